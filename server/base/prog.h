@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every program does first: options, configuration, signals, keys. */
+#ifndef CABILDO_BASE_PROG_H
+#define CABILDO_BASE_PROG_H
+
+#include <signal.h>
+
+#include "server/base/conf.h"
+#include "server/base/rnd.h"
+
+struct prog_opt {
+	const char *name;                /* long name without dashes */
+	const char *arg;                 /* NULL for a flag, else the word in --help */
+	const char **value_r;            /* set to the argument, or to "" for a flag */
+	const char *help;
+};
+
+struct prog {
+	const char *name;
+	struct arena *arena;             /* as long as the process */
+	struct conf conf;
+	struct keys keys;
+	int argc;                        /* what is left after the options */
+	char **argv;
+};
+
+/*
+ * Parses --config FILE, --help, --version and opts; loads configuration and
+ * keys; sets up the log, SIGPIPE, the stop flag. Wrong usage exits 64, a bad
+ * configuration 78, each with one line on stderr.
+ */
+void prog_init(struct prog *p, int argc, char **argv, const char *summary,
+	       const struct prog_opt *opts, size_t nopts);
+/* SIGTERM or SIGINT arrived: finish what is in hand and leave. */
+extern volatile sig_atomic_t prog_stop;
+/* SIGHUP or SIGUSR1 arrived: be replaced gracefully. */
+extern volatile sig_atomic_t prog_reload;
+void prog_signals(void);
+
+#endif

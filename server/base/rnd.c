@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libsodium behind one file; see rnd.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/rnd.h"
+
+#include "server/base/base.h"
+
+#define MAC_BYTES 10 /* 80 bits: 16 characters of base32 */
+
+static const char b32[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+void rnd_init(void)
+{
+	if (sodium_init() < 0)
+		log_die("event=sodium_failed");
+}
+
+void rnd_bytes(void *p, size_t n)
+{
+	randombytes_buf(p, n);
+}
+
+char *base32_encode(struct arena *a, const void *p, size_t n)
+{
+	const unsigned char *in = p;
+	char *out = arena_alloc(a, n * 8 / 5 + 2), *q = out;
+	unsigned bits = 0;
+	uint32_t acc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		acc = acc << 8 | in[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			*q++ = b32[acc >> (bits - 5) & 31];
+	}
+	if (bits > 0)
+		*q++ = b32[acc << (5 - bits) & 31];
+	*q = '\0';
+	return out;
+}
+
+char *hex_encode(struct arena *a, const void *p, size_t n)
+{
+	char *out = arena_alloc(a, n * 2 + 1);
+
+	sodium_bin2hex(out, n * 2 + 1, p, n);
+	return out;
+}
+
+char *rnd_token(struct arena *a, unsigned bits)
+{
+	unsigned char b[64];
+
+	if (bits % 40 != 0 || bits / 8 > sizeof(b))
+		log_panic("event=bad_token_size bits=%u", bits);
+	rnd_bytes(b, bits / 8);
+	return base32_encode(a, b, bits / 8);
+}
+
+void hash_bytes(const void *p, size_t n, unsigned char out_r[static HASH_BYTES])
+{
+	crypto_generichash(out_r, HASH_BYTES, p, n, NULL, 0);
+}
+
+enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const char **err_r)
+{
+	char buf[4096];
+	struct slice rest, line, id;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned lineno = 0;
+
+	if (fd < 0) {
+		*err_r = arena_fmt(a, "%s: %s; `cabildo secret init` makes it", path, strerror(errno));
+		return RC_NOTFOUND;
+	}
+	n = read(fd, buf, sizeof(buf));
+	close(fd);
+	*k_r = (struct keys){ 0 };
+	rest = slice_make(buf, n > 0 ? (size_t)n : 0);
+	while (slice_line(&rest, &line)) {
+		size_t got;
+
+		lineno++;
+		line = slice_trim(line);
+		if (line.n == 0 || line.p[0] == '#')
+			continue;
+		slice_cut(&line, ' ', &id);
+		line = slice_trim(line);
+		if (k_r->n == KEYS_MAX || id.n == 0 || id.n >= sizeof(k_r->key[0].id) ||
+		    sodium_hex2bin(k_r->key[k_r->n].key, 32, line.p, line.n, NULL, &got, NULL) != 0 ||
+		    got != 32) {
+			*err_r = arena_fmt(a, "%s:%u: expected `id hex` with 64 hex digits, at most %d keys",
+					   path, lineno, KEYS_MAX);
+			sodium_memzero(buf, sizeof(buf));
+			return RC_INVALID;
+		}
+		memcpy(k_r->key[k_r->n].id, id.p, id.n);
+		k_r->n++;
+	}
+	sodium_memzero(buf, sizeof(buf));
+	if (k_r->n == 0) {
+		*err_r = arena_fmt(a, "%s: holds no key", path);
+		return RC_INVALID;
+	}
+	return RC_OK;
+}
+
+enum rc keys_create(const char *path, const char **err_r)
+{
+	unsigned char key[32];
+	char hex[65], line[96];
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640), n;
+
+	if (fd < 0) {
+		*err_r = strerror(errno);
+		return errno == EEXIST ? RC_CONFLICT : RC_DENIED;
+	}
+	rnd_bytes(key, sizeof(key));
+	sodium_bin2hex(hex, sizeof(hex), key, sizeof(key));
+	n = snprintf(line, sizeof(line), "k1 %s\n", hex);
+	if (write(fd, line, (size_t)n) != n || fsync(fd) != 0 || close(fd) != 0) {
+		*err_r = strerror(errno);
+		unlink(path);
+		return RC_TEMPFAIL;
+	}
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(hex, sizeof(hex));
+	sodium_memzero(line, sizeof(line));
+	return RC_OK;
+}
+
+static void mac_raw(const unsigned char key[32], const char *purpose, struct slice text,
+		    unsigned char out_r[static MAC_BYTES])
+{
+	crypto_generichash_state st;
+	unsigned char full[crypto_generichash_BYTES_MIN];
+
+	crypto_generichash_init(&st, key, 32, sizeof(full));
+	/* the NUL ends the purpose: no text can move the border */
+	crypto_generichash_update(&st, (const unsigned char *)purpose, strlen(purpose) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)text.p, text.n);
+	crypto_generichash_final(&st, full, sizeof(full));
+	memcpy(out_r, full, MAC_BYTES);
+}
+
+char *mac_sign(const struct keys *k, struct arena *a, const char *purpose, struct slice text)
+{
+	unsigned char mac[MAC_BYTES];
+
+	if (k->n == 0)
+		log_panic("event=no_keys");
+	mac_raw(k->key[0].key, purpose, text, mac);
+	return base32_encode(a, mac, sizeof(mac));
+}
+
+bool mac_check(const struct keys *k, const char *purpose, struct slice text, struct slice mac)
+{
+	char want[17];
+	unsigned char raw[MAC_BYTES];
+	bool good = false;
+
+	if (mac.n != 16)
+		return false;
+	for (size_t i = 0; i < k->n; i++) {
+		unsigned bits = 0;
+		uint32_t acc = 0;
+		char *q = want;
+
+		mac_raw(k->key[i].key, purpose, text, raw);
+		for (size_t j = 0; j < MAC_BYTES; j++) {
+			acc = acc << 8 | raw[j];
+			for (bits += 8; bits >= 5; bits -= 5)
+				*q++ = b32[acc >> (bits - 5) & 31];
+		}
+		good |= sodium_memcmp(want, mac.p, 16) == 0;
+	}
+	return good;
+}
+
+char *password_hash(struct arena *a, const char *password)
+{
+	char *out = arena_alloc(a, crypto_pwhash_STRBYTES);
+
+	if (crypto_pwhash_str(out, password, strlen(password), 2, (size_t)19 << 20) != 0) {
+		log_fail("event=password_hash_no_memory");
+		exit(75);
+	}
+	return out;
+}
+
+bool password_check(const char *hash, const char *password)
+{
+	return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+}

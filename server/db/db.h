@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PostgreSQL behind one file: the only user of libpq. Statements come from
+ * the catalogue (sql/NAME.sql, compiled to stmt.h); they are prepared on first
+ * use per connection, parameters are bound, rows come back in binary form
+ * and are read by column position.
+ *
+ * Errors become enum rc: unique and exclusion violations RC_CONFLICT; a lost
+ * or refused connection, a serialization failure, a full disk RC_TEMPFAIL;
+ * SQLSTATE classes 22, 23 and 54 RC_INVALID; all else RC_TEMPFAIL, logged with
+ * its SQLSTATE as a failure of ours. After a lost connection the next db_begin or
+ * db_run outside a transaction connects anew (at most once a second).
+ */
+#ifndef CABILDO_DB_DB_H
+#define CABILDO_DB_DB_H
+
+#include "server/base/arena.h"
+#include "server/base/rc.h"
+#include "server/base/str.h"
+#include "server/db/stmt.h"
+
+struct db;
+struct db_rows; /* released with the arena it was read into */
+
+enum db_mode { DB_READ_ONLY, DB_READ_WRITE };
+/* DB_RO: single statements run in a READ ONLY transaction; writing needs
+ * db_begin(DB_READ_WRITE). */
+enum db_flags { DB_RO = 1, DB_NO_VERSION_CHECK = 2, DB_ASYNC_COMMIT = 4 };
+
+/* conninfo: the `database` setting; role: user name unless conninfo has one.
+ * Nothing is connected yet. */
+struct db *db_new(const char *conninfo, const char *role, const char *program, unsigned flags);
+void db_free(struct db **db);
+/* Connects if it is not, and checks the schema's version (log_die where it is
+ * another than ours: nobody works on a schema they do not know). */
+enum rc db_connect(struct db *db) MUST_USE;
+bool db_ok(struct db *db);
+const char *db_error(struct db *db);          /* of the last failure; for logs */
+const char *db_sqlstate(struct db *db);       /* five characters or "" */
+
+enum rc db_begin(struct db *db, enum db_mode mode) MUST_USE;
+enum rc db_commit(struct db *db) MUST_USE;
+void db_abort(struct db *db);                 /* harmless without a transaction */
+bool db_in_transaction(struct db *db);
+enum rc db_savepoint(struct db *db) MUST_USE; /* one level: for the quarantine of a bad statement */
+void db_rollback_to(struct db *db);
+
+enum db_type { DB_NULL, DB_I64, DB_BOOL, DB_TEXT, DB_BYTES, DB_TIME };
+
+struct db_arg {
+	enum db_type type;
+	int64_t i;
+	struct slice s;
+};
+
+static inline struct db_arg db_null(void) { return (struct db_arg){ .type = DB_NULL }; }
+static inline struct db_arg db_i64(int64_t v) { return (struct db_arg){ DB_I64, v, { 0 } }; }
+/* 0 stands for "none": ids start at 1 */
+static inline struct db_arg db_id(int64_t v) { return v ? db_i64(v) : db_null(); }
+static inline struct db_arg db_bool(bool v) { return (struct db_arg){ DB_BOOL, v, { 0 } }; }
+static inline struct db_arg db_slice(struct slice s) { return (struct db_arg){ DB_TEXT, 0, s }; }
+static inline struct db_arg db_text(const char *s)
+{
+	return s ? db_slice(slice_of(s)) : db_null();
+}
+static inline struct db_arg db_bytes(const void *p, size_t n)
+{
+	return (struct db_arg){ DB_BYTES, 0, { p, n } };
+}
+/* microseconds since 1970 UTC; 0 is NULL */
+static inline struct db_arg db_time(int64_t usec)
+{
+	return usec ? (struct db_arg){ DB_TIME, usec, { 0 } } : db_null();
+}
+/* Arrays, as PostgreSQL text literals built in the arena. */
+struct db_arg db_i64_array(struct arena *a, const int64_t *v, size_t n);
+struct db_arg db_text_array(struct arena *a, const char *const *v, size_t n);
+struct db_arg db_bytes_array(struct arena *a, const unsigned char (*v)[32], size_t n);
+
+/* Runs one statement; *rows_r (may be NULL) lives in a. One round trip. */
+enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_arg *args,
+		size_t nargs, struct db_rows **rows_r) MUST_USE;
+#define db_run(db, a, stmt, rows_r, ...)                                                        \
+	db_run_((db), (a), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                     \
+		sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg), (rows_r))
+#define db_run0(db, a, stmt, rows_r) db_run_((db), (a), (stmt), NULL, 0, (rows_r))
+
+size_t db_nrows(const struct db_rows *r);
+int64_t db_affected(const struct db_rows *r);
+/* Columns by position; NULL reads as 0, false, "" (text never NULL), time 0. */
+bool db_is_null(const struct db_rows *r, size_t row, int col);
+int64_t db_get_i64(const struct db_rows *r, size_t row, int col);
+bool db_get_bool(const struct db_rows *r, size_t row, int col);
+const char *db_get_text(const struct db_rows *r, size_t row, int col);  /* lives with the rows */
+struct slice db_get_slice(const struct db_rows *r, size_t row, int col);
+int64_t db_get_time(const struct db_rows *r, size_t row, int col);
+
+/* Waits for a NOTIFY on the channels db_listen named, or ms; RC_OK either way. */
+enum rc db_listen(struct db *db, const char *channel) MUST_USE;
+enum rc db_wait(struct db *db, int ms, bool *woken_r) MUST_USE;
+/* Outside a transaction; at most one in 50 ms per process leaves. */
+void db_notify(struct db *db, const char *channel);
+
+/* For `cabildo migrate` and tests: runs a file of SQL as it stands. */
+enum rc db_script(struct db *db, const char *sql, const char **err_r) MUST_USE;
+/* Prepares a statement without running it: what the statement tests call. */
+enum rc db_prepare_check(struct db *db, enum stmt stmt) MUST_USE;
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Markup is a type. struct html is text that is known to be safe markup; it
+ * comes only from compiled templates (htc), from markup_render and from
+ * plain_render. Everything else is escaped by where it stands.
+ */
+#ifndef CABILDO_TEXT_HTML_H
+#define CABILDO_TEXT_HTML_H
+
+#include "server/base/arena.h"
+#include "server/base/str.h"
+
+struct html {
+	const char *p;
+	size_t n;
+};
+
+struct out {                    /* where a page is being written */
+	struct str *s;
+};
+
+void out_text(struct out *o, const char *s);           /* between tags */
+void out_attr(struct out *o, const char *s);           /* inside a quoted attribute */
+void out_url(struct out *o, const char *s);            /* a whole URL attribute: http, https, mailto or
+							 * a path of ours; anything else becomes "#" */
+void out_urlpart(struct out *o, const char *s);        /* one path segment or query value: percent-encoded */
+void out_i64(struct out *o, int64_t v);
+void out_html(struct out *o, struct html h);           /* the only unescaped way */
+/* For compiled templates alone: literal markup of the template. */
+void out_raw_(struct out *o, const char *p, size_t n);
+
+/* Markdown (CommonMark by md4c, raw HTML off, our renderer): links only http,
+ * https, mailto, rel="nofollow ugc"; images become links; more than 5,000
+ * blocks or cap bytes: falls back to plain_render. Headings start at h3. */
+struct html markup_render(struct arena *a, struct slice text, size_t cap);
+
+struct fold_range {             /* sorted, disjoint, whole lines of the text */
+	size_t from, to;
+	int kind;               /* 0 quote, 1 signature, 2 other */
+};
+/*
+ * Plain text of a mail: paragraphs, "> " quotes as blockquote, bare URLs and
+ * none of the mail addresses as links, line breaks kept. A fold becomes
+ * <details class="fold"><summary>SLOT</summary>...</details>. The markup holds
+ * no word of any language and no mail address: both are slots, filled when it
+ * is viewed. A slot is 0x01, a letter, its data, 0x02: "F<lines>,<kinds>" the
+ * summary of a fold, "A<address>" a mail address.
+ */
+struct html plain_render(struct arena *a, struct slice text, const struct fold_range *folds,
+			 size_t nfolds, size_t cap);
+
+/* Fills the slots: fn writes what stands in place of a slot through o. */
+void html_fill(struct out *o, struct html h,
+	       void (*fn)(struct out *o, char what, struct slice data, void *ctx), void *ctx);
+
+/* The first n columns worth of what was written, folds left out, one line. */
+char *text_excerpt(struct arena *a, struct slice text, const struct fold_range *folds,
+		   size_t nfolds, size_t chars);
+
+#endif
