@@ -1,0 +1,570 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- The whole schema of Cabildo, its roles and their grants. `cabildo migrate`
+-- runs this file in one transaction on an empty database. What is written
+-- here is the truth; server/db/migrations must lead to it.
+--
+-- Conventions: ids are bigint for ever, times timestamptz, hashes 32 bytes of
+-- BLAKE2b. No reg* types, no triggers that act, no cascading deletes of what
+-- a person wrote.
+
+-- Roles: one per program, each holding only what its statements need.
+
+do $$
+declare r text;
+begin
+	foreach r in array array['cabildo-receive', 'cabildo-deliver', 'cabildo-fetch', 'cabildo-web', 'cabildo-sched'] loop
+		if not exists (select from pg_roles where rolname = r) then
+			execute format('create role %I login', r);
+		end if;
+	end loop;
+end $$;
+
+revoke create on schema public from public;
+
+create table schema_version (
+	version integer not null,
+	applied_at timestamptz not null default now()
+);
+insert into schema_version (version) values (1);
+
+create table setting (
+	name text primary key,
+	value text not null
+);
+
+-- People ---------------------------------------------------------------------
+
+create table organisation (
+	id bigint generated always as identity primary key,
+	name text not null unique
+);
+
+create table country (
+	code text primary key check (code ~ '^[A-Z]{2}$'),
+	name text not null -- in English: a msgid of the catalogue
+);
+
+create table account (
+	id bigint generated always as identity primary key,
+	name text not null check (length(name) between 1 and 200),
+	locale text not null default 'es' check (locale in ('es', 'en', 'pt', 'fr', 'it')),
+	time_zone text not null default 'America/Guatemala',
+	theme text not null default 'auto' check (theme in ('auto', 'light', 'dark')),
+	password_hash text,
+	organisation_id bigint references organisation,
+	country_code text references country,
+	is_admin boolean not null default false,
+	hide_address boolean not null default true,
+	closed_at timestamptz,
+	created_at timestamptz not null default now()
+);
+
+-- addr is lower case: no mail system of today tells two people apart by case.
+create table address (
+	id bigint generated always as identity primary key,
+	account_id bigint not null references account,
+	addr text not null unique check (addr = lower(addr) and length(addr) between 3 and 254),
+	is_primary boolean not null default false,
+	verified_at timestamptz,
+	bounce_score real not null default 0,
+	suspended_at timestamptz,
+	created_at timestamptz not null default now()
+);
+create index address_account on address (account_id);
+create unique index address_primary on address (account_id) where is_primary;
+
+-- Groups ---------------------------------------------------------------------
+
+create table list (
+	id bigint generated always as identity primary key,
+	name text not null check (name ~ '^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$'
+		and name !~ '-(request|owner|join|leave|help|bounces|confirm|subscribe|unsubscribe)$'),
+	mail_domain text not null check (mail_domain = lower(mail_domain)),
+	list_id text not null unique, -- RFC 2919, fixed at creation
+	title text not null check (length(title) between 1 and 120),
+	description text not null default '',
+	lang text not null default 'es' check (lang in ('es', 'en', 'pt', 'fr', 'it')),
+	visibility text not null default 'members' check (visibility in ('public', 'members', 'hidden')),
+	posting text not null default 'members' check (posting in ('anyone', 'members', 'moderated', 'announce')),
+	nonmember text not null default 'hold' check (nonmember in ('hold', 'drop', 'accept')),
+	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
+	reply_policy text not null default 'list' check (reply_policy in ('list', 'author')),
+	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
+	subject_tag text not null default '',
+	footer boolean not null default false,
+	max_size integer not null default 26214400 check (max_size between 1024 and 104857600),
+	closed_at timestamptz,
+	archived boolean not null default false,
+	next_thread bigint not null default 1,
+	thread_count bigint not null default 0,
+	post_count bigint not null default 0,
+	member_count bigint not null default 0,
+	last_post_at timestamptz,
+	version bigint not null default 1,
+	created_at timestamptz not null default now(),
+	unique (mail_domain, name)
+);
+-- The web names a group by its name alone.
+create unique index list_name on list (name);
+
+create table list_former_address (
+	mail_domain text not null,
+	name text not null,
+	list_id bigint not null references list,
+	primary key (mail_domain, name)
+);
+
+create table subscription (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	account_id bigint not null references account,
+	address_id bigint not null references address, -- where copies go
+	role text not null default 'member' check (role in ('member', 'moderator', 'owner')),
+	delivery text not null default 'each' check (delivery in ('each', 'digest', 'mentions', 'none')),
+	own_copy boolean not null default true,
+	moderation text not null default 'default' check (moderation in ('default', 'hold', 'accept')),
+	pause_until timestamptz,
+	source text not null default 'admin' check (source in ('admin', 'web', 'email', 'import', 'invite')),
+	joined_at timestamptz not null default now(),
+	unique (list_id, account_id)
+);
+create index subscription_account on subscription (account_id);
+
+create table thread_follow (
+	thread_id bigint not null,
+	account_id bigint not null references account,
+	mode text not null check (mode in ('follow', 'digest', 'mute')),
+	primary key (thread_id, account_id)
+);
+
+create table ban (
+	id bigint generated always as identity primary key,
+	list_id bigint references list, -- null: the whole site
+	addr text not null, -- an address, or @domain
+	reason text not null default '',
+	created_at timestamptz not null default now()
+);
+create index ban_addr on ban (addr);
+
+-- What was written -----------------------------------------------------------
+
+-- The raw bytes, verbatim. keep: with a post, for good; else 30 days.
+create table raw_message (
+	id bigint generated always as identity primary key,
+	size bigint not null,
+	hash bytea not null,
+	chunks integer not null,
+	keep boolean not null,
+	received_at timestamptz not null default now()
+);
+create index raw_message_expiry on raw_message (received_at) where not keep;
+
+create table raw_chunk (
+	raw_id bigint not null references raw_message on delete cascade,
+	n integer not null,
+	bytes bytea not null,
+	primary key (raw_id, n)
+);
+alter table raw_chunk alter column bytes set compression lz4;
+
+create table thread (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	number bigint, -- public, per list, given last in its transaction
+	subject text not null,
+	subject_base text not null,
+	state text not null default 'open' check (state in ('open', 'locked', 'hidden')),
+	pinned_until timestamptz,
+	post_count integer not null default 0,
+	next_post integer not null default 1,
+	first_post_at timestamptz not null,
+	last_post_at timestamptz not null,
+	last_post_id bigint,
+	participant_count integer not null default 0,
+	participants text[] not null default '{}', -- names of the first three who wrote
+	version bigint not null default 1,
+	moved_to bigint references thread, -- after a merge: a redirect for ever
+	unique (list_id, number)
+);
+create index thread_recent on thread (list_id, last_post_at desc, id desc) where moved_to is null and state <> 'hidden';
+alter table thread_follow add foreign key (thread_id) references thread;
+
+create table thread_participant (
+	thread_id bigint not null references thread,
+	addr text not null,
+	account_id bigint references account,
+	name text not null,
+	posts integer not null default 1,
+	primary key (thread_id, addr)
+);
+
+create sequence post_id_seq as bigint;
+
+create table post (
+	id bigint primary key default nextval('post_id_seq'),
+	list_id bigint not null references list,
+	thread_id bigint not null references thread,
+	number integer not null, -- within the thread
+	parent_id bigint references post,
+	parent_rank smallint not null default 32767, -- 0: named by In-Reply-To; higher: further back
+	placed boolean not null default false, -- by a moderator: no heuristic moves it
+	msgid text not null,
+	msgid_hash bytea not null,
+	refs text[] not null default '{}',
+	account_id bigint references account,
+	author_name text not null,
+	author_addr text not null,
+	sent_at timestamptz not null,
+	sent_guessed boolean not null default false,
+	received_at timestamptz not null default now(),
+	source text not null check (source in ('email', 'web', 'import')),
+	lang text not null,
+	subject text not null,
+	body text not null,
+	folds integer[] not null default '{}', -- from, to, kind, ... in bytes of body
+	html text not null, -- rendered at commit; words and addresses are slots
+	raw_id bigint references raw_message,
+	attachment_count integer not null default 0,
+	automatic boolean not null default false,
+	state text not null default 'shown' check (state in ('shown', 'hidden', 'deleted')),
+	xid xid8 not null default pg_current_xact_id(),
+	search tsvector not null,
+	unique (thread_id, number)
+);
+create unique index post_msgid on post (list_id, msgid_hash);
+create index post_recent on post (list_id, sent_at desc, id desc);
+create index post_parent on post (parent_id) where parent_id is not null;
+create index post_account on post (account_id, id desc) where account_id is not null;
+create index post_search on post using gin (search) with (gin_pending_list_limit = 512);
+
+-- Where a moved or merged post used to be.
+create table post_redirect (
+	thread_id bigint not null references thread,
+	number integer not null,
+	post_id bigint not null references post,
+	primary key (thread_id, number)
+);
+
+-- Every id a post of the list has or names: the thread it belongs to, and the
+-- post itself once it is here. Rows without a post are what waits.
+create table thread_ref (
+	list_id bigint not null references list,
+	id_hash bytea not null,
+	thread_id bigint not null references thread,
+	post_id bigint references post,
+	primary key (list_id, id_hash)
+);
+create index thread_ref_thread on thread_ref (thread_id);
+
+-- Posts that name an id nearer to them than their present parent.
+create table ref_wait (
+	list_id bigint not null references list,
+	id_hash bytea not null,
+	post_id bigint not null references post,
+	rank smallint not null,
+	primary key (list_id, id_hash, post_id)
+);
+create index ref_wait_post on ref_wait (post_id);
+
+create table attachment (
+	id bigint generated always as identity primary key,
+	post_id bigint not null references post,
+	n integer not null,
+	name text not null,
+	type text not null,
+	size bigint not null,
+	hash bytea not null,
+	encoding text not null,
+	raw_offset bigint not null,
+	raw_length bigint not null,
+	inline boolean not null default false,
+	unique (post_id, n)
+);
+
+-- Idempotence outlives a move, a merge or a deletion of the post.
+create table message_seen (
+	list_id bigint not null references list,
+	id_hash bytea not null, -- over Message-ID, From and Date; over the canonical bytes without an id
+	fate text not null,
+	post_id bigint,
+	hold_id bigint,
+	seen_at timestamptz not null default now(),
+	primary key (list_id, id_hash)
+);
+
+create table hold (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	raw_id bigint references raw_message,
+	rule text not null,
+	reason text not null,
+	author_name text not null,
+	author_addr text not null,
+	envelope_from text not null default '',
+	subject text not null,
+	body text not null,
+	msgid text not null,
+	held_at timestamptz not null default now(),
+	decided_at timestamptz,
+	decision text check (decision in ('approve', 'return', 'reject', 'discard', 'spam')),
+	effective_at timestamptz,
+	post_id bigint
+);
+create index hold_open on hold (list_id, held_at) where decided_at is null;
+
+-- The fate of everything that was answered 250.
+create table intake (
+	id bigint generated always as identity primary key,
+	list_id bigint references list,
+	received_at timestamptz not null default now(),
+	envelope_from text not null,
+	recipient text not null,
+	msgid text not null,
+	fate text not null check (fate in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate', 'dropped', 'quarantined')),
+	rule text not null default '',
+	trace text not null default '',
+	post_id bigint,
+	hold_id bigint,
+	raw_id bigint
+);
+create index intake_recent on intake (list_id, received_at desc);
+create index intake_msgid on intake (msgid);
+
+-- What goes out --------------------------------------------------------------
+
+-- Mail of ours that is not a post: sign-in links, confirmations, answers.
+create table notice (
+	id bigint generated always as identity primary key,
+	kind text not null,
+	addr text not null,
+	account_id bigint references account,
+	locale text not null,
+	subject text not null,
+	body text not null,
+	list_id bigint references list,
+	in_reply_to text not null default '',
+	created_at timestamptz not null default now()
+);
+
+-- The hot queue: one row per recipient, gone when settled.
+-- lane 0: somebody is waiting; 1: posts; 2: digests.
+create table outbound (
+	id bigint generated always as identity primary key,
+	lane smallint not null default 1,
+	list_id bigint,
+	post_id bigint,
+	notice_id bigint,
+	subscription_id bigint,
+	not_before timestamptz not null default now(),
+	lease uuid,
+	lease_until timestamptz,
+	tries smallint not null default 0,
+	created_at timestamptz not null default now()
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 80);
+create index outbound_ready on outbound (lane, not_before, id);
+
+-- The ledger members read; insert only, by week, kept 90 days.
+create table delivery (
+	settled_at timestamptz not null default now(),
+	outbound_id bigint not null,
+	list_id bigint,
+	post_id bigint,
+	notice_kind text,
+	subscription_id bigint,
+	addr text not null,
+	outcome text not null check (outcome in ('sent', 'failed', 'expired', 'skipped')),
+	code integer not null default 0,
+	answer text not null default '',
+	tries smallint not null
+) partition by range (settled_at);
+create table delivery_rest partition of delivery default;
+create index delivery_post on delivery (post_id);
+create index delivery_subscription on delivery (subscription_id, settled_at desc);
+
+create table bounce_event (
+	id bigint generated always as identity primary key,
+	address_id bigint not null references address,
+	list_id bigint references list,
+	at timestamptz not null default now(),
+	kind text not null check (kind in ('hard', 'soft', 'complaint')),
+	status text not null default '',
+	text text not null default ''
+);
+
+-- The web --------------------------------------------------------------------
+
+-- Only hashes of what the browser or the mail holds.
+create table session (
+	id_hash bytea primary key,
+	account_id bigint not null references account,
+	created_at timestamptz not null default now(),
+	seen_at timestamptz not null default now(),
+	expires_at timestamptz not null,
+	device text not null default ''
+);
+create index session_account on session (account_id);
+
+create table token (
+	hash bytea primary key,
+	purpose text not null,
+	account_id bigint references account,
+	data text not null default '',
+	expires_at timestamptz not null,
+	used_at timestamptz,
+	created_at timestamptz not null default now()
+);
+create index token_expiry on token (expires_at);
+
+create table read_mark (
+	account_id bigint not null references account,
+	thread_id bigint not null references thread,
+	number integer not null, -- everything up to here
+	at timestamptz not null default now(),
+	primary key (account_id, thread_id)
+);
+
+create table draft (
+	id bigint generated always as identity primary key,
+	account_id bigint not null references account,
+	list_id bigint not null references list,
+	thread_id bigint references thread,
+	parent_id bigint references post,
+	subject text not null default '',
+	body text not null default '',
+	saved_at timestamptz not null default now()
+);
+create index draft_account on draft (account_id);
+
+-- The record -----------------------------------------------------------------
+
+-- Append-only. Names and texts stand in audit_detail, where they can be erased
+-- without breaking the seal; here is their salted digest.
+create table audit (
+	id bigint generated always as identity primary key,
+	at timestamptz not null default now(),
+	door text not null check (door in ('web', 'email', 'cli', 'rule', 'system')),
+	act text not null,
+	actor_id bigint, -- account; null: the administrator at the command line, or a rule
+	list_id bigint,
+	thread_id bigint,
+	post_id bigint,
+	subject_id bigint, -- the account it was done to
+	detail_digest bytea not null,
+	xid xid8 not null default pg_current_xact_id()
+);
+create index audit_list on audit (list_id, id desc);
+
+create table audit_detail (
+	audit_id bigint primary key references audit,
+	salt bytea not null,
+	before text not null default '',
+	after text not null default '',
+	why text not null default ''
+);
+
+-- The chain, written after commit by cabildod.
+create table audit_seal (
+	audit_id bigint primary key references audit,
+	hash bytea not null,
+	sealed_at timestamptz not null default now()
+);
+
+-- Search ---------------------------------------------------------------------
+
+-- Accents folded so that the stemmers still recognise their suffixes: words
+-- typed without accents get back the accent of the endings that matter.
+create function search_fold(lang text, t text) returns text
+language sql immutable parallel safe
+as $$
+	select case lang
+	when 'es' then pg_catalog.regexp_replace(pg_catalog.translate(t, 'üÜñÑ', 'uUnN'),
+		'([cs])ion\M', '\1ión', 'gi')
+	when 'pt' then pg_catalog.regexp_replace(pg_catalog.regexp_replace(t, 'cao\M', 'ção', 'gi'),
+		'coes\M', 'ções', 'gi')
+	when 'en' then pg_catalog.translate(t, 'áéíóúàèìòùâêîôûäëïöüñçãõÁÉÍÓÚÑÇ', 'aeiouaeiouaeiouaeiouncaoAEIOUNC')
+	else pg_catalog.translate(t, 'àâäéèêëîïìôöòùûüçÀÂÄÉÈÊËÎÏÌÔÖÒÙÛÜÇ', 'aaaeeeeiiiooouuucAAAEEEEIIIOOOUUUC')
+	end
+$$;
+
+create function search_config(lang text) returns regconfig
+language sql immutable parallel safe
+as $$
+	select case lang
+	when 'es' then 'pg_catalog.spanish'::pg_catalog.regconfig
+	when 'en' then 'pg_catalog.english'::pg_catalog.regconfig
+	when 'pt' then 'pg_catalog.portuguese'::pg_catalog.regconfig
+	when 'fr' then 'pg_catalog.french'::pg_catalog.regconfig
+	when 'it' then 'pg_catalog.italian'::pg_catalog.regconfig
+	else 'pg_catalog.simple'::pg_catalog.regconfig end
+$$;
+
+create function search_vector(lang text, subject text, own text, quoted text) returns tsvector
+language sql immutable parallel safe
+as $$
+	select pg_catalog.setweight(pg_catalog.to_tsvector(public.search_config(lang), public.search_fold(lang, subject)), 'A')
+	|| pg_catalog.setweight(pg_catalog.to_tsvector(public.search_config(lang), public.search_fold(lang, own)), 'B')
+	|| case when quoted = '' then ''::pg_catalog.tsvector else
+	   pg_catalog.setweight(pg_catalog.to_tsvector(public.search_config(lang), public.search_fold(lang, quoted)), 'D') end
+$$;
+
+-- A query in each of the five languages: posts are stemmed by their own.
+create function search_query(q text) returns tsquery
+language sql immutable parallel safe
+as $$
+	select pg_catalog.websearch_to_tsquery('pg_catalog.spanish', public.search_fold('es', q))
+	|| pg_catalog.websearch_to_tsquery('pg_catalog.english', public.search_fold('en', q))
+	|| pg_catalog.websearch_to_tsquery('pg_catalog.portuguese', public.search_fold('pt', q))
+	|| pg_catalog.websearch_to_tsquery('pg_catalog.french', public.search_fold('fr', q))
+	|| pg_catalog.websearch_to_tsquery('pg_catalog.italian', public.search_fold('it', q))
+$$;
+
+insert into country (code, name) values
+	('BZ', 'Belize'), ('CR', 'Costa Rica'), ('DO', 'Dominican Republic'), ('GT', 'Guatemala'),
+	('HN', 'Honduras'), ('NI', 'Nicaragua'), ('PA', 'Panama'), ('SV', 'El Salvador');
+
+-- Grants ---------------------------------------------------------------------
+
+grant select on schema_version, setting to
+	"cabildo-receive", "cabildo-deliver", "cabildo-fetch", "cabildo-web", "cabildo-sched";
+
+grant select on account, address, organisation, country, list, list_former_address, subscription,
+	thread_follow, ban to "cabildo-receive";
+grant select, insert on message_seen, intake, hold, raw_message, raw_chunk, attachment, post,
+	post_redirect, outbound, audit, audit_detail to "cabildo-receive";
+grant select, insert, update on thread, thread_ref, thread_participant to "cabildo-receive";
+grant select, insert, delete on ref_wait to "cabildo-receive";
+grant update on post to "cabildo-receive";
+grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-receive";
+grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
+grant usage on sequence post_id_seq to "cabildo-receive";
+grant insert on bounce_event, notice to "cabildo-receive";
+
+grant select on account, list, subscription, thread, thread_follow, post, attachment, raw_message, raw_chunk, notice, address
+	to "cabildo-deliver";
+grant select, update, delete on outbound to "cabildo-deliver";
+grant insert, select on delivery to "cabildo-deliver";
+grant insert on bounce_event to "cabildo-deliver";
+grant delete on notice to "cabildo-deliver";
+grant update (bounce_score, suspended_at) on address to "cabildo-deliver";
+
+grant select on account, address, organisation, country, list, list_former_address, subscription,
+	thread_follow, ban, thread, post, post_redirect, thread_ref, ref_wait, attachment, raw_message,
+	raw_chunk, hold, message_seen, thread_participant, delivery, session, token, read_mark, draft, notice to "cabildo-web";
+grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_chunk, attachment,
+	message_seen, thread, thread_ref, ref_wait, session, token, read_mark, draft, subscription,
+	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
+grant update on thread_participant, thread, post, session, token, read_mark, draft, subscription, thread_follow, thread_ref to "cabildo-web";
+grant select (id) on audit to "cabildo-web";
+grant select (id) on intake, outbound to "cabildo-web";
+grant update (locale, time_zone, theme, name, password_hash, hide_address) on account to "cabildo-web";
+grant update (verified_at) on address to "cabildo-web";
+grant update (next_thread, thread_count, post_count, last_post_at, member_count, version) on list to "cabildo-web";
+grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
+grant delete on session, draft, subscription, ref_wait, thread_follow to "cabildo-web";
+grant usage on sequence post_id_seq to "cabildo-web";
+
+grant select on audit, audit_detail, audit_seal, raw_message, token, session, delivery, outbound, intake to "cabildo-sched";
+grant insert on audit_seal to "cabildo-sched";
+grant delete on raw_message, raw_chunk, token, session to "cabildo-sched";
+grant select on raw_chunk to "cabildo-sched";

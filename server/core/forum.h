@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading: what this person may see, ready to be drawn. What they may not see
+ * is RC_NOTFOUND, as if it were not there. Paging is by key.
+ */
+#ifndef CABILDO_CORE_FORUM_H
+#define CABILDO_CORE_FORUM_H
+
+#include "server/base/str.h"
+#include "server/core/unit.h"
+
+#define THREADS_PER_PAGE 50
+#define POSTS_PER_PAGE 30
+#define PAGE_TEXT_MAX 100000    /* bytes of text on a thread page */
+
+struct group {
+	int64_t id;
+	const char *name;               /* the address's local part, and the URL */
+	const char *addr;               /* name@domain */
+	const char *title, *description, *lang;
+	const char *visibility;         /* public, members, hidden */
+	int64_t thread_count, post_count, member_count, version;
+	int64_t last_post_at;
+	bool archived, closed;
+	/* of the person who looks */
+	bool member, moderator, owner;
+	bool can_post;
+	const char *delivery;           /* each, digest, mentions, none; "" if not a member */
+	/* the newest post, where it was asked for */
+	const char *last_subject, *last_author;
+	int64_t last_thread;
+	int64_t unread_threads;
+};
+
+struct home {
+	struct group *groups;           /* that they may see; their own first */
+	size_t ngroups;
+	struct thread_row *latest;      /* newest threads over all of them, at most 10 */
+	size_t nlatest;
+};
+enum rc home_load(struct unit *u, struct home *r) MUST_USE;
+
+struct thread_row {
+	int64_t id, number;
+	const char *list_name, *list_title;
+	const char *subject, *lang;
+	const char *state;              /* open, locked, hidden */
+	bool pinned;
+	int64_t post_count, participant_count;
+	const char **participants;      /* full names of the first three */
+	size_t nparticipants;
+	int64_t first_post_at, last_post_at;
+	int64_t last_number;            /* of the newest post */
+	int64_t read_number;            /* newest number read; 0 never; -1 nobody signed in */
+};
+
+struct group_page {
+	struct group group;
+	struct thread_row *threads;
+	size_t nthreads;
+	/* "T.ID" of the last row: ?before= of the next page; "" at the end */
+	const char *older;
+	bool newest;                    /* this is the first page */
+};
+/* before: "" or what older was. RC_INVALID for another text. */
+enum rc group_load(struct unit *u, const char *name, const char *before, struct group_page *r) MUST_USE;
+/* The group alone. */
+enum rc group_find(struct unit *u, const char *name, struct group *r) MUST_USE;
+
+struct attachment_row {
+	int64_t n;                      /* /g/LIST/THREAD/POST/N/NAME */
+	const char *name, *type;
+	int64_t size;
+};
+
+struct post_row {
+	int64_t id, number;
+	int64_t parent_number;          /* 0: none, or in another thread */
+	const char *msgid;
+	int64_t account;
+	const char *author_name, *author_addr;
+	const char *organisation, *country; /* "" where unknown; country in English */
+	int64_t sent_at;
+	bool sent_guessed;
+	const char *source;             /* email, web, import */
+	const char *lang, *subject;     /* subject as written */
+	const char *state;
+	struct slice html;              /* with slots; see text/html.h */
+	struct slice text;
+	bool cut;                       /* html is the beginning only: /g/L/T/N shows it whole */
+	struct attachment_row *attachments;
+	size_t nattachments;
+};
+
+struct participant {
+	const char *name, *country;
+	int64_t posts;
+};
+
+struct thread_page {
+	struct group group;
+	struct thread_row thread;
+	struct post_row *posts;
+	size_t nposts;
+	int64_t prev_from, next_from;   /* first number of the neighbouring pages; 0: none */
+	struct participant *participants; /* the most active six */
+	size_t nparticipants;
+	int64_t moved_thread;           /* RC_OK with this set: redirect to that thread number, */
+	const char *moved_list;         /* of that list, */
+	int64_t moved_post;             /* at that post (0: its beginning) */
+};
+/* from: number of the first post wanted; 0 the beginning. */
+enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from, struct thread_page *r) MUST_USE;
+/* One post, whole. page_r->posts has one row. */
+enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number, struct thread_page *r) MUST_USE;
+/* Where a Message-ID stands now. list may be NULL: any that they may see. */
+enum rc post_find(struct unit *u, const char *list, const char *msgid, const char **list_r,
+		  int64_t *thread_r, int64_t *number_r) MUST_USE;
+
+/* The raw bytes; its author, moderators and administrators. */
+enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t number, struct slice *raw_r) MUST_USE;
+/* Decoded bytes. */
+enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,
+			struct attachment_row *r, struct slice *bytes_r) MUST_USE;
+
+struct search_hit {
+	const char *list_name, *list_title;
+	int64_t thread, number;
+	const char *subject, *author_name, *lang;
+	int64_t sent_at;
+	const char *excerpt;            /* plain text; hits stand between 0x01 and 0x02 */
+};
+
+struct search_page {
+	struct search_hit *hits;
+	size_t nhits;
+	bool more;                      /* over the limit of candidates */
+};
+/* list NULL: everywhere they may see. newest: by date, else by rank. */
+enum rc search_run(struct unit *u, const char *q, const char *list, bool newest, struct search_page *r) MUST_USE;
+
+struct feed_entry {
+	int64_t thread, number;
+	const char *subject, *author_name, *lang, *msgid;
+	int64_t sent_at;
+	struct slice html;
+};
+/* Newest posts of a group (thread 0) or of one thread, at most 30. */
+enum rc feed_load(struct unit *u, const char *list, int64_t thread, struct group *group_r,
+		  struct feed_entry **entries_r, size_t *n_r) MUST_USE;
+
+/* The person has seen the thread up to here; in a transaction. */
+enum rc thread_mark_read(struct unit *u, const char *list, int64_t thread, int64_t number) MUST_USE;
+enum rc group_mark_read(struct unit *u, const char *list) MUST_USE;
+
+/* thread_follow: follow, digest, mute; "" the group's way. In a transaction. */
+enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread, const char *mode) MUST_USE;
+enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r) MUST_USE;
+
+struct subscription_row {
+	struct group group;
+	const char *delivery, *addr, *role;
+	bool own_copy;
+	int64_t pause_until;
+};
+enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, size_t *n_r) MUST_USE;
+/* delivery: each, digest, mentions, none. In a transaction. */
+enum rc subscription_set(struct unit *u, const char *list, const char *delivery, bool own_copy) MUST_USE;
+
+#endif

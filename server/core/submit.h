@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One entry for a new post, from mail, web and import: idempotence, place in
+ * the thread, raw bytes, search entry, page and outbound work, all in the
+ * caller's transaction (promises P1 to P4).
+ */
+#ifndef CABILDO_CORE_SUBMIT_H
+#define CABILDO_CORE_SUBMIT_H
+
+#include "server/base/str.h"
+#include "server/core/unit.h"
+
+struct submit_attachment {
+	const char *name, *type, *encoding;
+	int64_t size, offset, length;   /* offset, length: the encoded bytes within raw */
+	unsigned char hash[32];
+	bool inline_;
+};
+
+enum submit_source { SUBMIT_EMAIL, SUBMIT_WEB, SUBMIT_IMPORT };
+
+struct submission {
+	enum submit_source source;
+	struct slice raw;
+	const char *msgid;              /* without <>; "" : made from the bytes */
+	const char **refs;              /* oldest first, own id not among them */
+	size_t nrefs;
+	int64_t thread_hint;            /* thread id of a thread address, or 0 */
+	int64_t parent_hint;            /* post id the web form answers, or 0 */
+	int64_t account;                /* 0: not a member */
+	const char *author_name, *author_addr;
+	int64_t sent_at;                /* 0: unknown */
+	bool sent_guessed;
+	const char *subject;
+	const char *lang;               /* "" : found by its words, else the list's */
+	struct slice text;
+	const int64_t *folds;           /* from, to, kind; three a fold */
+	size_t nfolds;
+	bool markdown;                  /* text is Markdown: a post from the web */
+	const struct submit_attachment *attachments;
+	size_t nattachments;
+	bool automatic;
+	const char *envelope_from, *recipient, *trace;
+};
+
+enum fate { FATE_POSTED, FATE_HELD, FATE_COMMAND, FATE_BOUNCE, FATE_COMPLAINT, FATE_DUPLICATE,
+	    FATE_DROPPED, FATE_QUARANTINED };
+const char *fate_name(enum fate f);
+
+struct submit_result {
+	enum fate fate;
+	int64_t post, thread, thread_number, number, hold;
+};
+
+struct list_ref {                       /* what receiving needs of a list, in one look-up */
+	int64_t id;
+	const char *name, *mail_domain, *lang, *posting, *nonmember;
+	int64_t max_size;
+	bool closed, archived;
+	bool banned;                    /* the envelope sender, for this list or the site */
+	/* the author, by the address in From */
+	int64_t account;
+	const char *account_name, *role, *moderation;  /* role "" : not a member */
+	bool from_banned;
+};
+/* local: local part without delimiter and extension. from and envelope may be "". */
+enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
+		    const char *from, struct list_ref *r) MUST_USE;
+enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r) MUST_USE;
+
+/* Makes the post. RC_OK with the fate: posted, duplicate, or held (a known
+ * Message-ID with another From or Date). In a transaction. */
+enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    struct submit_result *r) MUST_USE;
+/* Records anything else that was answered 250, with its raw bytes for 30 days. */
+enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    const char *rule, const char *reason, struct submit_result *r) MUST_USE;
+enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,
+		      enum fate fate, const char *rule, struct submit_result *r) MUST_USE;
+
+/* A post written on the web: composes the raw message itself. In a transaction. */
+struct web_upload {
+	const char *name, *type;
+	struct slice bytes;
+};
+struct web_post {
+	const char *list;
+	int64_t thread;                 /* number; 0: a new thread */
+	int64_t parent;                 /* number of the post it answers; 0: the last */
+	const char *subject;            /* of a new thread */
+	struct slice text;              /* Markdown */
+	const struct web_upload *uploads;
+	size_t nuploads;
+	const char *form_id;            /* makes the Message-ID stable: the same form twice is one post */
+};
+/* RC_DENIED: may not post; RC_INVALID: *why_r says what is wrong (msgid of the
+ * catalogue). FATE_HELD where the group is moderated. */
+enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_result *r, const char **why_r) MUST_USE;
+
+#endif
