@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# The targets around the tests; the tests themselves are in the folders' own
+# local.mk (unit tests) or scripts that tests/run finds.
+
+TEST_SCRIPTS = $(top_srcdir)/tests/run --build $(abs_top_builddir)
+
+# What tests/run is to run of this build: every check program that is a test.
+.PHONY : test-programs test-build check-quick check-long check-bare
+test-programs :
+	@for t in $(UNIT_TESTS) $(DB_TESTS); do echo $$t; done
+
+# What they need built. One after the other: both make the same libraries.
+test-build : all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
+
+check-local :
+	$(TEST_SCRIPTS)
+
+# Under two minutes: lint, unit, db and the few journeys marked quick.
+check-quick : test-build
+	$(TEST_SCRIPTS) --quick
+
+# With the tests that take minutes each: about an hour.
+check-long : test-build
+	$(TEST_SCRIPTS) --long
+
+# Both of the README's commands in an empty Debian 12; needs root.
+check-bare :
+	$(top_srcdir)/tests/check-bare
