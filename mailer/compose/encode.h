@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Content transfer encodings, charsets and RFC 3676 wrapping of bodies.
+ * Input text may end its lines in LF or CRLF; output lines end in CRLF.
+ * Inside compose only.
+ */
+#ifndef CABILDO_MAILER_COMPOSE_ENCODE_H
+#define CABILDO_MAILER_COMPOSE_ENCODE_H
+
+#include "server/base/arena.h"
+#include "server/base/str.h"
+
+void enc_qp(struct str *o, struct slice text);
+/* Lines of 76; a last line ends in CRLF. Multiples of 57 bytes are whole lines. */
+void enc_base64(struct str *o, struct slice bytes);
+/* Padding or junk ends or skips as RFC 2045 says. */
+void dec_base64(struct str *o, struct slice text);
+/* LF, CRLF to CRLF; a bare CR too. */
+void enc_crlf(struct str *o, struct slice text);
+
+struct enc_facts {
+	bool bare;              /* a bare CR or LF occurs */
+	bool high;              /* a byte over 127 or a NUL occurs */
+	size_t longest;         /* line, without its end */
+};
+struct enc_facts enc_look(struct slice s);
+
+/* Paragraphs to format=flowed lines of at most 72 columns, space-stuffed. */
+void enc_flowed(struct str *o, struct slice text);
+/* UTF-8 to a single-byte charset or utf-8 itself; false where a character does not exist there. */
+MUST_USE bool enc_charset(struct str *o, struct slice utf8, const char *charset);
+/* Charsets that enc_charset may be asked for: ASCII below 128, stateless. */
+bool enc_charset_known(struct slice name);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mail from us to one person: notices, confirmations, digests; see compose.h. */
+#include "mailer/compose/encode.h"
+#include "mailer/compose/head.h"
+#include "mailer/compose/parts.h"
+
+#include "server/base/base.h"
+
+static void alternative(struct str *o, const struct compose_notice *n, struct text_part *t)
+{
+	char *b = boundary_for(o->arena, n->msgid, t->body);
+	size_t len;
+	char *html = utf8_clean(o->arena, n->html, &len);
+
+	str_fmt(o, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n", b, b);
+	str_adds(o, t->head);
+	str_add(o, "\r\n", 2);
+	str_adds(o, t->body);
+	str_fmt(o, "\r\n--%s\r\nContent-Type: text/html; charset=utf-8\r\n"
+		"Content-Transfer-Encoding: quoted-printable\r\n\r\n", b);
+	enc_qp(o, slice_make(html, len));
+	str_fmt(o, "\r\n--%s--\r\n", b);
+}
+
+enum rc compose_notice(const struct compose_notice *n, struct str *o)
+{
+	struct text_part t = text_part_make(o->arena, n->text, false);
+	bool reply = head_id_ok(n->in_reply_to);
+	char date[40];
+	struct head h;
+
+	if (!head_addr_ok(n->from_addr) || !head_addr_ok(n->to_addr) || !head_id_ok(n->msgid))
+		return RC_INVALID;
+	if (n->list)
+		list_head(o, n->list);
+	if (n->list && n->copy)
+		unsub_head(o, n->copy);
+	head_begin(&h, o, "From");
+	head_mailbox(&h, n->from_name, n->from_addr, "");
+	head_end(&h);
+	head_begin(&h, o, "To");
+	head_mailbox(&h, n->to_name, n->to_addr, "");
+	head_end(&h);
+	if (head_addr_ok(n->reply_to)) {
+		head_begin(&h, o, "Reply-To");
+		head_mailbox(&h, "", n->reply_to, "");
+		head_end(&h);
+	}
+	head_text(o, "Subject", n->subject);
+	clock_rfc5322(n->date, date);
+	str_fmt(o, "Date: %s\r\n", date);
+	head_id(o, "Message-ID", n->msgid);
+	head_id(o, "In-Reply-To", n->in_reply_to);
+	head_id(o, "References", n->in_reply_to);
+	/* RFC 3834 5.1; the second is what Exchange heeds */
+	str_fmt(o, "Auto-Submitted: auto-%s\r\nX-Auto-Response-Suppress: All\r\n",
+		reply ? "replied" : "generated");
+	str_addz(o, "MIME-Version: 1.0\r\n");
+	lang_head(o, n->lang);
+	if (n->html.n > 0) {
+		alternative(o, n, &t);
+	} else {
+		str_adds(o, t.head);
+		str_add(o, "\r\n", 2);
+		str_adds(o, t.body);
+	}
+	return o->over || t.over ? RC_LIMIT : RC_OK;
+}
