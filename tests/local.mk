@@ -2,7 +2,7 @@
 # The targets around the tests; the tests themselves are in the folders' own
 # local.mk (unit tests) or scripts that tests/run finds.
 
-TEST_SCRIPTS = $(top_srcdir)/tests/run --build $(abs_top_builddir)
+RUN_TESTS = $(top_srcdir)/tests/run --build $(abs_top_builddir)
 
 # What tests/run is to run of this build: every check program that is a test.
 .PHONY : test-programs test-build check-quick check-long check-bare
@@ -14,15 +14,15 @@ test-build : all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 
 check-local :
-	$(TEST_SCRIPTS)
+	$(RUN_TESTS)
 
 # Under two minutes: lint, unit, db and the few journeys marked quick.
 check-quick : test-build
-	$(TEST_SCRIPTS) --quick
+	$(RUN_TESTS) --quick
 
 # With the tests that take minutes each: about an hour.
 check-long : test-build
-	$(TEST_SCRIPTS) --long
+	$(RUN_TESTS) --long
 
 # Both of the README's commands in an empty Debian 12; needs root.
 check-bare :

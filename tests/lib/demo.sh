@@ -6,13 +6,13 @@
 # site.sh.
 
 DEMO_LIST=agenda
-# address | name | country | organisation | role
-DEMO_MEMBERS='marisol.quesada@example.org|Marisol Quesada|Costa Rica|Secretaría pro tempore|owner
-rodrigo.mejia@example.org|Rodrigo Mejía|El Salvador|Dirección de Innovación Pública|moderator
-ana.perez@example.org|Ana Pérez|Guatemala|Unidad de Gobierno Electrónico|member
-julio.zelaya@example.org|Julio Zelaya|Honduras|Oficina de Servicios Digitales|member
-carmen.loaisiga@example.org|Carmen Loáisiga|Nicaragua|Instituto de Estudios Municipales|member
-itzel.barria@example.org|Itzel Barría|Panamá|Autoridad de Datos Abiertos|member'
+# address | name | country (ISO 3166) | organisation | role
+DEMO_MEMBERS='marisol.quesada@example.org|Marisol Quesada|CR|Secretaría pro tempore|owner
+rodrigo.mejia@example.org|Rodrigo Mejía|SV|Dirección de Innovación Pública|moderator
+ana.perez@example.org|Ana Pérez|GT|Unidad de Gobierno Electrónico|member
+julio.zelaya@example.org|Julio Zelaya|HN|Oficina de Servicios Digitales|member
+carmen.loaisiga@example.org|Carmen Loáisiga|NI|Instituto de Estudios Municipales|member
+itzel.barria@example.org|Itzel Barría|PA|Autoridad de Datos Abiertos|member'
 
 # demo_group: the list and its members.
 demo_group() {
@@ -117,10 +117,18 @@ demo_posts() {
 	TEXT
 }
 
-# demo_links: the addresses of pages of the list that its front page names.
+# demo_list_path: the list's page, as the front page links it.
+demo_list_path() {
+	net_get "$SITE_HTTP" / | grep -oE "href=\"/([^\"]*/)?$DEMO_LIST\"" | head -n 1 | cut -d'"' -f2 |
+		grep .
+}
+
+# demo_links: the addresses under the list's page that this page names.
 demo_links() {
-	net_get "$SITE_HTTP" "/$DEMO_LIST" | grep -o "href=\"/$DEMO_LIST/[^\"#?]*[0-9][^\"#?]*\"" |
-		cut -d'"' -f2 | awk '!seen[$0]++'
+	local list
+	list=$(demo_list_path) || return 1
+	net_get "$SITE_HTTP" "$list" | grep -oE "href=\"$list/[0-9][^\"#?]*" | cut -d'"' -f2 |
+		awk '!seen[$0]++'
 }
 
 # demo_page TEXT: prints the path of the page that shows it; false for none.
