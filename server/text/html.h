@@ -26,6 +26,14 @@ void out_url(struct out *o, const char *s);            /* a whole URL attribute:
 void out_urlpart(struct out *o, const char *s);        /* one path segment or query value: percent-encoded */
 void out_i64(struct out *o, int64_t v);
 void out_html(struct out *o, struct html h);           /* the only unescaped way */
+/* The same for text that is not NUL terminated. */
+void out_text_n(struct out *o, struct slice s);
+void out_attr_n(struct out *o, struct slice s);
+void out_url_n(struct out *o, struct slice s);
+/* The test out_url makes: one of the three schemes (any case, control
+ * characters and leading white space not counted), or with own a path,
+ * query or fragment of this site ("/x", "?x", "#x"; never "//host"). */
+bool url_allowed(struct slice s, bool own);
 /* For compiled templates alone: literal markup of the template. */
 void out_raw_(struct out *o, const char *p, size_t n);
 
@@ -43,8 +51,11 @@ struct fold_range {             /* sorted, disjoint, whole lines of the text */
  * none of the mail addresses as links, line breaks kept. A fold becomes
  * <details class="fold"><summary>SLOT</summary>...</details>. The markup holds
  * no word of any language and no mail address: both are slots, filled when it
- * is viewed. A slot is 0x01, a letter, its data, 0x02: "F<lines>,<kinds>" the
- * summary of a fold, "A<address>" a mail address.
+ * is viewed. A slot is 0x01, a letter, its data, 0x02: "F<lines>,<kind>" the
+ * summary of a fold, "A<address>" a mail address, "a<address>" one inside a
+ * link, where no second link may stand. The data is not escaped. Markup
+ * beyond cap is left out, with what is open closed: cap is a guard, not a
+ * way to shorten.
  */
 struct html plain_render(struct arena *a, struct slice text, const struct fold_range *folds,
 			 size_t nfolds, size_t cap);
@@ -53,7 +64,8 @@ struct html plain_render(struct arena *a, struct slice text, const struct fold_r
 void html_fill(struct out *o, struct html h,
 	       void (*fn)(struct out *o, char what, struct slice data, void *ctx), void *ctx);
 
-/* The first n columns worth of what was written, folds left out, one line. */
+/* The first n columns worth of what was written, folds and quotes left out
+ * (unless there is nothing else), one line; a mail address ends at its @. */
 char *text_excerpt(struct arena *a, struct slice text, const struct fold_range *folds,
 		   size_t nfolds, size_t chars);
 

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# level 1: text and markup
+noinst_LIBRARIES += libtext.a
+libtext_a_SOURCES = \
+	server/text/html.c server/text/html.h \
+	server/text/inline.c server/text/inline.h \
+	server/text/markdown.c \
+	server/text/plain.c \
+	server/text/tr.c server/text/tr.h \
+	server/text/view.h
+libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(MD4C_CFLAGS)
+TEXT_LIBS = libtext.a $(MD4C_LIBS)
+
+# The template compiler. A template is a source like any other; its folder's
+# local.mk says, for a library libpages.a:
+#
+#	PAGES_HT = web/views/thread.ht web/views/list.ht
+#	libpages_a_SOURCES += $(PAGES_HT)
+#	$(PAGES_HT:.ht=.c): $(HTC)
+#	CLEANFILES += $(PAGES_HT:.ht=.c)
+#	TEMPLATES += $(PAGES_HT)
+#
+# The last line puts its texts into the catalogues.
+noinst_PROGRAMS += server/text/htc
+server_text_htc_SOURCES = server/text/htc.c
+server_text_htc_CPPFLAGS = -D_GNU_SOURCE
+HTC = server/text/htc$(EXEEXT)
+TEMPLATES =
+EXTRA_DIST += server/text/TEMPLATES.md
+
+SUFFIXES += .ht
+.ht.c:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(top_builddir)/$(HTC) -o $@ $<
+
+# Catalogues, in the layout gettext wants, so that tests and programs of the
+# build folder find them: CABILDO_LOCALEDIR=$(abs_top_builddir)/locale. A new
+# language: po/CODE.po, its code in PO_LANGS, and the same three lines.
+PO_LANGS = es
+es_modir = $(localedir)/es/LC_MESSAGES
+nodist_es_mo_DATA = locale/es/LC_MESSAGES/cabildo.mo
+MO_FILES = $(nodist_es_mo_DATA)
+$(MO_FILES): locale/%/LC_MESSAGES/cabildo.mo: $(top_srcdir)/po/%.po
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) -c -o $@ $(top_srcdir)/po/$*.po
+BUILT_SOURCES += $(MO_FILES)
+EXTRA_DIST += po/es.po
+CLEANFILES += $(MO_FILES) po/cabildo.pot po/c.pot po/ht.pot
+
+.PHONY: update-po
+# Reads every text of the sources into po/cabildo.pot and merges it into the
+# catalogues of the source tree. For whoever changes a text; never run by make.
+update-po: $(HTC)
+	@$(MKDIR_P) po
+	cd $(top_srcdir) && find server mailer web -name '*.c' | LC_ALL=C sort | \
+		xgettext -f - -L C --from-code=UTF-8 --no-location --sort-output \
+		-k -k_ -kN_ -ktr:1 -ktr_n:1,2 --flag=tr_n:1:c-format --flag=tr_n:2:c-format \
+		--add-comments=TRANSLATORS --package-name=cabildo \
+		--msgid-bugs-address= -o $(abs_top_builddir)/po/c.pot
+	sed -n '1,/^$$/p' po/c.pot | sed 's/charset=CHARSET/charset=UTF-8/' > po/ht.pot
+	cd $(top_srcdir) && $(abs_top_builddir)/$(HTC) --pot $(TEMPLATES) >> $(abs_top_builddir)/po/ht.pot
+	msguniq --no-location --sort-output -o po/ht.pot po/ht.pot
+	msgcat --use-first --no-location --sort-output -o po/cabildo.pot po/c.pot po/ht.pot
+	for l in $(PO_LANGS); do \
+		msgmerge -q --update --backup=none --no-fuzzy-matching --no-location --sort-output \
+			$(top_srcdir)/po/$$l.po po/cabildo.pot || exit 1; \
+	done
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_text tests/unit/test_htc
+UNIT_TESTS += tests/unit/test_text tests/unit/test_htc
+tests_unit_test_text_SOURCES = tests/unit/test_text.c
+tests_unit_test_text_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) \
+	-DTEST_LOCALEDIR='"$(abs_top_builddir)/locale"'
+tests_unit_test_text_LDADD = $(TEXT_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+SAMPLE_HT = tests/unit/htc_sample.ht tests/unit/htc_foot.ht
+tests_unit_test_htc_SOURCES = tests/unit/test_htc.c tests/unit/htc_sample.h $(SAMPLE_HT)
+tests_unit_test_htc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) \
+	-DTEST_HTC='"$(abs_top_builddir)/$(HTC)"' -DTEST_SRCDIR='"$(abs_top_srcdir)"' \
+	-DTEST_CC='"$(CC)"'
+tests_unit_test_htc_LDADD = $(TEXT_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+$(SAMPLE_HT:.ht=.c): $(HTC)
+CLEANFILES += $(SAMPLE_HT:.ht=.c)
+endif

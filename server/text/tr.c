@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gettext behind one file. glibc reads LANGUAGE anew whenever its counter
+ * _nl_msg_cat_cntr moves, but only under a locale that is not plain "C":
+ * C.UTF-8 is on every Debian, so no system locale has to be generated.
+ */
+#include <libintl.h>
+#include <locale.h>
+
+#include "server/text/tr.h"
+#include "server/text/view.h"
+
+#include "server/base/base.h"
+
+#define DOMAIN "cabildo"
+#ifndef LOCALEDIR
+#define LOCALEDIR "/usr/share/locale"
+#endif
+
+extern int _nl_msg_cat_cntr;
+
+/* The process has one language at a time, as gettext itself has. */
+static char current[16] = "en";
+
+void tr_init(const char *localedir)
+{
+	const char *env = getenv("CABILDO_LOCALEDIR");
+
+	if (env != NULL && *env != '\0')
+		localedir = env;
+	if (localedir == NULL)
+		localedir = LOCALEDIR;
+	if (setlocale(LC_ALL, "C.UTF-8") == NULL)
+		log_die("event=no_locale need=C.UTF-8 hint=\"install the package libc-bin\"");
+	if (bindtextdomain(DOMAIN, localedir) == NULL ||
+	    bind_textdomain_codeset(DOMAIN, "UTF-8") == NULL)
+		log_die("event=no_catalogue dir=%s", log_q(localedir));
+	setenv("LANGUAGE", current, 1);
+	_nl_msg_cat_cntr++;
+}
+
+/* The word becomes part of a path inside gettext. */
+static bool lang_ok(const char *lang)
+{
+	size_t n = strspn(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return n > 0 && n < sizeof(current) && lang[n] == '\0';
+}
+
+void tr_set(const char *lang)
+{
+	if (lang == NULL || !lang_ok(lang))
+		lang = "en";
+	if (strcmp(lang, current) == 0)
+		return;
+	memcpy(current, lang, strlen(lang) + 1);
+	setenv("LANGUAGE", current, 1);
+	_nl_msg_cat_cntr++;
+}
+
+const char *tr_lang(void)
+{
+	return current;
+}
+
+const char *tr(const char *msgid)
+{
+	/* the empty msgid is the catalogue's header */
+	return *msgid ? dgettext(DOMAIN, msgid) : "";
+}
+
+const char *tr_n(const char *one, const char *many, int64_t n)
+{
+	return dngettext(DOMAIN, one, many, (unsigned long)(n < 0 ? -(uint64_t)n : (uint64_t)n));
+}
+
+/* The i-th of the words between the bars; a translation with too few gives "". */
+static char *word(struct arena *a, const char *list, int i)
+{
+	struct slice rest = slice_of(list), w = { "", 0 };
+
+	while (i-- >= 0) {
+		w = slice_make("", 0);
+		slice_cut(&rest, '|', &w);
+	}
+	return slice_dup(a, w);
+}
+
+char *tr_date_row(struct arena *a, int64_t usec, int offset_min)
+{
+	struct civil c = clock_civil(usec, offset_min);
+	struct civil now = clock_civil(clock_now(), offset_min);
+	char *day = word(a, tr("Sun|Mon|Tue|Wed|Thu|Fri|Sat"), c.wday);
+	char *month = word(a, tr("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"), c.month - 1);
+
+	if (c.year == now.year)
+		/* TRANSLATORS: day of the week, day, month, hour, minute; one line of a list */
+		return arena_fmt(a, tr("%1$s %2$d %3$s, %4$02d:%5$02d"), day, c.day, month,
+				 c.hour, c.minute);
+	/* TRANSLATORS: day of the week, day, month, year, hour, minute; one line of a list */
+	return arena_fmt(a, tr("%1$s %2$d %3$s %4$d, %5$02d:%6$02d"), day, c.day, month, c.year,
+			 c.hour, c.minute);
+}
+
+static char *long_month(struct arena *a, int month)
+{
+	return word(a, tr("January|February|March|April|May|June|July|August|September|October"
+			  "|November|December"), month - 1);
+}
+
+char *tr_date_long(struct arena *a, int64_t usec, int offset_min)
+{
+	struct civil c = clock_civil(usec, offset_min);
+	char *day = word(a, tr("Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"), c.wday);
+
+	/* TRANSLATORS: day of the week, day, month, year, hour, minute; in a sentence */
+	return arena_fmt(a, tr("%1$s %2$d %3$s %4$d at %5$02d:%6$02d"), day, c.day,
+			 long_month(a, c.month), c.year, c.hour, c.minute);
+}
+
+char *tr_date_day(struct arena *a, int64_t usec, int offset_min)
+{
+	struct civil c = clock_civil(usec, offset_min);
+
+	/* TRANSLATORS: day, month, year */
+	return arena_fmt(a, tr("%1$d %2$s %3$d"), c.day, long_month(a, c.month), c.year);
+}
+
+void view_text_f(struct out *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	out_text(o, arena_vfmt(o->s->arena, fmt, ap));
+	va_end(ap);
+}
+
+void view_attr_f(struct out *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	out_attr(o, arena_vfmt(o->s->arena, fmt, ap));
+	va_end(ap);
+}

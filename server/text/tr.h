@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The language of what a person reads: gettext catalogues, switched per
+ * request or per message without system locales. msgids are English. The
+ * language is a state of the process; no program of ours has threads.
+ * Dates are written here too, because a date is words.
+ */
+#ifndef CABILDO_TEXT_TR_H
+#define CABILDO_TEXT_TR_H
+
+#include "server/base/arena.h"
+
+/* Marks a text for xgettext without translating it: tables of constants. */
+#define N_(msgid) msgid
+
+/* Once per process. localedir: NULL for the installed one; $CABILDO_LOCALEDIR
+ * wins over both, for running from the build folder. */
+void tr_init(const char *localedir);
+/* "es", "en", "pt": from now on. Cheap where it is the language already. An
+ * unknown one gives the msgids themselves. Letters, digits, _ and - only. */
+void tr_set(const char *lang);
+/* The language set last; "en" before. */
+const char *tr_lang(void);
+
+/* Never NULL; valid as long as the process. */
+const char *tr(const char *msgid) __attribute__((format_arg(1)));
+const char *tr_n(const char *one, const char *many, int64_t n)
+	__attribute__((format_arg(1), format_arg(2)));
+
+/* "Fri 15 May, 18:00", "vie 15 may, 18:00"; with the year where it is not the
+ * current one. offset_min: minutes east of UTC of who reads. */
+char *tr_date_row(struct arena *a, int64_t usec, int offset_min);
+/* "Friday 15 May 2026 at 18:00", "el viernes 15 de mayo de 2026 a las 18:00". */
+char *tr_date_long(struct arena *a, int64_t usec, int offset_min);
+/* "15 May 2026", "15 de mayo de 2026": the day alone. */
+char *tr_date_day(struct arena *a, int64_t usec, int offset_min);
+
+#endif

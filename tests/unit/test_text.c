@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The typed writer, plain text, Markdown, excerpts, languages and dates. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "server/text/html.h"
+#include "server/text/tr.h"
+#include "server/text/view.h"
+
+#include "server/base/base.h"
+
+#define CAP ((size_t)1 << 20)
+
+static struct arena *a;
+
+static int setup(void **state)
+{
+	(void)state;
+	a = arena_new((size_t)1 << 30);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&a);
+	return 0;
+}
+
+static const char *zero(struct html h)
+{
+	return arena_strndup(a, h.p, h.n);
+}
+
+static const char *written(void (*fn)(struct out *, const char *), const char *s)
+{
+	struct str str;
+	struct out o = { &str };
+
+	str_init(&str, a, CAP);
+	fn(&o, s);
+	return str_z(&str);
+}
+
+static void test_writer(void **state)
+{
+	struct str s;
+	struct out o = { &s };
+
+	(void)state;
+	assert_string_equal(written(out_text, "a<b>&\"'c"), "a&lt;b&gt;&amp;\"'c");
+	assert_string_equal(written(out_text, "\001A\002x\033[1m\ty\n"), "Ax[1m\ty\n");
+	assert_string_equal(written(out_text, NULL), "");
+	assert_string_equal(written(out_attr, "\"'<&>"), "&#34;&#39;&lt;&amp;&gt;");
+	assert_string_equal(written(out_urlpart, "a/b c?&=\xc3\xb1~"), "a%2Fb%20c%3F%26%3D%C3%B1~");
+	str_init(&s, a, CAP);
+	out_i64(&o, INT64_MIN);
+	out_i64(&o, 0);
+	out_i64(&o, INT64_MAX);
+	assert_string_equal(str_z(&s), "-922337203685477580809223372036854775807");
+}
+
+static void test_url(void **state)
+{
+	static const char *const good[][2] = {
+		{ "https://x.org/a?b=1&c='2'", "https://x.org/a?b=1&amp;c=%272%27" },
+		{ "HTTP://x.org", "HTTP://x.org" }, { "mailto:a@x.org", "mailto:a@x.org" },
+		{ "/t/5", "/t/5" }, { "?p=2", "?p=2" }, { "#top", "#top" },
+		{ " https://x.org/\"> ", "https://x.org/%22%3E" },
+		{ "ht\ntps://x.org/a\tb", "https://x.org/ab" },
+	};
+	static const char *const bad[] = {
+		"javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)",
+		"\001javascript:x", " javascript:x", "data:text/html,x", "vbscript:x", "//evil.example",
+		"/\\evil.example", "/\t/evil.example", "\\\\evil", "x", "", "ftp://x", "http:/x",
+		"https:x", "&#106;avascript:x", "\t//evil",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		assert_string_equal(written(out_url, good[i][0]), good[i][1]);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_string_equal(written(out_url, bad[i]), "#");
+}
+
+static const char *plain(const char *text)
+{
+	return zero(plain_render(a, slice_of(text), NULL, 0, CAP));
+}
+
+static void test_plain(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "a\nb\n\nc", "<p>a<br>\nb</p>\n<p>c</p>\n" },
+		{ "a\r\nb\r\n", "<p>a<br>\nb</p>\n" },
+		{ "> x\n>> y\n> z\nw", "<blockquote><p>x</p>\n<blockquote><p>y</p>\n</blockquote>\n"
+		  "<p>z</p>\n</blockquote>\n<p>w</p>\n" },
+		{ "<script>&", "<p>&lt;script&gt;&amp;</p>\n" },
+		{ "a\n    b\nc", "<p>a<br>\nb<br>\nc</p>\n" },
+		{ "a:\n    b\n     c\n    d\ne", "<p>a:</p>\n<pre>    b\n     c\n    d</pre>\n<p>e</p>\n" },
+		{ "\t1\n\t2\n\n\t3\n\t4\n\t5\n", "<p>1<br>\n2</p>\n<pre>\t3\n\t4\n\t5</pre>\n" },
+		{ "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-o\n+<n>\n-- \nme",
+		  "<pre>--- a/x\n+++ b/x\n@@ -1 +1 @@\n-o\n+&lt;n&gt;</pre>\n<p>--<br>\nme</p>\n" },
+		{ ">>>>>>> deep", "<blockquote><blockquote><blockquote><blockquote><blockquote>"
+		  "<p>&gt;&gt; deep</p>\n</blockquote>\n</blockquote>\n</blockquote>\n</blockquote>\n"
+		  "</blockquote>\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(plain(cases[i][0]), cases[i][1]);
+}
+
+#define L(url) "<a href=\"" url "\" rel=\"nofollow ugc\">" url "</a>"
+
+static void test_links(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "vea https://x.org/a.", "<p>vea " L("https://x.org/a") ".</p>\n" },
+		{ "(http://x.org/a_(b)).", "<p>(" L("http://x.org/a_(b)") ").</p>\n" },
+		{ "<https://x.org>", "<p>&lt;" L("https://x.org") "&gt;</p>\n" },
+		{ "\xc2\xabhttps://x.org\xc2\xbb", "<p>\xc2\xab" L("https://x.org") "\xc2\xbb</p>\n" },
+		{ "xhttps://x.org javascript:a http://", "<p>xhttps://x.org javascript:a http://</p>\n" },
+		{ "https://x.org/\"onclick=1", "<p>" L("https://x.org/") "\"onclick=1</p>\n" },
+		{ "Ana <ana.p\xc3\xa9rez@x.org>, y", "<p>Ana &lt;\001Aana.p\xc3\xa9rez@x.org\002&gt;, y</p>\n" },
+		{ "a@b b@c.d1 @x.org a@.org", "<p>a@b \001Ab@c.d1\002 @x.org a@.org</p>\n" },
+		{ "'ana@x.org'.", "<p>'\001Aana@x.org\002'.</p>\n" },
+		{ "\"ana p\"@x.org", "<p>\001A\"ana p\"@x.org\002</p>\n" },
+		{ "\"\002<b>\"@x.org", "<p>\"&lt;b&gt;\"@x.org</p>\n" },
+		{ "https://x.org/?e=ana@x.org", "<p><a href=\"https://x.org/?e=ana%40x.org\" "
+		  "rel=\"nofollow ugc\">https://x.org/?e=\001aana@x.org\002</a></p>\n" },
+		{ "https://bank.example@evil.example/",
+		  "<p>https://\001Abank.example@evil.example\002/</p>\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(plain(cases[i][0]), cases[i][1]);
+}
+
+static void test_folds(void **state)
+{
+	const char *text = "hi\n> q1\n> q2\n\nbye\n-- \nAna\n";
+	struct fold_range folds[] = { { 3, 13, 0 }, { 18, 26, 1 } };
+	struct html h;
+
+	(void)state;
+	h = plain_render(a, slice_of(text), folds, 2, CAP);
+	assert_string_equal(zero(h),
+		"<p>hi</p>\n<details class=\"fold\"><summary>\001F2,0\002</summary><div>"
+		"<blockquote><p>q1<br>\nq2</p>\n</blockquote>\n</div></details>\n<p>bye</p>\n"
+		"<details class=\"fold\"><summary>\001F2,1\002</summary><div>"
+		"<p>--<br>\nAna</p>\n</div></details>\n");
+	/* a range past the end, or upside down, loses nothing */
+	folds[0] = (struct fold_range){ 3, 9999, 0 };
+	folds[1] = (struct fold_range){ 5, 1, 0 };
+	h = plain_render(a, slice_of(text), folds, 2, CAP);
+	assert_non_null(strstr(zero(h), "Ana"));
+	assert_non_null(strstr(zero(h), "</div></details>"));
+}
+
+static size_t count(const char *hay, const char *needle)
+{
+	size_t n = 0;
+
+	for (; (hay = strstr(hay, needle)) != NULL; hay += strlen(needle))
+		n++;
+	return n;
+}
+
+static void test_cap(void **state)
+{
+	struct str s;
+
+	(void)state;
+	str_init(&s, a, CAP);
+	for (int i = 0; i < 200; i++)
+		str_addz(&s, ">>> https://x.org/aaaa&bbbb ana@x.org <<<<<<\n\n>>> aaa\n");
+	for (size_t cap = 0; cap < 3000; cap++) {
+		const char *z = zero(plain_render(a, str_slice(&s), NULL, 0, cap));
+
+		assert_true(strlen(z) <= cap);
+		assert_int_equal(count(z, "<blockquote>"), count(z, "</blockquote>"));
+		assert_int_equal(count(z, "<p>"), count(z, "</p>"));
+		assert_int_equal(count(z, "<a "), count(z, "</a>"));
+		assert_int_equal(count(z, "\001"), count(z, "\002"));
+	}
+}
+
+static const char *md(const char *text)
+{
+	return zero(markup_render(a, slice_of(text), CAP));
+}
+
+#define LT(url, text) "<p><a href=\"" url "\" rel=\"nofollow ugc\">" text "</a></p>\n"
+
+static void test_markdown(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "*a* **b** `c<` ~~d~~", "<p><em>a</em> <strong>b</strong> <code>c&lt;</code> <del>d</del></p>\n" },
+		{ "# t\n\n##### u", "<h3>t</h3>\n<h6>u</h6>\n" },
+		{ "- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n" },
+		{ "3. a", "<ol start=\"3\">\n<li>a</li>\n</ol>\n" },
+		{ "<b onclick=x>y</b>", "<p>&lt;b onclick=x&gt;y&lt;/b&gt;</p>\n" },
+		{ "[x](https://x.org \"t\")", LT("https://x.org", "x") },
+		{ "[x](javascript:alert(1))", "<p>x</p>\n" },
+		{ "[x](java&#115;cript:alert(1))", "<p>x</p>\n" },
+		{ "[x](&#1;javascript:alert(1))", "<p>x</p>\n" },
+		{ "[x](data:text/html,y)", "<p>x</p>\n" }, { "[x](//evil)", "<p>x</p>\n" },
+		{ "![alt](https://x.org/i.png)", LT("https://x.org/i.png", "alt") },
+		{ "![](https://x.org/i.png)", LT("https://x.org/i.png", "https://x.org/i.png") },
+		{ "[![alt](https://x.org/i)](https://y.org)", LT("https://y.org", "alt") },
+		{ "www.x.org", LT("http://www.x.org", "www.x.org") },
+		{ "https://x.org/a_b_c", LT("https://x.org/a_b_c", "https://x.org/a_b_c") },
+		{ "ana@x.org", "<p>\001Aana@x.org\002</p>\n" },
+		{ "<ana@x.org>", "<p>\001Aana@x.org\002</p>\n" },
+		{ "[Ana](mailto:ana@x.org)", "<p>Ana \001Aana@x.org\002</p>\n" },
+		{ "ana\\@x.org ana&#64;x.org ana&commat;x.org",
+		  "<p>\001Aana@x.org\002 \001Aana@x.org\002 \001Aana@x.org\002</p>\n" },
+		{ "`ana@x.org`", "<p><code>\001Aana@x.org\002</code></p>\n" },
+		{ "[ana@x.org](https://x.org)", LT("https://x.org", "\001aana@x.org\002") },
+		{ "|a|b|\n|---|:-:|\n|1|2|", "<table>\n<thead>\n<tr><th>a</th><th class=\"center\">b</th></tr>\n"
+		  "</thead>\n<tbody>\n<tr><td>1</td><td class=\"center\">2</td></tr>\n</tbody>\n</table>\n" },
+		{ "a&#1;A&#2;b", "<p>aAb</p>\n" }, { "&zzz; &amp;", "<p>&amp;zzz; &amp;</p>\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(md(cases[i][0]), cases[i][1]);
+}
+
+/* 1,000 columns of 2,000 rows in 8 kB; 20,000 list items */
+static void test_markdown_bombs(void **state)
+{
+	struct str s;
+	struct html h;
+
+	(void)state;
+	str_init(&s, a, CAP);
+	for (int i = 0; i < 1000; i++)
+		str_addz(&s, "x|");
+	str_addc(&s, '\n');
+	for (int i = 0; i < 1000; i++)
+		str_addz(&s, "---|");
+	for (int i = 0; i < 2000; i++)
+		str_addz(&s, "\nx|");
+	h = markup_render(a, str_slice(&s), CAP);
+	assert_true(h.n < 100000);
+	assert_null(strstr(zero(h), "<table>"));
+	str_cut(&s, 0);
+	for (int i = 0; i < 20000; i++)
+		str_addz(&s, "- x\n");
+	h = markup_render(a, str_slice(&s), CAP);
+	assert_null(strstr(zero(h), "<li>"));
+	assert_non_null(strstr(zero(h), "- x<br>"));
+}
+
+/* Time for one size: the best of three, so that a busy machine does not count. */
+static int64_t timed(const char *unit, size_t bytes, bool markdown)
+{
+	int64_t best = INT64_MAX;
+	struct arena_mark m = arena_mark(a);
+	struct str s;
+
+	str_init(&s, a, (size_t)8 << 20);
+	while (s.n < bytes)
+		str_addz(&s, unit);
+	for (int i = 0; i < 3; i++) {
+		int64_t t = clock_mono();
+
+		if (markdown)
+			markup_render(a, str_slice(&s), (size_t)64 << 20);
+		else
+			plain_render(a, str_slice(&s), NULL, 0, (size_t)64 << 20);
+		t = clock_mono() - t;
+		best = t < best ? t : best;
+	}
+	arena_rewind(a, m);
+	return best;
+}
+
+static void test_linear(void **state)
+{
+	static const char *const units[] = {
+		"@", "a@", "a@a.", "http://", "http://a", "\"@x.o", "(", "http://x/(", ">", "> \n",
+		"    x\n", "--- \n", "&", "*a ", "[", "![", "`", "a\xc3\xb1@", "http:a@", "www.", "<a@",
+		"_a@b.c_", "a@b.c\n", "|\n",
+	};
+
+	(void)state;
+	for (int markdown = 0; markdown < 2; markdown++) {
+		for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+			int64_t one = timed(units[i], 16000, markdown), four;
+
+			four = timed(units[i], 64000, markdown);
+			/* x 2.3 per doubling, and 2 ms of noise */
+			if (four > one * 529 / 100 + 2000)
+				fail_msg("%s %s: %lld us, 4 times the size %lld us",
+					 markdown ? "markdown" : "plain", units[i], (long long)one,
+					 (long long)four);
+		}
+	}
+}
+
+static void fill(struct out *o, char what, struct slice data, void *ctx)
+{
+	(*(int *)ctx)++;
+	str_addc(o->s, what);
+	str_addc(o->s, '=');
+	out_text_n(o, data);
+}
+
+static void test_fill(void **state)
+{
+	struct str s;
+	struct out o = { &s };
+	int calls = 0;
+
+	(void)state;
+	str_init(&s, a, CAP);
+	html_fill(&o, (struct html){ "a\001F2,0\002b\001Ax@y\002", 14 }, fill, &calls);
+	assert_string_equal(str_z(&s), "aF=2,0bA=x@y");
+	assert_int_equal(calls, 2);
+	html_fill(&o, (struct html){ "c\001A", 3 }, fill, &calls);
+	html_fill(&o, (struct html){ "d\001\002e", 4 }, fill, &calls);
+	assert_int_equal(calls, 2);
+}
+
+static void test_excerpt(void **state)
+{
+	const char *text = "Hola  a todos,\n\n> q\nadjunto la\tagenda. ana@x.org\n-- \nAna\n";
+	struct fold_range folds[] = { { 0, 0, 1 } };
+
+	(void)state;
+	assert_string_equal(text_excerpt(a, slice_of(text), NULL, 0, 200),
+			    "Hola a todos, adjunto la agenda. ana@\xe2\x80\xa6 -- Ana");
+	folds[0].from = (size_t)(strstr(text, "-- ") - text);
+	folds[0].to = strlen(text);
+	assert_string_equal(text_excerpt(a, slice_of(text), folds, 1, 200),
+			    "Hola a todos, adjunto la agenda. ana@\xe2\x80\xa6");
+	assert_string_equal(text_excerpt(a, slice_of(text), folds, 1, 17), "Hola a todos,\xe2\x80\xa6");
+	assert_string_equal(text_excerpt(a, slice_of("> only\n> this"), NULL, 0, 20), "only this");
+	assert_string_equal(text_excerpt(a, slice_of(""), NULL, 0, 20), "");
+	assert_string_equal(text_excerpt(a, slice_of("\xc3\xb1\xc3\xb1\xc3\xb1\xc3\xb1"), NULL, 0, 3),
+			    "\xc3\xb1\xc3\xb1\xe2\x80\xa6");
+	assert_string_equal(text_excerpt(a, slice_of("abc"), NULL, 0, 0), "");
+}
+
+static void test_dates(void **state)
+{
+	int64_t t = 1778868000 * USEC; /* 2026-05-15 18:00 UTC, a Friday */
+
+	(void)state;
+	tr_init(TEST_LOCALEDIR);
+	clock_set(t);
+	assert_string_equal(tr_date_row(a, t, 0), "Fri 15 May, 18:00");
+	tr_set("es");
+	assert_string_equal(tr_lang(), "es");
+	assert_string_equal(tr_date_row(a, t, 0), "vie 15 may, 18:00");
+	assert_string_equal(tr_date_row(a, t, -360), "vie 15 may, 12:00");
+	assert_string_equal(tr_date_long(a, t, 0), "el viernes 15 de mayo de 2026 a las 18:00");
+	assert_string_equal(tr_date_day(a, t, 0), "15 de mayo de 2026");
+	clock_set(t + 366 * 86400 * USEC);
+	assert_string_equal(tr_date_row(a, t, 0), "vie 15 may 2026, 18:00");
+	tr_set("en");
+	assert_string_equal(tr_date_long(a, t, 0), "Friday 15 May 2026 at 18:00");
+	assert_string_equal(tr_date_row(a, t, 0), "Fri 15 May 2026, 18:00");
+	tr_set("es");
+	tr_set("../../etc");
+	assert_string_equal(tr_lang(), "en");
+	assert_string_equal(tr(""), "");
+	assert_string_equal(tr_n("one", "many", 2), "many");
+	clock_set(0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_writer),    cmocka_unit_test(test_url),
+		cmocka_unit_test(test_plain),     cmocka_unit_test(test_links),
+		cmocka_unit_test(test_folds),     cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_markdown),  cmocka_unit_test(test_markdown_bombs),
+		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, setup, teardown);
+}
