@@ -4,6 +4,7 @@
 # Each header compiles alone, and twice in one file.
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd -P)}
+BUILD=${BUILD:-$TOP/build/plain}
 # shellcheck source=tests/lib/tap.sh
 . "$TOP/tests/lib/tap.sh"
 cd "$TOP" || exit 1
