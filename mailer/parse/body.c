@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which parts are the text and which are attachments. Plain text before HTML
+ * within an alternative, unless it is empty; several inline texts of a mixed
+ * are joined; an attached message is an attachment. Whatever is not shown as
+ * text, and is not another form of it, is listed as an attachment.
+ */
+#include "mailer/parse/part.h"
+#include "server/base/base.h"
+
+#define CID_MAX 500
+#define ENCRYPTED_NAME "encrypted.asc"
+
+struct body {
+	struct mail *m;
+	struct arena *a;
+	const struct mail_limits *lim;
+	struct str text;
+	struct part **files;    /* attachments, in order */
+	size_t nfiles, size;
+	struct slice cids[CID_MAX];
+	size_t ncids;
+	unsigned texts;
+};
+
+static bool is_type(const struct part *p, const char *type)
+{
+	return strcmp(p->type, type) == 0;
+}
+
+static bool is_multipart(const struct part *p)
+{
+	return strncmp(p->type, "multipart/", 10) == 0;
+}
+
+static bool is_html(const struct part *p)
+{
+	return is_type(p, "text/html") || is_type(p, "application/xhtml+xml");
+}
+
+/* Text that people read, as opposed to data that happens to be text. */
+static bool is_readable(const struct part *p)
+{
+	static const char *const data[] = {
+		"text/calendar", "text/x-vcard", "text/vcard", "text/directory", "text/csv",
+		"text/css", "text/javascript", "text/xml", "text/rfc822-headers",
+		"text/x-amp-html", "text/x-vcalendar", "text/rtf", "text/tab-separated-values",
+		"text/watch-html",
+	};
+
+	if (strncmp(p->type, "text/", 5) != 0)
+		return is_html(p);
+	for (size_t i = 0; i < ARRAY_LEN(data); i++)
+		if (is_type(p, data[i]))
+			return false;
+	return true;
+}
+
+static void file_add(struct body *b, struct part *p)
+{
+	if (b->nfiles == b->size) {
+		size_t more = b->size ? b->size * 2 : 8;
+		b->files = arena_grow(b->a, b->files, b->size * sizeof(*b->files),
+				      more * sizeof(*b->files));
+		b->size = more;
+	}
+	b->files[b->nfiles++] = p;
+}
+
+static struct slice part_raw(const struct body *b, const struct part *p)
+{
+	return slice_make(b->m->raw.p + p->offset, p->length);
+}
+
+/* <meta ... charset=...> in the first bytes, for HTML that declares none. */
+static const char *html_charset(struct arena *a, struct slice html)
+{
+	struct slice head = slice_make(html.p, html.n < 2048 ? html.n : 2048);
+	const char *at = slice_ifind(head, SLICE("charset=")), *end = head.p + head.n, *from;
+
+	if (!at)
+		return "";
+	at += 8;
+	while (at < end && (*at == '"' || *at == '\'' || *at == ' '))
+		at++;
+	from = at;
+	while (at < end && *at != '"' && *at != '\'' && *at != ' ' && *at != '>' && *at != ';' &&
+	       *at != '/')
+		at++;
+	return arena_strndup(a, from, (size_t)(at - from));
+}
+
+/* Remembers what the HTML refers to as cid:..., once per HTML part. */
+static void cids_note(struct body *b, struct slice html)
+{
+	const char *p = html.p, *end = p + html.n;
+
+	while (b->ncids < CID_MAX && p < end &&
+	       (p = slice_ifind(slice_make(p, (size_t)(end - p)), SLICE("cid:")))) {
+		const char *from = p += 4;
+
+		while (p < end && *p != '"' && *p != '\'' && *p != '>' && *p != ')' && *p > ' ')
+			p++;
+		if (p > from)
+			b->cids[b->ncids++] = slice_make(from, (size_t)(p - from));
+	}
+}
+
+static bool cid_referred(const struct body *b, const char *id)
+{
+	if (!*id)
+		return false;
+	for (size_t i = 0; i < b->ncids; i++)
+		if (slice_eqz(b->cids[i], id))
+			return true;
+	return false;
+}
+
+static struct slice text_part(struct body *b, const struct part *p, bool *cut_r)
+{
+	/* One byte of charset may be three of UTF-8, never more than the cap. */
+	size_t cap = b->lim->text + 4, n;
+	struct slice bytes = transfer_text(b->a, part_raw(b, p), p->encoding, cap), u;
+	const char *charset = p->charset;
+
+	*cut_r = bytes.n >= cap;
+	if (is_html(p)) {
+		cids_note(b, bytes);
+		if (!*charset)
+			charset = html_charset(b->a, bytes);
+	}
+	u = charset_utf8(b->a, bytes, charset, cap);
+	char *c = utf8_clean(b->a, u, &n);
+	if (is_html(p) || is_type(p, "text/enriched") || is_type(p, "text/richtext"))
+		c = html_to_text(b->a, slice_make(c, n), cap, &n);
+	else if (p->flowed)
+		c = flowed_join(b->a, slice_make(c, n), p->delsp, &n);
+	return slice_make(c, n);
+}
+
+static bool all_blank(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > ' ') {
+			/* NO-BREAK SPACE alone is as good as nothing. */
+			if (i + 1 < s.n && s.p[i] == '\xc2' && s.p[i + 1] == '\xa0') {
+				i++;
+				continue;
+			}
+			return false;
+		}
+	return true;
+}
+
+static void text_add(struct body *b, const struct part *p)
+{
+	bool cut;
+	struct slice s = text_part(b, p, &cut);
+
+	if (all_blank(s))
+		return;
+	if (b->texts++ > 0) {
+		if (b->text.p[b->text.n - 1] != '\n')
+			str_addc(&b->text, '\n');
+		str_addc(&b->text, '\n');
+	}
+	size_t room = b->lim->text - b->text.n;
+	if (s.n > room) {
+		s = utf8_clip(s, room);
+		cut = true;
+	}
+	str_adds(&b->text, s);
+	b->m->text_cut |= cut;
+	b->m->from_html |= is_html(p);
+	b->m->flowed |= p->flowed && !is_html(p);
+}
+
+static bool is_blank_part(struct body *b, const struct part *p)
+{
+	struct arena_mark mark = arena_mark(b->a);
+	bool cut, blank;
+	size_t ncids = b->ncids;
+
+	blank = all_blank(text_part(b, p, &cut));
+	b->ncids = ncids; /* they pointed into what is given back here */
+	arena_rewind(b->a, mark);
+	return blank;
+}
+
+/* The readable leaf below p that is its text, of the kind asked for, or NULL. */
+static struct part *find_text(struct body *b, struct part *p, bool html)
+{
+	if (!is_multipart(p)) {
+		if (!is_readable(p) || is_html(p) != html ||
+		    p->disposition == DISPOSITION_ATTACHMENT)
+			return NULL;
+		return is_blank_part(b, p) ? NULL : p;
+	}
+	for (struct part *c = p->first; c; c = c->next) {
+		struct part *hit = find_text(b, c, html);
+		if (hit)
+			return hit;
+	}
+	return NULL;
+}
+
+static bool contains(const struct part *p, const struct part *leaf)
+{
+	for (; leaf; leaf = leaf->parent)
+		if (leaf == p)
+			return true;
+	return false;
+}
+
+/* Files of a form of the text that is not shown: all but texts. */
+static void files_only(struct body *b, struct part *p)
+{
+	if (is_multipart(p)) {
+		for (struct part *c = p->first; c; c = c->next)
+			files_only(b, c);
+	} else if (!is_readable(p) || p->disposition == DISPOSITION_ATTACHMENT) {
+		file_add(b, p);
+	} else if (is_html(p)) {
+		/* Not shown, but it says which pictures belong to the text. */
+		cids_note(b, transfer_text(b->a, part_raw(b, p), p->encoding,
+					   b->lim->text));
+	}
+}
+
+static void walk(struct body *b, struct part *p);
+
+static void walk_alternative(struct body *b, struct part *p)
+{
+	struct part *plain = find_text(b, p, false);
+	struct part *shown = plain ? plain : find_text(b, p, true);
+
+	for (struct part *c = p->first; c; c = c->next) {
+		if (shown && contains(c, shown))
+			walk(b, c);
+		else
+			files_only(b, c);
+	}
+}
+
+static void walk_encrypted(struct body *b, struct part *p)
+{
+	b->m->is_encrypted = true;
+	for (struct part *c = p->first; c; c = c->next) {
+		if (is_type(c, "application/pgp-encrypted"))
+			continue;
+		if (!*c->name)
+			c->name = ENCRYPTED_NAME;
+		file_add(b, c);
+		/* No word of any language: what it is and where. */
+		if (b->texts++ == 0 && b->text.n + 300 < b->lim->text)
+			str_fmt(&b->text, "[PGP/MIME: %.200s]\n", c->name);
+	}
+}
+
+static void walk_leaf(struct body *b, struct part *p)
+{
+	if (is_type(p, "application/pkcs7-mime") || is_type(p, "application/x-pkcs7-mime")) {
+		if (strncmp(p->smime, "signed", 6) == 0)
+			b->m->is_signed = true;
+		else if (strncmp(p->smime, "certs", 5) != 0)
+			b->m->is_encrypted = true;
+	}
+	/* A text with a file name is a file, save where it is the whole mail. */
+	if (!is_readable(p) || p->disposition == DISPOSITION_ATTACHMENT ||
+	    (*p->name && p->parent && b->texts > 0)) {
+		file_add(b, p);
+		return;
+	}
+	if (*p->name && p->parent && !is_type(p->parent, "multipart/alternative") &&
+	    p->parent->first != p) {
+		file_add(b, p);
+		return;
+	}
+	text_add(b, p);
+}
+
+static void walk(struct body *b, struct part *p)
+{
+	if (!is_multipart(p)) {
+		walk_leaf(b, p);
+		return;
+	}
+	if (is_type(p, "multipart/encrypted")) {
+		walk_encrypted(b, p);
+		return;
+	}
+	if (is_type(p, "multipart/alternative")) {
+		walk_alternative(b, p);
+		return;
+	}
+	if (is_type(p, "multipart/signed"))
+		b->m->is_signed = true;
+	if (is_type(p, "multipart/report"))
+		b->m->is_report = true;
+	for (struct part *c = p->first; c; c = c->next) {
+		if (is_type(p, "multipart/signed") && c != p->first &&
+		    (is_type(c, "application/pgp-signature") ||
+		     is_type(c, "application/pkcs7-signature") ||
+		     is_type(c, "application/x-pkcs7-signature")))
+			continue;
+		walk(b, c);
+	}
+}
+
+static const char *name_from_type(struct arena *a, const char *type, size_t number)
+{
+	static const struct { const char *type, *ext; } known[] = {
+		{ "message/rfc822", "eml" }, { "message/delivery-status", "txt" },
+		{ "text/plain", "txt" }, { "text/html", "html" }, { "text/calendar", "ics" },
+		{ "text/vcard", "vcf" }, { "text/x-vcard", "vcf" }, { "text/csv", "csv" },
+		{ "text/rfc822-headers", "txt" }, { "image/jpeg", "jpg" }, { "image/png", "png" },
+		{ "image/gif", "gif" }, { "application/pdf", "pdf" }, { "application/zip", "zip" },
+		{ "application/pkcs7-mime", "p7m" }, { "application/pgp-keys", "asc" },
+		{ "application/ms-tnef", "dat" }, { "application/msword", "doc" },
+		{ "application/pgp-signature", "asc" }, { "application/pkcs7-signature", "p7s" },
+	};
+	const char *ext = "bin";
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(type, known[i].type) == 0)
+			ext = known[i].ext;
+	return arena_fmt(a, "%.*s-%zu.%s", (int)strcspn(type, "/"), type, number, ext);
+}
+
+/* A name that is safe in a header and in a folder: no path, no controls. */
+static const char *name_safe(struct arena *a, const char *name)
+{
+	struct slice s = slice_of(name);
+	char *p;
+	size_t n = 0;
+
+	for (size_t i = s.n; i-- > 0; )
+		if (s.p[i] == '/' || s.p[i] == '\\') {
+			s = slice_make(s.p + i + 1, s.n - i - 1);
+			break;
+		}
+	p = arena_alloc(a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < ' ' || c == 0x7f || strchr("\"<>|:*?", c))
+			c = '_';
+		if (n == 0 && (c == '.' || c == ' '))
+			continue;
+		p[n++] = (char)c;
+	}
+	s = slice_trim(slice_make(p, n));
+	if (s.n > 200) {
+		/* The end tells what it is: keep it. */
+		struct slice head = utf8_clip(s, 180), tail = slice_make(s.p + s.n - 16, 16);
+		while (tail.n > 0 && ((unsigned char)tail.p[0] & 0xc0) == 0x80)
+			tail = slice_make(tail.p + 1, tail.n - 1);
+		return arena_fmt(a, "%.*s_%.*s", (int)head.n, head.p, (int)tail.n, tail.p);
+	}
+	return slice_dup(a, s);
+}
+
+static void attachments_build(struct body *b)
+{
+	struct mail *m = b->m;
+
+	m->attachments = ARENA_ARRAY(b->a, b->nfiles, struct mail_attachment);
+	for (size_t i = 0; i < b->nfiles; i++) {
+		struct part *p = b->files[i];
+		struct mail_attachment *f = &m->attachments[m->nattachments++];
+
+		f->name = name_safe(b->a, p->name);
+		if (!*f->name)
+			f->name = name_from_type(b->a, p->type, i + 1);
+		f->type = p->type;
+		f->content_id = p->content_id;
+		f->encoding = p->encoding;
+		f->offset = p->offset;
+		f->length = p->length;
+		f->inline_ = p->disposition == DISPOSITION_INLINE ||
+			     cid_referred(b, p->content_id);
+		struct arena_mark mark = arena_mark(b->a);
+		struct slice bytes = transfer_decode(b->a, part_raw(b, p), p->encoding);
+		f->size = bytes.n;
+		hash_bytes(bytes.p, bytes.n, f->hash);
+		arena_rewind(b->a, mark);
+	}
+}
+
+/* PGP within the text itself. */
+static void inline_pgp(struct mail *m, struct slice text)
+{
+	struct slice head = slice_make(text.p, text.n < 65536 ? text.n : 65536);
+
+	if (slice_starts(head, "-----BEGIN PGP SIGNED MESSAGE-----") ||
+	    slice_find(head, SLICE("\n-----BEGIN PGP SIGNED MESSAGE-----\n")))
+		m->is_signed = true;
+	if (slice_starts(head, "-----BEGIN PGP MESSAGE-----") ||
+	    slice_find(head, SLICE("\n-----BEGIN PGP MESSAGE-----\n")))
+		m->is_encrypted = true;
+}
+
+void body_build(struct mail *m, struct arena *a, struct part *root, const struct mail_limits *lim)
+{
+	struct body *b = ARENA_NEW(a, struct body);
+
+	*b = (struct body){ .m = m, .a = a, .lim = lim };
+	str_init(&b->text, a, lim->text + 16);
+	walk(b, root);
+	m->text = str_z(&b->text);
+	m->text_len = b->text.n;
+	inline_pgp(m, str_slice(&b->text));
+	attachments_build(b);
+	m->nfolds = fold_find(a, slice_make(m->text, m->text_len), &m->folds);
+}
