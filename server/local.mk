@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
 	server/base/arena.c server/base/arena.h \
 	server/base/attr.h server/base/banned.h server/base/base.h \
 	server/base/clock.c server/base/clock.h \
+	server/base/codec.c server/base/codec.h \
 	server/base/conf.c server/base/conf.h \
 	server/base/log.c server/base/log.h \
 	server/base/prog.c server/base/prog.h \
@@ -15,3 +16,42 @@ libbase_a_SOURCES = \
 	server/base/utf8.c server/base/utf8.h
 libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
 BASE_LIBS = libbase.a $(SODIUM_LIBS)
+
+# level 1: the database
+noinst_LIBRARIES += libdb.a
+STMT_SQL = \
+	server/db/sql/account.sql \
+	server/db/sql/admin.sql \
+	server/db/sql/forum.sql \
+	server/db/sql/intake.sql \
+	server/db/sql/queue.sql
+libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/version.h
+nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
+libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+BUILT_SOURCES += server/db/stmt.h
+CLEANFILES += server/db/stmt.h server/db/stmt.c
+EXTRA_DIST += $(STMT_SQL) server/db/stmtgen.awk schema.sql
+STMT_IN = for f in $(STMT_SQL); do echo "$(top_srcdir)/$$f"; done
+server/db/stmt.h: $(STMT_SQL) server/db/stmtgen.awk
+	@$(MKDIR_P) server/db
+	$(AM_V_GEN)$(AWK) -v out=h -f $(top_srcdir)/server/db/stmtgen.awk `$(STMT_IN)` > $@.tmp && mv $@.tmp $@
+server/db/stmt.c: $(STMT_SQL) server/db/stmtgen.awk server/db/stmt.h
+	$(AM_V_GEN)$(AWK) -v out=c -f $(top_srcdir)/server/db/stmtgen.awk `$(STMT_IN)` > $@.tmp && mv $@.tmp $@
+DB_LIBS = libdb.a $(BASE_LIBS) $(PQ_LIBS)
+$(libdb_a_OBJECTS): server/db/stmt.h
+
+# level 2
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = \
+	server/store/account.c server/store/account.h \
+	server/store/forum.c server/store/forum.h
+$(libstore_a_OBJECTS): server/db/stmt.h
+
+# level 4: what a person may do
+noinst_LIBRARIES += libcore.a
+libcore_a_SOURCES = \
+	server/core/account.c server/core/account.h \
+	server/core/audit.c server/core/audit.h \
+	server/core/forum.c server/core/forum.h \
+	server/core/unit.c server/core/unit.h
+$(libcore_a_OBJECTS): server/db/stmt.h

@@ -8,29 +8,11 @@
 
 #include "server/base/str.h"
 #include "server/core/unit.h"
+#include "server/store/forum.h"
 
 #define THREADS_PER_PAGE 50
 #define POSTS_PER_PAGE 30
 #define PAGE_TEXT_MAX 100000    /* bytes of text on a thread page */
-
-struct group {
-	int64_t id;
-	const char *name;               /* the address's local part, and the URL */
-	const char *addr;               /* name@domain */
-	const char *title, *description, *lang;
-	const char *visibility;         /* public, members, hidden */
-	int64_t thread_count, post_count, member_count, version;
-	int64_t last_post_at;
-	bool archived, closed;
-	/* of the person who looks */
-	bool member, moderator, owner;
-	bool can_post;
-	const char *delivery;           /* each, digest, mentions, none; "" if not a member */
-	/* the newest post, where it was asked for */
-	const char *last_subject, *last_author;
-	int64_t last_thread;
-	int64_t unread_threads;
-};
 
 struct home {
 	struct group *groups;           /* that they may see; their own first */
@@ -39,20 +21,6 @@ struct home {
 	size_t nlatest;
 };
 enum rc home_load(struct unit *u, struct home *r) MUST_USE;
-
-struct thread_row {
-	int64_t id, number;
-	const char *list_name, *list_title;
-	const char *subject, *lang;
-	const char *state;              /* open, locked, hidden */
-	bool pinned;
-	int64_t post_count, participant_count;
-	const char **participants;      /* full names of the first three */
-	size_t nparticipants;
-	int64_t first_post_at, last_post_at;
-	int64_t last_number;            /* of the newest post */
-	int64_t read_number;            /* newest number read; 0 never; -1 nobody signed in */
-};
 
 struct group_page {
 	struct group group;
@@ -66,36 +34,6 @@ struct group_page {
 enum rc group_load(struct unit *u, const char *name, const char *before, struct group_page *r) MUST_USE;
 /* The group alone. */
 enum rc group_find(struct unit *u, const char *name, struct group *r) MUST_USE;
-
-struct attachment_row {
-	int64_t n;                      /* /g/LIST/THREAD/POST/N/NAME */
-	const char *name, *type;
-	int64_t size;
-};
-
-struct post_row {
-	int64_t id, number;
-	int64_t parent_number;          /* 0: none, or in another thread */
-	const char *msgid;
-	int64_t account;
-	const char *author_name, *author_addr;
-	const char *organisation, *country; /* "" where unknown; country in English */
-	int64_t sent_at;
-	bool sent_guessed;
-	const char *source;             /* email, web, import */
-	const char *lang, *subject;     /* subject as written */
-	const char *state;
-	struct slice html;              /* with slots; see text/html.h */
-	struct slice text;
-	bool cut;                       /* html is the beginning only: /g/L/T/N shows it whole */
-	struct attachment_row *attachments;
-	size_t nattachments;
-};
-
-struct participant {
-	const char *name, *country;
-	int64_t posts;
-};
 
 struct thread_page {
 	struct group group;
@@ -123,14 +61,6 @@ enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t numbe
 enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,
 			struct attachment_row *r, struct slice *bytes_r) MUST_USE;
 
-struct search_hit {
-	const char *list_name, *list_title;
-	int64_t thread, number;
-	const char *subject, *author_name, *lang;
-	int64_t sent_at;
-	const char *excerpt;            /* plain text; hits stand between 0x01 and 0x02 */
-};
-
 struct search_page {
 	struct search_hit *hits;
 	size_t nhits;
@@ -139,12 +69,6 @@ struct search_page {
 /* list NULL: everywhere they may see. newest: by date, else by rank. */
 enum rc search_run(struct unit *u, const char *q, const char *list, bool newest, struct search_page *r) MUST_USE;
 
-struct feed_entry {
-	int64_t thread, number;
-	const char *subject, *author_name, *lang, *msgid;
-	int64_t sent_at;
-	struct slice html;
-};
 /* Newest posts of a group (thread 0) or of one thread, at most 30. */
 enum rc feed_load(struct unit *u, const char *list, int64_t thread, struct group *group_r,
 		  struct feed_entry **entries_r, size_t *n_r) MUST_USE;
@@ -157,12 +81,6 @@ enum rc group_mark_read(struct unit *u, const char *list) MUST_USE;
 enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread, const char *mode) MUST_USE;
 enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r) MUST_USE;
 
-struct subscription_row {
-	struct group group;
-	const char *delivery, *addr, *role;
-	bool own_copy;
-	int64_t pause_until;
-};
 enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, size_t *n_r) MUST_USE;
 /* delivery: each, digest, mentions, none. In a transaction. */
 enum rc subscription_set(struct unit *u, const char *list, const char *delivery, bool own_copy) MUST_USE;

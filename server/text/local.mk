@@ -55,7 +55,7 @@ update-po: $(HTC)
 		xgettext -f - -L C --from-code=UTF-8 --no-location --sort-output \
 		-k -k_ -kN_ -ktr:1 -ktr_n:1,2 --flag=tr_n:1:c-format --flag=tr_n:2:c-format \
 		--add-comments=TRANSLATORS --package-name=cabildo \
-		--msgid-bugs-address= -o $(abs_top_builddir)/po/c.pot
+		-o $(abs_top_builddir)/po/c.pot
 	sed -n '1,/^$$/p' po/c.pot | sed 's/charset=CHARSET/charset=UTF-8/' > po/ht.pot
 	cd $(top_srcdir) && $(abs_top_builddir)/$(HTC) --pot $(TEMPLATES) >> $(abs_top_builddir)/po/ht.pot
 	msguniq --no-location --sort-output -o po/ht.pot po/ht.pot

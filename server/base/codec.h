@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Content-Transfer-Encodings (RFC 2045 section 6): what the web needs to serve
+ * an attachment out of the raw message without parsing mail, and what
+ * composing needs to write one.
+ */
+#ifndef CABILDO_BASE_CODEC_H
+#define CABILDO_BASE_CODEC_H
+
+#include "server/base/str.h"
+
+/* base64, quoted-printable; every other encoding comes back as it is.
+ * Characters that do not belong are passed over. */
+struct slice codec_decode(struct arena *a, const char *encoding, struct slice s);
+/* 76 columns a line, CRLF after each. */
+void codec_base64(struct str *out, struct slice s);
+
+#endif

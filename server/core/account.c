@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signing in and the person's own settings; see account.h. */
+#include "server/core/account.h"
+#include "server/core/audit.h"
+#include "server/store/account.h"
+#include "server/text/tr.h"
+
+#include "server/base/base.h"
+
+/* A hash of nothing anybody has: an unknown address costs the same time. */
+#define NO_PASSWORD                                                                                     \
+	"$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"                                    \
+	"q6WxdZlBLdVvVvfRWlRvxVH0jLBcBdtBjUJrQSKb5gI"
+
+static void secret_hash(const char *secret, unsigned char out_r[static HASH_BYTES])
+{
+	hash_bytes(secret, strlen(secret), out_r);
+}
+
+enum rc session_load(struct unit *u, const char *secret)
+{
+	unsigned char hash[HASH_BYTES];
+	struct session_row r;
+	enum rc rc;
+
+	secret_hash(secret, hash);
+	rc = session_read(u->db, u->arena, hash, &r);
+	if (rc == RC_OK)
+		u->actor = (struct actor){ r.account, r.name, r.addr, r.locale, r.theme,
+					   r.time_zone, r.utc_offset, r.admin };
+	return rc;
+}
+
+enum rc session_open(struct unit *u, int64_t account, const char *device, const char **secret_r)
+{
+	unsigned char hash[HASH_BYTES];
+
+	*secret_r = rnd_token(u->arena, 240);
+	secret_hash(*secret_r, hash);
+	return session_write(u->db, hash, account, SESSION_DAYS, utf8_clip(slice_of(device), 200).n ? device : "");
+}
+
+enum rc session_close(struct unit *u, const char *secret)
+{
+	unsigned char hash[HASH_BYTES];
+
+	secret_hash(secret, hash);
+	return session_delete(u->db, hash);
+}
+
+static char *addr_fold(struct unit *u, const char *addr)
+{
+	return slice_lower(u->arena, slice_trim(slice_of(addr)));
+}
+
+enum rc signin_password(struct unit *u, const char *addr, const char *password, int64_t *account_r)
+{
+	struct account_row acc = { .password_hash = "" };
+	enum rc rc = account_read(u->db, u->arena, addr_fold(u, addr), &acc);
+	bool good;
+
+	if (rc != RC_OK && rc != RC_NOTFOUND)
+		return rc;
+	good = password_check(*acc.password_hash ? acc.password_hash : NO_PASSWORD, password);
+	if (rc != RC_OK || *acc.password_hash == '\0' || !good)
+		return RC_DENIED;
+	*account_r = acc.id;
+	return RC_OK;
+}
+
+enum rc signin_link_send(struct unit *u, const char *addr, const char *next)
+{
+	const char *folded = addr_fold(u, addr), *token, *back;
+	unsigned char hash[HASH_BYTES];
+	struct account_row acc;
+	int64_t recent = 0;
+	enum rc rc = account_read(u->db, u->arena, folded, &acc);
+
+	if (rc == RC_NOTFOUND)
+		return RC_OK;
+	if (rc == RC_OK)
+		rc = tokens_recent_read(u->db, u->arena, acc.id, "signin", &recent);
+	if (rc != RC_OK || recent > 0)
+		return rc;
+	token = rnd_token(u->arena, 160);
+	secret_hash(token, hash);
+	/* address and way back travel with the token; the first line is the address */
+	rc = token_write(u->db, hash, "signin", acc.id,
+			 arena_fmt(u->arena, "%s\n%s", folded, next ? next : ""), LINK_MINUTES);
+	if (rc != RC_OK)
+		return rc;
+	back = tr_lang();
+	tr_set(acc.locale);
+	rc = notice_write(u->db, &(struct notice_row){
+		.kind = "signin", .addr = folded, .account = acc.id, .locale = acc.locale,
+		.subject = tr("Your link to sign in"),
+		.body = arena_fmt(u->arena,
+				  tr("Good day, %s:\n\nThis link opens a page with one button that signs you in. "
+				     "It works once, for 30 minutes:\n\n%s/signin/%s\n\nIf you did not ask for it, "
+				     "there is nothing to do: without the button nothing happens.\n"),
+				  acc.name, u->conf->base_url, token) });
+	tr_set(back);
+	return rc;
+}
+
+enum rc signin_link_peek(struct unit *u, const char *token, const char **addr_r)
+{
+	unsigned char hash[HASH_BYTES];
+	struct slice rest, addr;
+	const char *data;
+	int64_t account;
+	enum rc rc;
+
+	secret_hash(token, hash);
+	rc = token_read(u->db, u->arena, hash, "signin", false, &account, &data);
+	if (rc != RC_OK)
+		return rc;
+	rest = slice_of(data);
+	slice_cut(&rest, '\n', &addr);
+	*addr_r = slice_dup(u->arena, addr);
+	return RC_OK;
+}
+
+enum rc signin_link_use(struct unit *u, const char *token, int64_t *account_r, const char **next_r)
+{
+	unsigned char hash[HASH_BYTES];
+	struct slice rest, addr;
+	const char *data;
+	enum rc rc;
+
+	secret_hash(token, hash);
+	rc = token_read(u->db, u->arena, hash, "signin", true, account_r, &data);
+	if (rc != RC_OK)
+		return rc;
+	rest = slice_of(data);
+	slice_cut(&rest, '\n', &addr);
+	*next_r = slice_dup(u->arena, rest);
+	return address_verified_write(u->db, slice_dup(u->arena, addr));
+}
+
+enum rc account_preferences(struct unit *u, const char *locale, const char *theme)
+{
+	enum rc rc;
+
+	if (u->actor.account == 0)
+		return RC_DENIED;
+	rc = account_prefs_write(u->db, u->actor.account, locale, theme);
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){
+		.act = "account.preferences", .subject = u->actor.account,
+		.after = arena_fmt(u->arena, "%s %s", locale ? locale : "-", theme ? theme : "-") });
+}
+
+enum rc account_password_set(struct unit *u, const char *addr, const char *password)
+{
+	struct account_row acc;
+	enum rc rc = account_read(u->db, u->arena, addr_fold(u, addr), &acc);
+
+	if (rc == RC_OK)
+		rc = account_password_write(u->db, acc.id, password_hash(u->arena, password));
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "account.password", .subject = acc.id });
+}

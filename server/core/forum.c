@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading; what may be seen is decided in sql/forum.sql, row by row. */
+#include "server/base/codec.h"
+#include "server/core/audit.h"
+#include "server/core/forum.h"
+
+#include "server/base/base.h"
+
+#define CANDIDATES 2000 /* of a search: from here on it is a frequent word */
+#define POST_HTML_MAX 6000 /* a longer post is cut, with a link to the rest */
+
+static struct reader who(const struct unit *u)
+{
+	return (struct reader){ u->actor.account, u->actor.admin };
+}
+
+enum rc home_load(struct unit *u, struct home *r)
+{
+	enum rc rc = groups_read(u->db, u->arena, who(u), &r->groups, &r->ngroups);
+
+	if (rc != RC_OK)
+		return rc;
+	return threads_latest_read(u->db, u->arena, who(u), 10, &r->latest, &r->nlatest);
+}
+
+enum rc group_find(struct unit *u, const char *name, struct group *r)
+{
+	return group_read(u->db, u->arena, who(u), name, r);
+}
+
+/* The key of a page: "TIME.ID" of the last row before it. */
+static bool key_parse(const char *key, int64_t *at_r, int64_t *id_r)
+{
+	struct slice rest = slice_of(key), at;
+
+	*at_r = *id_r = 0;
+	if (rest.n == 0)
+		return true;
+	return slice_cut(&rest, '.', &at) && slice_i64(at, 1, INT64_MAX, at_r) &&
+	       slice_i64(rest, 1, INT64_MAX, id_r);
+}
+
+enum rc group_load(struct unit *u, const char *name, const char *before, struct group_page *r)
+{
+	int64_t at, id;
+	enum rc rc;
+
+	if (!key_parse(before, &at, &id))
+		return RC_INVALID;
+	*r = (struct group_page){ .newest = at == 0, .older = "" };
+	rc = group_find(u, name, &r->group);
+	if (rc != RC_OK)
+		return rc;
+	/* one more than shown tells whether there is another page */
+	rc = threads_read(u->db, u->arena, who(u), &r->group, r->group.moderator, at, id,
+			  THREADS_PER_PAGE + 1, &r->threads, &r->nthreads);
+	if (rc == RC_OK && r->nthreads > THREADS_PER_PAGE) {
+		const struct thread_row *last = &r->threads[THREADS_PER_PAGE - 1];
+
+		r->nthreads = THREADS_PER_PAGE;
+		r->older = arena_fmt(u->arena, "%lld.%lld", (long long)last->last_post_at,
+				     (long long)last->id);
+	}
+	return rc;
+}
+
+static enum rc head_load(struct unit *u, const char *list, int64_t number, struct thread_page *r,
+			 int64_t *thread_id_r)
+{
+	struct thread_head head;
+	enum rc rc = thread_head_read(u->db, u->arena, who(u), list, number, &head);
+
+	if (rc != RC_OK)
+		return rc;
+	*r = (struct thread_page){ .group = head.group, .thread = head.thread };
+	r->moved_thread = head.moved_thread;
+	r->moved_list = head.moved_list;
+	*thread_id_r = head.thread.id;
+	return RC_OK;
+}
+
+/* Where post number n of this thread went, if it moved. */
+static enum rc moved_post(struct unit *u, int64_t thread_id, int64_t n, struct thread_page *r)
+{
+	enum rc rc = post_redirect_read(u->db, u->arena, thread_id, n, &r->moved_list, &r->moved_thread,
+					&r->moved_post);
+
+	return rc;
+}
+
+/* Cuts after a closing block tag, so that the beginning is well-formed only
+ * where no list, table or fold is open; else the post stays whole. */
+static void post_cut(struct post_row *p)
+{
+	struct slice head = slice_make(p->html.p, POST_HTML_MAX);
+	const char *end = NULL;
+	int depth = 0;
+
+	if (p->html.n <= POST_HTML_MAX)
+		return;
+	for (size_t i = 0; i + 4 < head.n; i++) {
+		if (head.p[i] != '<')
+			continue;
+		if (head.p[i + 1] == '/') {
+			if (slice_starts(slice_make(head.p + i, head.n - i), "</p>") && depth == 1)
+				end = head.p + i + 4;
+			depth--;
+		} else if (!slice_starts(slice_make(head.p + i, head.n - i), "<br") &&
+			   !slice_starts(slice_make(head.p + i, head.n - i), "<hr")) {
+			depth++;
+		}
+	}
+	if (end == NULL)
+		return;
+	p->html.n = (size_t)(end - p->html.p);
+	p->cut = true;
+}
+
+enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from, struct thread_page *r)
+{
+	int64_t id;
+	size_t text = 0;
+	enum rc rc = head_load(u, list, number, r, &id);
+
+	if (rc != RC_OK)
+		return rc;
+	if (r->moved_thread != 0) {
+		/* the thread is elsewhere: a link to one of its posts follows that post */
+		if (from > 0 && moved_post(u, id, from, r) == RC_TEMPFAIL)
+			return RC_TEMPFAIL;
+		return RC_OK;
+	}
+	rc = posts_read(u->db, u->arena, id, from, POSTS_PER_PAGE + 1, &r->posts, &r->nposts);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < r->nposts; i++) {
+		if (i == POSTS_PER_PAGE || (i > 0 && text > PAGE_TEXT_MAX)) {
+			r->next_from = r->posts[i].number;
+			r->nposts = i;
+			break;
+		}
+		post_cut(&r->posts[i]);
+		text += r->posts[i].html.n;
+	}
+	if (from > 1) {
+		rc = posts_before_read(u->db, u->arena, id, from, POSTS_PER_PAGE, &r->prev_from);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return participants_read(u->db, u->arena, id, &r->participants, &r->nparticipants);
+}
+
+enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number, struct thread_page *r)
+{
+	int64_t id;
+	enum rc rc = head_load(u, list, thread, r, &id);
+
+	if (rc != RC_OK)
+		return rc;
+	if (r->moved_thread == 0) {
+		rc = posts_read(u->db, u->arena, id, number, 1, &r->posts, &r->nposts);
+		if (rc != RC_OK)
+			return rc;
+		if (r->nposts == 1 && r->posts[0].number == number)
+			return RC_OK;
+		r->nposts = 0;
+	}
+	return moved_post(u, id, number, r);
+}
+
+enum rc post_find(struct unit *u, const char *list, const char *msgid, const char **list_r,
+		  int64_t *thread_r, int64_t *number_r)
+{
+	return post_by_msgid_read(u->db, u->arena, who(u), list, msgid, list_r, thread_r, number_r);
+}
+
+enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t number, struct slice *raw_r)
+{
+	int64_t raw;
+	enum rc rc = post_raw_id_read(u->db, u->arena, who(u), list, thread, number, &raw);
+
+	return rc == RC_OK ? raw_read(u->db, u->arena, raw, raw_r) : rc;
+}
+
+enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,
+			struct attachment_row *r, struct slice *bytes_r)
+{
+	struct attachment_place at;
+	struct slice enc;
+	enum rc rc = attachment_read(u->db, u->arena, who(u), list, thread, number, n, &at);
+
+	if (rc == RC_OK)
+		rc = raw_range_read(u->db, u->arena, at.raw, at.offset, at.length, &enc);
+	if (rc != RC_OK)
+		return rc;
+	*r = at.row;
+	*bytes_r = codec_decode(u->arena, at.encoding, enc);
+	return RC_OK;
+}
+
+enum rc search_run(struct unit *u, const char *q, const char *list, bool newest, struct search_page *r)
+{
+	int64_t candidates;
+	enum rc rc;
+
+	*r = (struct search_page){ 0 };
+	rc = search_read(u->db, u->arena, who(u), q, list, newest, false, &r->hits, &r->nhits, &candidates);
+	if (rc == RC_OK && candidates >= CANDIDATES) {
+		r->more = true;
+		rc = search_read(u->db, u->arena, who(u), q, list, true, true, &r->hits, &r->nhits, &candidates);
+	}
+	return rc;
+}
+
+enum rc feed_load(struct unit *u, const char *list, int64_t thread, struct group *group_r,
+		  struct feed_entry **entries_r, size_t *n_r)
+{
+	enum rc rc = group_find(u, list, group_r);
+
+	return rc == RC_OK ? feed_read(u->db, u->arena, group_r->id, thread, entries_r, n_r) : rc;
+}
+
+enum rc thread_mark_read(struct unit *u, const char *list, int64_t thread, int64_t number)
+{
+	return u->actor.account ? read_mark_write(u->db, who(u), list, thread, number) : RC_DENIED;
+}
+
+enum rc group_mark_read(struct unit *u, const char *list)
+{
+	return u->actor.account ? read_mark_group_write(u->db, who(u), list) : RC_DENIED;
+}
+
+enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread, const char *mode)
+{
+	return u->actor.account ? follow_write(u->db, who(u), list, thread, mode) : RC_DENIED;
+}
+
+enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r)
+{
+	*mode_r = "";
+	return u->actor.account ? follow_read(u->db, u->arena, thread_id, u->actor.account, mode_r) : RC_OK;
+}
+
+enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, size_t *n_r)
+{
+	return u->actor.account ? subscriptions_read(u->db, u->arena, who(u), rows_r, n_r) : RC_DENIED;
+}
+
+enum rc subscription_set(struct unit *u, const char *list, const char *delivery, bool own_copy)
+{
+	const char *before;
+	int64_t list_id;
+	enum rc rc;
+
+	if (u->actor.account == 0)
+		return RC_DENIED;
+	rc = subscription_write(u->db, u->arena, u->actor.account, list, delivery, own_copy, &list_id, &before);
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "subscription.set", .list = list_id,
+					       .subject = u->actor.account, .before = before,
+					       .after = delivery });
+}

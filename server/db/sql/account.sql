@@ -1,0 +1,71 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Who is there: sessions, sign-in, preferences, the audit log.
+
+-- name: session_find
+-- roles: web
+select a.id, a.name, ad.addr, a.locale, a.theme, a.time_zone, a.is_admin,
+	(extract(epoch from (now() at time zone a.time_zone) - (now() at time zone 'UTC')) / 60)::integer
+from session s join account a on a.id = s.account_id left join address ad on ad.account_id = a.id and ad.is_primary
+where s.id_hash = $1::bytea and s.expires_at > now() and a.closed_at is null
+
+-- name: session_add
+-- roles: web
+insert into session (id_hash, account_id, expires_at, device)
+values ($1::bytea, $2::bigint, now() + $3::integer * interval '1 day', $4::text)
+
+-- name: session_delete
+-- roles: web
+delete from session where id_hash = $1::bytea
+
+-- name: account_by_addr
+-- roles: web receive cli
+select a.id, a.name, a.locale, a.password_hash, ad.id from address ad join account a on a.id = ad.account_id
+where ad.addr = $1::text and a.closed_at is null
+
+-- name: token_add
+-- roles: web receive cli
+insert into token (hash, purpose, account_id, data, expires_at)
+values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interval '1 minute')
+
+-- name: token_recent
+-- roles: web
+select count(*) from token where account_id = $1::bigint and purpose = $2::text and created_at > now() - interval '1 minute'
+
+-- name: token_peek
+-- roles: web
+select t.account_id, t.data from token t where t.hash = $1::bytea and t.purpose = $2::text
+	and t.used_at is null and t.expires_at > now()
+
+-- name: token_use
+-- roles: web
+update token set used_at = now() where hash = $1::bytea and purpose = $2::text and used_at is null and expires_at > now()
+returning account_id, data
+
+-- name: address_verified
+-- roles: web
+update address set verified_at = coalesce(verified_at, now()) where addr = $1::text
+
+-- name: notice_add
+-- roles: web receive cli
+-- Somebody waits for it: lane 0.
+with n as (
+	insert into notice (kind, addr, account_id, locale, subject, body, list_id, in_reply_to)
+	values ($1::text, $2::text, $3::bigint, $4::text, $5::text, $6::text, $7::bigint, $8::text) returning id
+)
+insert into outbound (lane, notice_id) select 0, id from n
+
+-- name: account_prefs
+-- roles: web
+update account set locale = coalesce($2::text, locale), theme = coalesce($3::text, theme) where id = $1::bigint
+
+-- name: account_password
+-- roles: web cli
+update account set password_hash = $2::text where id = $1::bigint
+
+-- name: audit_add
+-- roles: web receive cli
+with a as (
+	insert into audit (door, act, actor_id, list_id, thread_id, post_id, subject_id, detail_digest)
+	values ($1::text, $2::text, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bytea) returning id
+)
+insert into audit_detail (audit_id, salt, before, after, why) select id, $9::bytea, $10::text, $11::text, $12::text from a

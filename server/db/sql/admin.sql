@@ -1,0 +1,83 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The command line of the administrator.
+
+-- name: list_add
+-- roles: cli
+insert into list (name, mail_domain, list_id, title, description, lang, visibility, footer)
+values ($1::text, $2::text, $1 || '.' || $2, $3::text, $4::text, $5::text, $6::text, $7::boolean)
+returning id
+
+-- name: list_all
+-- roles: cli
+select name, mail_domain, title, visibility, posting, member_count, thread_count, post_count, archived from list order by name
+
+-- name: list_settings
+-- roles: cli
+select id, title, description, lang, visibility, posting, nonmember, join_policy, reply_policy, dmarc_policy,
+	subject_tag, footer::text, max_size::text, archived::text
+from list where name = $1::text
+
+-- name: list_set
+-- roles: cli
+update list set title = coalesce($2::text, title), description = coalesce($3::text, description), lang = coalesce($4::text, lang),
+	visibility = coalesce($5::text, visibility), posting = coalesce($6::text, posting), nonmember = coalesce($7::text, nonmember),
+	join_policy = coalesce($8::text, join_policy), reply_policy = coalesce($9::text, reply_policy),
+	dmarc_policy = coalesce($10::text, dmarc_policy), subject_tag = coalesce($11::text, subject_tag),
+	footer = coalesce($12::text::boolean, footer), max_size = coalesce($13::text::integer, max_size),
+	archived = coalesce($14::text::boolean, archived), version = version + 1
+where name = $1::text returning id
+
+-- name: account_add
+-- roles: cli
+with a as (
+	insert into account (name, locale, country_code, organisation_id)
+	values ($1::text, $2::text, $4::text, $5::bigint) returning id
+), ad as (
+	insert into address (account_id, addr, is_primary, verified_at) select id, $3::text, true, now() from a returning id
+)
+select a.id, ad.id from a, ad
+
+-- name: organisation_get
+-- roles: cli
+with i as (insert into organisation (name) values ($1::text) on conflict (name) do nothing returning id)
+select id from i union all select id from organisation where name = $1 limit 1
+
+-- name: member_add
+-- roles: cli
+with s as (
+	insert into subscription (list_id, account_id, address_id, role, delivery, source)
+	select l.id, $2::bigint, $3::bigint, $4::text, $5::text, 'admin' from list l where l.name = $1::text
+	on conflict (list_id, account_id) do nothing returning list_id
+)
+update list set member_count = member_count + 1, version = version + 1 from s where list.id = s.list_id returning list.id
+
+-- name: member_remove
+-- roles: cli
+with s as (
+	delete from subscription using list l, address ad
+	where subscription.list_id = l.id and l.name = $1::text and ad.addr = $2::text and subscription.account_id = ad.account_id
+	returning subscription.list_id, subscription.account_id
+)
+update list set member_count = member_count - 1, version = version + 1 from s where list.id = s.list_id returning list.id, s.account_id
+
+-- name: members_of
+-- roles: cli
+select ad.addr, a.name, s.role, s.delivery, c.name, o.name from subscription s join list l on l.id = s.list_id
+join account a on a.id = s.account_id join address ad on ad.id = s.address_id
+left join country c on c.code = a.country_code left join organisation o on o.id = a.organisation_id
+where l.name = $1::text order by s.role desc, a.name
+
+-- name: account_admin
+-- roles: cli
+update account set is_admin = $2::boolean where id = $1::bigint
+
+-- name: ban_add
+-- roles: cli
+insert into ban (list_id, addr, reason) select (select id from list where name = $1::text), $2::text, $3::text
+
+-- name: status
+-- roles: cli
+select (select max(version) from schema_version)::bigint, (select count(*) from list), (select coalesce(sum(post_count), 0) from list)::bigint,
+	(select count(*) from account), (select count(*) from outbound),
+	(select min(created_at) from outbound), (select count(*) from hold where decided_at is null),
+	(select count(*) from intake where fate = 'quarantined')

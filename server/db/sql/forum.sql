@@ -1,0 +1,252 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Reading. $1 is always the account that looks (null: nobody signed in) and
+-- $2 whether it is an administrator; what they may not see is not a row. The
+-- first 17 columns of a group stand in the order that store/forum.c reads.
+
+-- name: groups_visible
+-- roles: web cli
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	s.role, s.delivery, l.posting,
+	p.subject, p.author_name, t.number,
+	case when s.id is null then 0 else (select count(*) from (select from thread u
+		left join read_mark m on m.thread_id = u.id and m.account_id = $1::bigint
+		where u.list_id = l.id and u.moved_to is null and u.state <> 'hidden'
+		and u.last_post_at > greatest(s.joined_at, now() - interval '90 days') and coalesce(m.number, 0) < u.next_post - 1
+		order by u.last_post_at desc, u.id desc limit 100) x) end
+from list l
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+left join lateral (select last_post_id, number from thread t where t.list_id = l.id and t.moved_to is null and t.state <> 'hidden'
+	order by last_post_at desc, id desc limit 1) t on true
+left join post p on p.id = t.last_post_id
+where l.visibility = 'public' or s.id is not null or $2::boolean
+order by (s.id is null), l.title limit 500
+
+-- name: group_by_name
+-- roles: web cli
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	s.role, s.delivery, l.posting
+from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+where l.name = $3::text and (l.visibility = 'public' or s.id is not null or $2::boolean)
+
+-- name: threads_latest
+-- roles: web cli
+select t.id, t.number, l.name, l.title, t.subject, p.lang, t.state, t.pinned_until > now(),
+	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,
+	p.number, m.number
+from list l
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+cross join lateral (select * from thread t where t.list_id = l.id and t.moved_to is null and t.state <> 'hidden'
+	order by last_post_at desc, id desc limit $3::integer) t
+left join post p on p.id = t.last_post_id
+left join read_mark m on m.account_id = $1 and m.thread_id = t.id
+where l.visibility = 'public' or s.id is not null or $2::boolean
+order by t.last_post_at desc, t.id desc limit $3
+
+-- name: threads_of_group
+-- roles: web cli
+-- Pinned ones come first on the first page; the key is (last_post_at, id).
+select t.id, t.number, $3::text, '', t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false) as pinned,
+	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,
+	p.number, m.number
+from thread t
+left join post p on p.id = t.last_post_id
+left join read_mark m on m.account_id = $1::bigint and m.thread_id = t.id
+where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
+	and ($5::timestamptz is null or (t.last_post_at, t.id) < ($5, $6::bigint))
+order by t.last_post_at desc, t.id desc limit $7::integer
+
+-- name: thread_head
+-- roles: web cli
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	s.role, s.delivery, l.posting,
+	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
+	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number, m.number,
+	mt.number, ml.name
+from list l
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+join thread t on t.list_id = l.id and t.number = $4::bigint
+left join post p on p.id = t.last_post_id
+left join read_mark m on m.account_id = $1 and m.thread_id = t.id
+left join thread mt on mt.id = t.moved_to
+left join list ml on ml.id = mt.list_id
+where l.name = $3::text and (l.visibility = 'public' or s.id is not null or $2::boolean)
+	and (t.state <> 'hidden' or s.role in ('moderator', 'owner') or $2)
+
+-- name: redirect_of_post
+-- roles: web cli
+select t.number, p.number, l.name from post_redirect r join post p on p.id = r.post_id
+join thread t on t.id = p.thread_id join list l on l.id = t.list_id
+where r.thread_id = $1::bigint and r.number = $2::integer
+
+-- name: posts_of_thread
+-- roles: web cli
+-- One more than asked for tells whether there is a next page. The text limit
+-- is kept by the caller; each html is cut here at $4 bytes.
+select p.id, p.number, case when q.thread_id = p.thread_id then q.number end, p.msgid, p.account_id, p.author_name, p.author_addr,
+	o.name, c.name, p.sent_at, p.sent_guessed, p.source, p.lang, p.subject, p.state,
+	p.html, '', octet_length(p.html),
+	(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size, E'\x02' order by at.n)
+		from attachment at where p.attachment_count > 0 and at.post_id = p.id)
+from post p
+left join post q on q.id = p.parent_id
+left join account a on a.id = p.account_id
+left join organisation o on o.id = a.organisation_id
+left join country c on c.code = a.country_code
+where p.thread_id = $1::bigint and p.number >= $2::integer and p.state <> 'deleted'
+order by p.number limit $3::integer
+
+-- name: posts_before
+-- roles: web cli
+-- The first number of the page before.
+select min(number) from (select number from post where thread_id = $1::bigint and number < $2::integer
+	and state <> 'deleted' order by number desc limit $3::integer) x
+
+-- name: participants_of_thread
+-- roles: web cli
+select tp.name, c.name, tp.posts from thread_participant tp left join account a on a.id = tp.account_id
+left join country c on c.code = a.country_code
+where tp.thread_id = $1::bigint order by tp.posts desc, tp.name limit 6
+
+-- name: post_by_msgid
+-- roles: web cli
+select l.name, t.number, p.number from post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+where p.msgid_hash = $3::bytea and ($4::text is null or l.name = $4)
+	and (l.visibility = 'public' or s.id is not null or $2::boolean) and p.state <> 'deleted'
+	and (t.state <> 'hidden' or s.role in ('moderator', 'owner') or $2)
+order by p.id limit 1
+
+-- name: post_raw_id
+-- roles: web cli
+-- The author, moderators and administrators open the raw message.
+select p.raw_id from post p join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
+	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)))
+
+-- name: raw_chunks
+-- roles: web cli deliver
+select bytes from raw_chunk where raw_id = $1::bigint order by n
+
+-- name: attachment_find
+-- roles: web cli
+select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id
+from attachment at join post p on p.id = at.post_id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer and at.n = $6::integer
+	and (l.visibility = 'public' or s.id is not null or $2::boolean)
+	and ((p.state = 'shown' and t.state <> 'hidden') or s.role in ('moderator', 'owner') or $2)
+
+-- name: raw_range
+-- roles: web cli
+-- The part of the raw bytes from $2 of length $3, chunk by chunk of 256 kB.
+select substring(bytes from greatest(1, ($2::bigint - n::bigint * 262144 + 1)::integer)
+	for (least($2 + $3::bigint, (n::bigint + 1) * 262144) - greatest($2, n::bigint * 262144))::integer)
+from raw_chunk where raw_id = $1::bigint and n between $2 / 262144 and ($2 + $3 - 1) / 262144
+order by n
+
+-- name: search_estimate
+-- roles: web cli
+-- Candidates first, at most 2,000: rare words stop here.
+with q as (select search_query($3::text) as q), c as materialized (
+	select p.id, p.sent_at, ts_rank(p.search, q.q) as rank
+	from q, post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id
+	left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+	where p.search @@ q.q and p.state = 'shown' and t.state <> 'hidden'
+		and ($4::text is null or l.name = $4) and (l.visibility = 'public' or s.id is not null or $2::boolean)
+	limit 2000
+)
+select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
+	ts_headline(search_config(p.lang), left(p.body, 20000), search_query($3),
+		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "'),
+	(select count(*) from c)
+from (select * from c order by case when $5::boolean then 0 else rank end desc, sent_at desc limit 30) c
+join post p on p.id = c.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+order by case when $5 then 0 else c.rank end desc, c.sent_at desc
+
+-- name: search_newest
+-- roles: web cli
+-- Frequent words: newest first over at most 20,000 posts.
+with q as (select search_query($3::text) as q), c as materialized (
+	select p.id, p.sent_at, p.thread_id, p.list_id, p.search @@ q.q as hit, p.state
+	from q, (select * from post p where $4::text is null or p.list_id = (select id from list where name = $4)
+		order by p.sent_at desc, p.id desc limit 20000) p
+), v as (
+	select c.id, c.sent_at from c join list l on l.id = c.list_id join thread t on t.id = c.thread_id
+	left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+	where c.hit and c.state = 'shown' and t.state <> 'hidden'
+		and (l.visibility = 'public' or s.id is not null or $2::boolean)
+	order by c.sent_at desc, c.id desc limit 30
+)
+select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
+	ts_headline(search_config(p.lang), left(p.body, 20000), search_query($3),
+		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "'),
+	2000::bigint
+from v join post p on p.id = v.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+order by v.sent_at desc, v.id desc
+
+-- name: feed_posts
+-- roles: web cli
+select t.number, p.number, p.subject, p.author_name, p.lang, p.msgid, p.sent_at, p.html
+from post p join thread t on t.id = p.thread_id
+where p.list_id = $1::bigint and ($2::bigint is null or t.number = $2) and p.state = 'shown' and t.state <> 'hidden'
+order by p.sent_at desc, p.id desc limit 30
+
+-- name: read_mark_set
+-- roles: web
+insert into read_mark (account_id, thread_id, number)
+select $1::bigint, t.id, least($5::integer, t.next_post - 1) from thread t join list l on l.id = t.list_id
+left join subscription s on s.list_id = l.id and s.account_id = $1
+where l.name = $3::text and t.number = $4::bigint and (l.visibility = 'public' or s.id is not null or $2::boolean)
+on conflict (account_id, thread_id) do update set number = greatest(read_mark.number, excluded.number), at = now()
+
+-- name: read_mark_group
+-- roles: web
+insert into read_mark (account_id, thread_id, number)
+select $1::bigint, t.id, t.next_post - 1 from thread t join list l on l.id = t.list_id
+join subscription s on s.list_id = l.id and s.account_id = $1
+where l.name = $2::text and t.moved_to is null and t.last_post_at > now() - interval '400 days'
+on conflict (account_id, thread_id) do update set number = greatest(read_mark.number, excluded.number), at = now()
+
+-- name: follow_get
+-- roles: web
+select mode from thread_follow where thread_id = $1::bigint and account_id = $2::bigint
+
+-- name: follow_set
+-- roles: web
+insert into thread_follow (thread_id, account_id, mode)
+select t.id, $1::bigint, $5::text from thread t join list l on l.id = t.list_id
+join subscription s on s.list_id = l.id and s.account_id = $1
+where l.name = $3::text and t.number = $4::bigint and $2::boolean is not null
+on conflict (thread_id, account_id) do update set mode = excluded.mode
+
+-- name: follow_clear
+-- roles: web
+delete from thread_follow f using thread t, list l
+where f.account_id = $1::bigint and f.thread_id = t.id and t.list_id = l.id and l.name = $3::text and t.number = $4::bigint
+	and $2::boolean is not null
+
+-- name: subscriptions_of
+-- roles: web cli
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until
+from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id
+where s.account_id = $1::bigint order by l.title
+
+-- name: subscription_set
+-- roles: web cli
+update subscription s set delivery = $3::text, own_copy = $4::boolean
+from list l, subscription old where l.id = s.list_id and old.id = s.id and s.account_id = $1::bigint and l.name = $2::text
+returning l.id, old.delivery, old.own_copy
+
+-- name: reply_target
+-- roles: web
+-- What a reply on the web needs: the thread, the post it answers (0: the last).
+select t.id, t.subject, t.state, p.id, p.msgid, array_to_string(p.refs, E'\n')
+from thread t join post p on p.thread_id = t.id
+where t.list_id = $1::bigint and t.number = $2::bigint and t.moved_to is null
+	and p.number = case when $3::integer = 0 then (select max(number) from post where thread_id = t.id and state = 'shown') else $3 end

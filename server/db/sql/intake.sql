@@ -1,0 +1,240 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What receiving and posting need; see server/core/submit.c for the order.
+
+-- name: list_for_mail
+-- roles: receive web cli
+-- One look-up for everything a rule asks of the envelope and the author.
+select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
+	l.closed_at is not null, l.archived,
+	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
+		and (b.addr = $3::text or b.addr = '@' || split_part($3, '@', 2))),
+	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
+		and (b.addr = $4::text or b.addr = '@' || split_part($4, '@', 2))),
+	a.id, a.name, s.role, s.moderation
+from (select * from list where name = $1::text and mail_domain = $2::text
+	union all
+	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
+	where f.name = $1 and f.mail_domain = $2
+	limit 1) l
+left join address ad on ad.addr = $4
+left join account a on a.id = ad.account_id and a.closed_at is null
+left join subscription s on s.list_id = l.id and s.account_id = a.id
+
+-- name: list_for_mail_id
+-- roles: receive web cli
+select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
+	l.closed_at is not null, l.archived, false, false, null::bigint, null::text, null::text, null::text
+from list l where l.id = $1::bigint
+
+-- name: seen_add
+-- roles: receive web cli
+-- The key of idempotence; nobody else can be between here and our commit.
+insert into message_seen (list_id, id_hash, fate, post_id)
+values ($1::bigint, $2::bytea, $3::text, case when $4::boolean then nextval('post_id_seq') end)
+on conflict (list_id, id_hash) do nothing
+returning post_id
+
+-- name: seen_get
+-- roles: receive web cli
+select m.fate, m.post_id, m.hold_id, p.thread_id, t.number, p.number
+from message_seen m left join post p on p.id = m.post_id left join thread t on t.id = p.thread_id
+where m.list_id = $1::bigint and m.id_hash = $2::bytea
+
+-- name: seen_hold
+-- roles: receive web cli
+update message_seen set fate = $3::text, hold_id = $4::bigint, post_id = null
+where list_id = $1::bigint and id_hash = $2::bytea
+
+-- name: ids_lock
+-- roles: receive web cli
+-- Whoever has, or names, one of these ids waits here for the other's commit:
+-- a reply that comes together with its parent must find it.
+select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k order by k
+
+-- name: refs_find
+-- roles: receive web cli
+select r.id_hash, r.thread_id, r.post_id, p.number, t.state
+from thread_ref r join thread t on t.id = r.thread_id left join post p on p.id = r.post_id
+where r.list_id = $1::bigint and r.id_hash = any ($2::bytea[])
+
+-- name: raw_add
+-- roles: receive web cli
+with m as (
+	insert into raw_message (size, hash, chunks, keep)
+	values ($1::bigint, $2::bytea, $3::integer, $4::boolean) returning id
+), c as (
+	insert into raw_chunk (raw_id, n, bytes) select id, 0, $5::bytea from m
+)
+select id from m
+
+-- name: raw_chunk_add
+-- roles: receive web cli
+insert into raw_chunk (raw_id, n, bytes) values ($1::bigint, $2::integer, $3::bytea)
+
+-- name: thread_add
+-- roles: receive web cli
+insert into thread (list_id, subject, subject_base, first_post_at, last_post_at, post_count, next_post, last_post_id,
+	participant_count, participants)
+values ($1::bigint, $2::text, $3::text, $4::timestamptz, $4, 1, 2, $5::bigint, 1, array[$6::text])
+returning id
+
+-- name: thread_bump
+-- roles: receive web cli
+-- Takes the thread's lock, the post's number and its place among the participants.
+with p as (
+	insert into thread_participant (thread_id, addr, account_id, name)
+	values ($1::bigint, $2::text, $3::bigint, $4::text)
+	on conflict (thread_id, addr) do update set posts = thread_participant.posts + 1
+	returning posts = 1 as new
+)
+update thread t set next_post = next_post + 1, post_count = post_count + 1,
+	last_post_at = greatest(last_post_at, $5::timestamptz), first_post_at = least(first_post_at, $5),
+	last_post_id = case when $5 >= last_post_at then $6::bigint else last_post_id end,
+	participant_count = participant_count + p.new::integer,
+	participants = case when p.new and cardinality(participants) < 3 then participants || $4 else participants end,
+	version = version + 1
+from p where t.id = $1
+returning t.next_post - 1, t.number
+
+-- name: participant_add
+-- roles: receive web cli
+insert into thread_participant (thread_id, addr, account_id, name)
+values ($1::bigint, $2::text, $3::bigint, $4::text) on conflict do nothing
+
+-- name: post_add
+-- roles: receive web cli
+insert into post (id, list_id, thread_id, number, parent_id, parent_rank, msgid, msgid_hash, refs,
+	account_id, author_name, author_addr, sent_at, sent_guessed, source, lang, subject, body, folds,
+	html, raw_id, attachment_count, automatic, search)
+values ($1::bigint, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::smallint, $7::text, $8::bytea, $9::text[],
+	$10::bigint, $11::text, $12::text, $13::timestamptz, $14::boolean, $15::text, $16::text, $17::text, $18::text,
+	$19::integer[], $20::text, $21::bigint, $22::integer, $23::boolean,
+	search_vector($16, $17, $24::text, $25::text))
+
+-- name: attachments_add
+-- roles: receive web cli
+insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline)
+select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i
+from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::boolean[])
+	as u (n, name, type, size, hash, encoding, o, l, i)
+
+-- name: refs_add
+-- roles: receive web cli
+-- Own id first, then what it names and nobody has.
+with own as (
+	insert into thread_ref (list_id, id_hash, thread_id, post_id)
+	values ($1::bigint, $2::bytea, $3::bigint, $4::bigint)
+	on conflict (list_id, id_hash) do update set post_id = excluded.post_id, thread_id = excluded.thread_id
+)
+insert into thread_ref (list_id, id_hash, thread_id)
+select $1, h, $3 from unnest($5::bytea[]) h on conflict do nothing
+
+-- name: waits_add
+-- roles: receive web cli
+insert into ref_wait (list_id, id_hash, post_id, rank)
+select $1::bigint, u.h, $2::bigint, u.r from unnest($3::bytea[], $4::smallint[]) as u (h, r)
+on conflict do nothing
+
+-- name: waiting_adopt
+-- roles: receive web cli
+-- Replies that were here before their parent hang under it now, unless a
+-- moderator placed them or that would close a circle.
+with recursive up as (
+	select id, parent_id, 0 as depth from post where id = $3::bigint
+	union all
+	select p.id, p.parent_id, up.depth + 1 from post p join up on p.id = up.parent_id where up.depth < 500
+), w as (
+	delete from ref_wait where list_id = $1::bigint and id_hash = $2::bytea returning post_id, rank
+)
+update post p set parent_id = $3, parent_rank = w.rank
+from w where p.id = w.post_id and w.rank < p.parent_rank and not p.placed
+	and p.id <> $3 and p.id not in (select id from up)
+returning p.id
+
+-- name: thread_lock_pair
+-- roles: receive web cli
+select id, post_count, next_post from thread where id in ($1::bigint, $2::bigint) order by id for update
+
+-- name: thread_merge_posts
+-- roles: receive web cli
+-- Everything of thread $1 goes into thread $2; old numbers stay as redirects.
+with moved as (
+	select p.id, p.number, row_number() over (order by p.sent_at, p.id) as k from post p where p.thread_id = $1::bigint
+), red as (
+	insert into post_redirect (thread_id, number, post_id) select $1, number, id from moved
+), up as (
+	update post p set thread_id = $2::bigint, number = t.next_post + m.k - 1
+	from moved m, thread t where p.id = m.id and t.id = $2
+), refs as (
+	update thread_ref set thread_id = $2 where thread_id = $1
+), parts as (
+	insert into thread_participant (thread_id, addr, account_id, name, posts)
+	select $2, addr, account_id, name, posts from thread_participant where thread_id = $1
+	on conflict (thread_id, addr) do update set posts = thread_participant.posts + excluded.posts
+	returning posts
+)
+select count(*) from moved
+
+-- name: thread_merge_end
+-- roles: receive web cli
+with gone as (
+	update thread set moved_to = $2::bigint, post_count = 0, version = version + 1 where id = $1::bigint
+	returning first_post_at, last_post_at, last_post_id
+), behind as (
+	update thread set moved_to = $2 where moved_to = $1
+)
+update thread t set next_post = next_post + $3::integer, post_count = t.post_count + $3,
+	first_post_at = least(t.first_post_at, gone.first_post_at),
+	last_post_id = case when gone.last_post_at > t.last_post_at then gone.last_post_id else t.last_post_id end,
+	last_post_at = greatest(t.last_post_at, gone.last_post_at),
+	participant_count = (select count(*) from thread_participant where thread_id = $2),
+	participants = (select array_agg(name) from (select name from thread_participant where thread_id = $2 order by posts desc, addr limit 3) x),
+	version = version + 1
+from gone where t.id = $2
+
+-- name: thread_title
+-- roles: receive web cli
+-- The oldest post without a parent names the thread.
+update thread t set subject = p.subject, subject_base = p.subject
+from (select subject from post where thread_id = $1::bigint order by (parent_id is not null), sent_at, id limit 1) p
+where t.id = $1 and p.subject <> ''
+
+-- name: outbound_post
+-- roles: receive web cli
+-- One row per subscriber who gets each post, or follows this thread.
+insert into outbound (lane, list_id, post_id, subscription_id)
+select 1, $1::bigint, $2::bigint, s.id
+from subscription s left join thread_follow f on f.thread_id = $3::bigint and f.account_id = s.account_id
+where s.list_id = $1 and (s.delivery = 'each' or f.mode = 'follow') and f.mode is distinct from 'mute'
+	and (s.pause_until is null or s.pause_until < now())
+	and (s.own_copy or s.account_id is distinct from $4::bigint)
+
+-- name: list_bump
+-- roles: receive web cli
+-- The shared row comes last: from here to the commit lists wait for each other.
+update list set post_count = post_count + 1, last_post_at = greatest(last_post_at, $2::timestamptz), version = version + 1
+where id = $1::bigint
+
+-- name: list_bump_thread
+-- roles: receive web cli
+with l as (
+	update list set post_count = post_count + 1, thread_count = thread_count + 1, next_thread = next_thread + 1,
+		last_post_at = greatest(last_post_at, $2::timestamptz), version = version + 1
+	where id = $1::bigint returning next_thread - 1 as n
+)
+update thread set number = l.n from l where thread.id = $3::bigint returning number
+
+-- name: list_bump_merge
+-- roles: receive web cli
+update list set thread_count = thread_count - 1, version = version + 1 where id = $1::bigint
+
+-- name: hold_add
+-- roles: receive web cli
+insert into hold (list_id, raw_id, rule, reason, author_name, author_addr, envelope_from, subject, body, msgid)
+values ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text)
+returning id
+
+-- name: intake_add
+-- roles: receive web cli
+insert into intake (list_id, envelope_from, recipient, msgid, fate, rule, trace, post_id, hold_id, raw_id)
+values ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint, $10::bigint)

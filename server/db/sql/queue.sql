@@ -1,0 +1,73 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Outbound work; the states stand in server/fanout/queue.h.
+
+-- name: queue_lease
+-- roles: deliver
+-- A batch for this run: urgent first; the attempt counts now, so that work
+-- which kills its worker runs out of tries. Address, subscription and list
+-- are looked at here: after "baja" no further copy leaves.
+with r as (
+	select id from outbound where not_before <= now() and (lease_until is null or lease_until < now())
+	order by lane, not_before, id limit $2::integer for update skip locked
+), o as (
+	update outbound set lease = $1::uuid, lease_until = now() + interval '15 minutes', tries = tries + 1
+	from r where outbound.id = r.id
+	returning outbound.id, lane, list_id, post_id, notice_id, subscription_id, tries, created_at
+)
+select o.id, o.post_id, o.notice_id, o.list_id, o.subscription_id, o.tries::integer, o.created_at,
+	coalesce(ad.addr, n.addr), coalesce(a.locale, n.locale),
+	o.post_id is not null and (s.id is null or ad.suspended_at is not null or a.closed_at is not null or l.archived
+		or coalesce(s.pause_until > now(), false) or f.mode = 'mute' or p.state <> 'shown'),
+	a.id
+from o
+left join notice n on n.id = o.notice_id
+left join subscription s on s.id = o.subscription_id
+left join address ad on ad.id = s.address_id
+left join account a on a.id = s.account_id
+left join list l on l.id = o.list_id
+left join post p on p.id = o.post_id
+left join thread_follow f on f.thread_id = p.thread_id and f.account_id = s.account_id
+order by o.post_id, o.lane, o.id
+
+-- name: queue_settle
+-- roles: deliver
+-- Gone, and in the ledger. 0 rows: the lease was no longer ours.
+with o as (
+	delete from outbound where id = $1::bigint and lease = $2::uuid
+	returning id, list_id, post_id, notice_id, subscription_id, tries
+), n as (
+	delete from notice using o where notice.id = o.notice_id returning kind
+)
+insert into delivery (outbound_id, list_id, post_id, notice_kind, subscription_id, addr, outcome, code, answer, tries)
+select o.id, o.list_id, o.post_id, (select kind from n), o.subscription_id, $3::text, $4::text, $5::integer, $6::text, o.tries from o
+
+-- name: queue_retry
+-- roles: deliver
+update outbound set lease = null, lease_until = null, not_before = now() + $3::integer * interval '1 second'
+where id = $1::bigint and lease = $2::uuid
+
+-- name: queue_release
+-- roles: deliver
+-- Given back untouched: the attempt does not count.
+update outbound set lease = null, lease_until = null, tries = tries - 1 where lease = $1::uuid and id = any ($2::bigint[])
+
+-- name: queue_next_due
+-- roles: deliver
+select (extract(epoch from min(greatest(not_before, coalesce(lease_until, not_before))) - now()) * 1000)::bigint from outbound
+
+-- name: bounce_add
+-- roles: deliver receive
+insert into bounce_event (address_id, list_id, kind, status, text)
+select ad.id, $2::bigint, $3::text, $4::text, $5::text from address ad where ad.addr = $1::text
+
+-- name: post_for_copy
+-- roles: deliver
+select p.id, l.name, l.mail_domain, l.title, l.list_id, l.lang, l.reply_policy, l.dmarc_policy, l.subject_tag, l.footer,
+	t.number, p.number, p.source, p.author_name, p.author_addr, p.subject, p.msgid, array_to_string(p.refs, E'\n'),
+	p.sent_at, p.lang, p.raw_id, l.visibility, l.post_count, t.id
+from post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id where p.id = $1::bigint
+
+-- name: notice_get
+-- roles: deliver
+select n.kind, n.addr, n.locale, n.subject, n.body, n.in_reply_to, l.name, l.mail_domain
+from notice n left join list l on l.id = n.list_id where n.id = $1::bigint

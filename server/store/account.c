@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accounts, sessions, tokens, notices, audit; see sql/account.sql. */
+#include "server/db/db.h"
+#include "server/store/account.h"
+
+#include "server/base/base.h"
+
+enum rc session_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
+		     struct session_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SESSION_FIND, &q, db_bytes(hash, HASH_BYTES));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct session_row){
+		.account = db_get_i64(q, 0, 0),
+		.name = db_get_text(q, 0, 1),
+		.addr = db_get_text(q, 0, 2),
+		.locale = db_get_text(q, 0, 3),
+		.theme = db_get_text(q, 0, 4),
+		.time_zone = db_get_text(q, 0, 5),
+		.admin = db_get_bool(q, 0, 6),
+		.utc_offset = (int)db_get_i64(q, 0, 7),
+	};
+	return RC_OK;
+}
+
+enum rc session_write(struct db *db, const unsigned char hash[HASH_BYTES], int64_t account, int days,
+		      const char *device)
+{
+	return db_run(db, NULL, STMT_SESSION_ADD, NULL, db_bytes(hash, HASH_BYTES), db_i64(account), db_i64(days),
+		      db_text(device));
+}
+
+enum rc session_delete(struct db *db, const unsigned char hash[HASH_BYTES])
+{
+	return db_run(db, NULL, STMT_SESSION_DELETE, NULL, db_bytes(hash, HASH_BYTES));
+}
+
+enum rc account_read(struct db *db, struct arena *a, const char *addr, struct account_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ACCOUNT_BY_ADDR, &q, db_text(addr));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct account_row){
+		.id = db_get_i64(q, 0, 0),
+		.name = db_get_text(q, 0, 1),
+		.locale = db_get_text(q, 0, 2),
+		.password_hash = db_get_text(q, 0, 3),
+		.address = db_get_i64(q, 0, 4),
+	};
+	return RC_OK;
+}
+
+enum rc account_prefs_write(struct db *db, int64_t account, const char *locale, const char *theme)
+{
+	return db_run(db, NULL, STMT_ACCOUNT_PREFS, NULL, db_i64(account), db_text(locale), db_text(theme));
+}
+
+enum rc account_password_write(struct db *db, int64_t account, const char *hash)
+{
+	return db_run(db, NULL, STMT_ACCOUNT_PASSWORD, NULL, db_i64(account), db_text(hash));
+}
+
+enum rc address_verified_write(struct db *db, const char *addr)
+{
+	return db_run(db, NULL, STMT_ADDRESS_VERIFIED, NULL, db_text(addr));
+}
+
+enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const char *purpose, int64_t account,
+		    const char *data, int minutes)
+{
+	return db_run(db, NULL, STMT_TOKEN_ADD, NULL, db_bytes(hash, HASH_BYTES), db_text(purpose), db_id(account),
+		      db_text(data), db_i64(minutes));
+}
+
+enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose, int64_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_TOKEN_RECENT, &q, db_i64(account), db_text(purpose));
+
+	if (rc == RC_OK)
+		*n_r = db_get_i64(q, 0, 0);
+	return rc;
+}
+
+enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES], const char *purpose,
+		   bool use, int64_t *account_r, const char **data_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, use ? STMT_TOKEN_USE : STMT_TOKEN_PEEK, &q, db_bytes(hash, HASH_BYTES),
+			    db_text(purpose));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*account_r = db_get_i64(q, 0, 0);
+	*data_r = db_get_text(q, 0, 1);
+	return RC_OK;
+}
+
+enum rc notice_write(struct db *db, const struct notice_row *n)
+{
+	return db_run(db, NULL, STMT_NOTICE_ADD, NULL, db_text(n->kind), db_text(n->addr), db_id(n->account),
+		      db_text(n->locale), db_text(n->subject), db_text(n->body), db_id(n->list),
+		      db_text(n->in_reply_to ? n->in_reply_to : ""));
+}
+
+enum rc audit_write(struct db *db, const struct audit_row *r)
+{
+	return db_run(db, NULL, STMT_AUDIT_ADD, NULL, db_text(r->door), db_text(r->act), db_id(r->actor),
+		      db_id(r->list), db_id(r->thread), db_id(r->post), db_id(r->subject),
+		      db_bytes(r->digest, HASH_BYTES), db_bytes(r->salt, sizeof(r->salt)), db_text(r->before),
+		      db_text(r->after), db_text(r->why));
+}

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading groups, threads and posts; see sql/forum.sql for the columns. */
+#include "server/db/db.h"
+#include "server/store/forum.h"
+
+#include "server/base/base.h"
+
+#define WHO db_id(who.account), db_bool(who.admin)
+
+static size_t split_lines(struct arena *a, const char *text, char sep, const char ***out_r)
+{
+	struct slice rest = slice_of(text), item;
+	size_t n = 0, max = 1;
+
+	for (const char *p = text; *p; p++)
+		max += *p == sep;
+	*out_r = ARENA_ARRAY(a, max, const char *);
+	while (rest.n > 0) {
+		slice_cut(&rest, sep, &item);
+		(*out_r)[n++] = slice_dup(a, item);
+	}
+	return n;
+}
+
+/* The 17 columns that every statement of a group begins with. */
+static void group_row(const struct db_rows *q, size_t i, struct reader who, struct group *g)
+{
+	const char *role = db_get_text(q, i, 14), *posting = db_get_text(q, i, 16);
+
+	*g = (struct group){
+		.id = db_get_i64(q, i, 0),
+		.name = db_get_text(q, i, 1),
+		.addr = db_get_text(q, i, 2),
+		.title = db_get_text(q, i, 3),
+		.description = db_get_text(q, i, 4),
+		.lang = db_get_text(q, i, 5),
+		.visibility = db_get_text(q, i, 6),
+		.thread_count = db_get_i64(q, i, 7),
+		.post_count = db_get_i64(q, i, 8),
+		.member_count = db_get_i64(q, i, 9),
+		.version = db_get_i64(q, i, 10),
+		.last_post_at = db_get_time(q, i, 11),
+		.archived = db_get_bool(q, i, 12),
+		.closed = db_get_bool(q, i, 13),
+		.delivery = db_get_text(q, i, 15),
+		.last_subject = "",
+		.last_author = "",
+	};
+	g->owner = strcmp(role, "owner") == 0;
+	g->moderator = g->owner || strcmp(role, "moderator") == 0 || who.admin;
+	g->member = *role != '\0';
+	g->can_post = !g->archived && !g->closed && who.account != 0 &&
+		      (strcmp(posting, "announce") == 0 ? g->moderator : g->member || strcmp(posting, "anyone") == 0);
+}
+
+static void thread_columns(struct arena *a, const struct db_rows *q, size_t i, int c, struct reader who,
+			   struct thread_row *t)
+{
+	t->subject = db_get_text(q, i, c);
+	t->lang = db_get_text(q, i, c + 1);
+	t->state = db_get_text(q, i, c + 2);
+	t->pinned = db_get_bool(q, i, c + 3);
+	t->post_count = db_get_i64(q, i, c + 4);
+	t->participant_count = db_get_i64(q, i, c + 5);
+	t->nparticipants = split_lines(a, db_get_text(q, i, c + 6), '\n', &t->participants);
+	t->first_post_at = db_get_time(q, i, c + 7);
+	t->last_post_at = db_get_time(q, i, c + 8);
+	t->last_number = db_get_i64(q, i, c + 9);
+	t->read_number = who.account ? db_get_i64(q, i, c + 10) : -1;
+}
+
+enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_GROUPS_VISIBLE, &q, WHO);
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct group);
+	for (size_t i = 0; i < *n_r; i++) {
+		group_row(q, i, who, &(*r)[i]);
+		(*r)[i].last_subject = db_get_text(q, i, 17);
+		(*r)[i].last_author = db_get_text(q, i, 18);
+		(*r)[i].last_thread = db_get_i64(q, i, 19);
+		(*r)[i].unread_threads = db_get_i64(q, i, 20);
+	}
+	return RC_OK;
+}
+
+enum rc group_read(struct db *db, struct arena *a, struct reader who, const char *name, struct group *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_GROUP_BY_NAME, &q, WHO, db_text(name));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	group_row(q, 0, who, r);
+	return RC_OK;
+}
+
+static void thread_rows(struct arena *a, const struct db_rows *q, struct reader who,
+			struct thread_row **r, size_t *n_r)
+{
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct thread_row);
+	for (size_t i = 0; i < *n_r; i++) {
+		struct thread_row *t = &(*r)[i];
+
+		t->id = db_get_i64(q, i, 0);
+		t->number = db_get_i64(q, i, 1);
+		t->list_name = db_get_text(q, i, 2);
+		t->list_title = db_get_text(q, i, 3);
+		thread_columns(a, q, i, 4, who, t);
+	}
+}
+
+enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, int limit,
+			    struct thread_row **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREADS_LATEST, &q, WHO, db_i64(limit));
+
+	if (rc == RC_OK)
+		thread_rows(a, q, who, r, n_r);
+	return rc;
+}
+
+enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g, bool hidden,
+		     int64_t at, int64_t id, int limit, struct thread_row **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREADS_OF_GROUP, &q, db_id(who.account), db_bool(hidden),
+			    db_text(g->name), db_i64(g->id), db_time(at), db_i64(id), db_i64(limit));
+
+	if (rc == RC_OK)
+		thread_rows(a, q, who, r, n_r);
+	return rc;
+}
+
+enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			 int64_t number, struct thread_head *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_HEAD, &q, WHO, db_text(list), db_i64(number));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct thread_head){ 0 };
+	group_row(q, 0, who, &r->group);
+	r->thread.id = db_get_i64(q, 0, 17);
+	r->thread.number = db_get_i64(q, 0, 18);
+	r->thread.list_name = r->group.name;
+	r->thread.list_title = r->group.title;
+	thread_columns(a, q, 0, 19, who, &r->thread);
+	r->moved_thread = db_get_i64(q, 0, 30);
+	r->moved_list = db_get_text(q, 0, 31);
+	return RC_OK;
+}
+
+/* "n 01 name 01 type 01 size 02 ...": names hold no controls (mailer/parse). */
+static void attachments_split(struct arena *a, const char *text, struct post_row *p)
+{
+	const char **items, **f;
+	size_t n = split_lines(a, text, '\x02', &items);
+
+	p->attachments = ARENA_ARRAY(a, n, struct attachment_row);
+	for (size_t i = 0; i < n; i++) {
+		struct attachment_row *at = &p->attachments[p->nattachments];
+
+		if (split_lines(a, items[i], '\x01', &f) != 4)
+			continue;
+		at->name = f[1];
+		at->type = f[2];
+		if (slice_i64(slice_of(f[0]), 0, INT32_MAX, &at->n) &&
+		    slice_i64(slice_of(f[3]), 0, INT64_MAX, &at->size))
+			p->nattachments++;
+	}
+}
+
+enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, int limit,
+		   struct post_row **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from), db_i64(limit));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct post_row);
+	for (size_t i = 0; i < *n_r; i++) {
+		(*r)[i] = (struct post_row){
+			.id = db_get_i64(q, i, 0),
+			.number = db_get_i64(q, i, 1),
+			.parent_number = db_get_i64(q, i, 2),
+			.msgid = db_get_text(q, i, 3),
+			.account = db_get_i64(q, i, 4),
+			.author_name = db_get_text(q, i, 5),
+			.author_addr = db_get_text(q, i, 6),
+			.organisation = db_get_text(q, i, 7),
+			.country = db_get_text(q, i, 8),
+			.sent_at = db_get_time(q, i, 9),
+			.sent_guessed = db_get_bool(q, i, 10),
+			.source = db_get_text(q, i, 11),
+			.lang = db_get_text(q, i, 12),
+			.subject = db_get_text(q, i, 13),
+			.state = db_get_text(q, i, 14),
+			.html = db_get_slice(q, i, 15),
+			.text = db_get_slice(q, i, 16),
+		};
+		if (!db_is_null(q, i, 18))
+			attachments_split(a, db_get_text(q, i, 18), &(*r)[i]);
+	}
+	return RC_OK;
+}
+
+enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number, int limit,
+			  int64_t *first_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POSTS_BEFORE, &q, db_i64(thread), db_i64(number), db_i64(limit));
+
+	if (rc == RC_OK)
+		*first_r = db_get_i64(q, 0, 0);
+	return rc;
+}
+
+enum rc participants_read(struct db *db, struct arena *a, int64_t thread, struct participant **r,
+			  size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_PARTICIPANTS_OF_THREAD, &q, db_i64(thread));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct participant);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct participant){ db_get_text(q, i, 0), db_get_text(q, i, 1),
+						db_get_i64(q, i, 2) };
+	return RC_OK;
+}
+
+/* thread number, post number, list name */
+static enum rc place_row(const struct db_rows *q, const char **list_r, int64_t *thread_r, int64_t *number_r,
+			 int cl, int ct, int cn)
+{
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*list_r = db_get_text(q, 0, cl);
+	*thread_r = db_get_i64(q, 0, ct);
+	*number_r = db_get_i64(q, 0, cn);
+	return RC_OK;
+}
+
+enum rc post_redirect_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
+			   const char **list_r, int64_t *thread_r, int64_t *number_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_REDIRECT_OF_POST, &q, db_i64(thread), db_i64(number));
+
+	return rc == RC_OK ? place_row(q, list_r, thread_r, number_r, 2, 0, 1) : rc;
+}
+
+enum rc post_by_msgid_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			   const char *msgid, const char **list_r, int64_t *thread_r, int64_t *number_r)
+{
+	unsigned char hash[HASH_BYTES];
+	struct db_rows *q;
+	enum rc rc;
+
+	hash_bytes(msgid, strlen(msgid), hash);
+	rc = db_run(db, a, STMT_POST_BY_MSGID, &q, WHO, db_bytes(hash, sizeof(hash)), db_text(list));
+	return rc == RC_OK ? place_row(q, list_r, thread_r, number_r, 0, 1, 2) : rc;
+}
+
+enum rc post_raw_id_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			 int64_t thread, int64_t number, int64_t *raw_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POST_RAW_ID, &q, WHO, db_text(list), db_i64(thread), db_i64(number));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0 || db_is_null(q, 0, 0))
+		return RC_NOTFOUND;
+	*raw_r = db_get_i64(q, 0, 0);
+	return RC_OK;
+}
+
+/* The chunks of a message, joined. */
+static struct slice chunks_join(struct arena *a, const struct db_rows *q)
+{
+	size_t total = 0, at = 0;
+	char *p;
+
+	for (size_t i = 0; i < db_nrows(q); i++)
+		total += db_get_slice(q, i, 0).n;
+	if (db_nrows(q) == 1)
+		return db_get_slice(q, 0, 0);
+	p = arena_alloc(a, total);
+	for (size_t i = 0; i < db_nrows(q); i++) {
+		struct slice s = db_get_slice(q, i, 0);
+
+		memcpy(p + at, s.p, s.n);
+		at += s.n;
+	}
+	return slice_make(p, total);
+}
+
+enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_RAW_CHUNKS, &q, db_i64(raw));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = chunks_join(a, q);
+	return RC_OK;
+}
+
+enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list, int64_t thread,
+			int64_t number, int64_t n, struct attachment_place *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ATTACHMENT_FIND, &q, WHO, db_text(list), db_i64(thread), db_i64(number),
+			    db_i64(n));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0 || db_is_null(q, 0, 7))
+		return RC_NOTFOUND;
+	*r = (struct attachment_place){
+		.row = { db_get_i64(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2), db_get_i64(q, 0, 3) },
+		.encoding = db_get_text(q, 0, 4),
+		.offset = db_get_i64(q, 0, 5),
+		.length = db_get_i64(q, 0, 6),
+		.raw = db_get_i64(q, 0, 7),
+	};
+	return RC_OK;
+}
+
+enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
+		       struct slice *r)
+{
+	struct db_rows *q;
+	enum rc rc;
+
+	*r = SLICE("");
+	if (length == 0)
+		return RC_OK;
+	rc = db_run(db, a, STMT_RAW_RANGE, &q, db_i64(raw), db_i64(offset), db_i64(length));
+	if (rc == RC_OK)
+		*r = chunks_join(a, q);
+	return rc;
+}
+
+enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q, const char *list,
+		    bool newest, bool frequent, struct search_hit **r, size_t *n_r, int64_t *candidates_r)
+{
+	struct db_rows *rows;
+	enum rc rc = frequent ? db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list))
+			      : db_run(db, a, STMT_SEARCH_ESTIMATE, &rows, WHO, db_text(q), db_text(list),
+				       db_bool(newest));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(rows);
+	*candidates_r = *n_r ? db_get_i64(rows, 0, 9) : 0;
+	*r = ARENA_ARRAY(a, *n_r, struct search_hit);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct search_hit){
+			.list_name = db_get_text(rows, i, 0),
+			.list_title = db_get_text(rows, i, 1),
+			.thread = db_get_i64(rows, i, 2),
+			.number = db_get_i64(rows, i, 3),
+			.subject = db_get_text(rows, i, 4),
+			.author_name = db_get_text(rows, i, 5),
+			.lang = db_get_text(rows, i, 6),
+			.sent_at = db_get_time(rows, i, 7),
+			.excerpt = db_get_text(rows, i, 8),
+		};
+	return RC_OK;
+}
+
+enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread, struct feed_entry **r,
+		  size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_FEED_POSTS, &q, db_i64(list), db_id(thread));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct feed_entry);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct feed_entry){
+			.thread = db_get_i64(q, i, 0),
+			.number = db_get_i64(q, i, 1),
+			.subject = db_get_text(q, i, 2),
+			.author_name = db_get_text(q, i, 3),
+			.lang = db_get_text(q, i, 4),
+			.msgid = db_get_text(q, i, 5),
+			.sent_at = db_get_time(q, i, 6),
+			.html = db_get_slice(q, i, 7),
+		};
+	return RC_OK;
+}
+
+enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who, struct subscription_row **r,
+			   size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SUBSCRIPTIONS_OF, &q, db_id(who.account));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct subscription_row);
+	for (size_t i = 0; i < *n_r; i++) {
+		struct subscription_row *s = &(*r)[i];
+
+		group_row(q, i, who, &s->group);
+		s->role = db_get_text(q, i, 14);
+		s->delivery = s->group.delivery;
+		s->addr = db_get_text(q, i, 17);
+		s->own_copy = db_get_bool(q, i, 18);
+		s->pause_until = db_get_time(q, i, 19);
+	}
+	return RC_OK;
+}
+
+enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread, int64_t number)
+{
+	return db_run(db, NULL, STMT_READ_MARK_SET, NULL, WHO, db_text(list), db_i64(thread), db_i64(number));
+}
+
+enum rc read_mark_group_write(struct db *db, struct reader who, const char *list)
+{
+	return db_run(db, NULL, STMT_READ_MARK_GROUP, NULL, db_id(who.account), db_text(list));
+}
+
+enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread, const char *mode)
+{
+	if (*mode == '\0')
+		return db_run(db, NULL, STMT_FOLLOW_CLEAR, NULL, WHO, db_text(list), db_i64(thread));
+	return db_run(db, NULL, STMT_FOLLOW_SET, NULL, WHO, db_text(list), db_i64(thread), db_text(mode));
+}
+
+enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account, const char **mode_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_FOLLOW_GET, &q, db_i64(thread_id), db_id(account));
+
+	*mode_r = rc == RC_OK && db_nrows(q) ? db_get_text(q, 0, 0) : "";
+	return rc;
+}
+
+enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
+			   const char *delivery, bool own_copy, int64_t *list_r, const char **before_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SUBSCRIPTION_SET, &q, db_id(account), db_text(list), db_text(delivery),
+			    db_bool(own_copy));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*list_r = db_get_i64(q, 0, 0);
+	*before_r = db_get_text(q, 0, 1);
+	return RC_OK;
+}
+
+enum rc reply_target_read(struct db *db, struct arena *a, int64_t list, int64_t thread, int64_t parent,
+			  struct reply_target *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_REPLY_TARGET, &q, db_i64(list), db_i64(thread), db_i64(parent));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct reply_target){
+		.thread = db_get_i64(q, 0, 0),
+		.subject = db_get_text(q, 0, 1),
+		.state = db_get_text(q, 0, 2),
+		.post = db_get_i64(q, 0, 3),
+		.msgid = db_get_text(q, 0, 4),
+	};
+	r->nrefs = split_lines(a, db_get_text(q, 0, 5), '\n', &r->refs);
+	return RC_OK;
+}
