@@ -44,7 +44,8 @@ $(libdb_a_OBJECTS): server/db/stmt.h
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	server/store/account.c server/store/account.h \
-	server/store/forum.c server/store/forum.h
+	server/store/forum.c server/store/forum.h \
+	server/store/intake.c server/store/intake.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
 # level 4: what a person may do
@@ -53,5 +54,7 @@ libcore_a_SOURCES = \
 	server/core/account.c server/core/account.h \
 	server/core/audit.c server/core/audit.h \
 	server/core/forum.c server/core/forum.h \
+	server/core/lang.c server/core/lang.h \
+	server/core/submit.c server/core/submit.h \
 	server/core/unit.c server/core/unit.h
 $(libcore_a_OBJECTS): server/db/stmt.h

@@ -114,8 +114,8 @@ values ($1::bigint, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::smallin
 -- name: attachments_add
 -- roles: receive web cli
 insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline)
-select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i
-from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::boolean[])
+select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i <> 0
+from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::integer[])
 	as u (n, name, type, size, hash, encoding, o, l, i)
 
 -- name: refs_add

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One new post, in the caller's transaction. The order of the statements is
+ * the order of the locks (design: parsing, rendering, indexing and enqueueing
+ * before the first shared lock; thread, then list; the list's row last):
+ *
+ *	seen       the key of idempotence; a second copy of the message waits
+ *	           here for the first one's commit and becomes a duplicate
+ *	raw        the bytes
+ *	ids        advisory locks on the ids it has and names: a reply and its
+ *	           parent that arrive together find each other
+ *	thread     found or made; its row gives the post's number
+ *	post       with search entry and page; attachments; references
+ *	outbound   one row per recipient
+ *	list       counters, and the number of a new thread
+ */
+#include "server/core/lang.h"
+#include "server/core/submit.h"
+#include "server/store/intake.h"
+#include "server/text/html.h"
+
+#include "server/base/base.h"
+
+#define INDEXED_MAX ((size_t)256 << 10)
+#define HTML_CAP ((size_t)8 << 20)
+#define REFS_MAX 50 /* the newest count; RFC 5322 names no limit, senders do not either */
+#define RANK_NONE 32767
+
+static const char *const fate_names[] = { "posted", "held", "command", "bounce", "complaint",
+					  "duplicate", "dropped", "quarantined" };
+static const char *const source_names[] = { "email", "web", "import" };
+
+const char *fate_name(enum fate f)
+{
+	return fate_names[f];
+}
+
+static void list_fill(struct list_ref *r, const struct mail_list_row *m)
+{
+	*r = (struct list_ref){ .id = m->id, .name = m->name, .mail_domain = m->mail_domain,
+				.lang = m->lang, .posting = m->posting, .nonmember = m->nonmember,
+				.max_size = m->max_size, .closed = m->closed, .archived = m->archived,
+				.banned = m->envelope_banned, .account = m->account,
+				.account_name = m->account_name, .role = m->role,
+				.moderation = m->moderation, .from_banned = m->from_banned };
+}
+
+enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
+		    const char *from, struct list_ref *r)
+{
+	struct mail_list_row m;
+	struct arena *a = u->arena;
+	enum rc rc = mail_list_read(u->db, a, slice_lower(a, slice_of(local)), slice_lower(a, slice_of(domain)),
+				    slice_lower(a, slice_of(envelope)), slice_lower(a, slice_of(from)), &m);
+
+	if (rc == RC_OK)
+		list_fill(r, &m);
+	return rc;
+}
+
+enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r)
+{
+	struct mail_list_row m;
+	enum rc rc = mail_list_read_id(u->db, u->arena, id, &m);
+
+	if (rc == RC_OK)
+		list_fill(r, &m);
+	return rc;
+}
+
+/* What makes two arrivals the same message (promise P3). */
+static void seen_key(struct unit *u, const struct submission *s, id_hash out_r)
+{
+	struct str k;
+
+	if (*s->msgid == '\0') {
+		struct slice rest = s->raw, line;
+
+		/* canonical: line ends folded, the trace headers of the way left out by
+		 * the sender having none yet; a retry brings the same bytes */
+		str_init(&k, u->arena, s->raw.n + 1);
+		while (slice_line(&rest, &line)) {
+			str_adds(&k, line);
+			str_addc(&k, '\n');
+		}
+		hash_bytes(k.p, k.n, out_r);
+		return;
+	}
+	str_init(&k, u->arena, STR_CAP_DEFAULT);
+	str_add(&k, s->msgid, strlen(s->msgid) + 1);
+	str_add(&k, s->author_addr, strlen(s->author_addr) + 1);
+	str_fmt(&k, "%lld", s->sent_guessed ? 0LL : (long long)s->sent_at);
+	hash_bytes(k.p, k.n, out_r);
+}
+
+/* The ids of one submission on their way through the statements. */
+struct ids {
+	const char *own;
+	id_hash own_hash;
+	id_hash *refs;                  /* nearest first: rank is the position */
+	const char **names;
+	size_t n;
+	struct ref_row *found;
+	size_t nfound;
+};
+
+static void ids_collect(struct unit *u, const struct submission *s, const char *msgid, struct ids *ids)
+{
+	size_t max = s->nrefs < REFS_MAX ? s->nrefs : REFS_MAX;
+
+	*ids = (struct ids){ .own = msgid };
+	hash_bytes(msgid, strlen(msgid), ids->own_hash);
+	ids->refs = ARENA_ARRAY(u->arena, max + 1, id_hash);
+	ids->names = ARENA_ARRAY(u->arena, max + 1, const char *);
+	for (size_t i = s->nrefs; i > 0 && ids->n < max; i--) {
+		const char *id = s->refs[i - 1];
+
+		if (strcmp(id, msgid) == 0)
+			continue; /* it cannot answer itself */
+		ids->names[ids->n] = id;
+		hash_bytes(id, strlen(id), ids->refs[ids->n++]);
+	}
+}
+
+static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids)
+{
+	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
+	id_hash *all = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
+	enum rc rc;
+
+	memcpy(all[0], ids->own_hash, HASH_BYTES);
+	for (size_t i = 0; i < ids->n; i++)
+		memcpy(all[i + 1], ids->refs[i], HASH_BYTES);
+	for (size_t i = 0; i <= ids->n; i++) {
+		memcpy(&keys[i], all[i], sizeof(keys[i]));
+		keys[i] ^= list; /* the same id in another group is nobody's business */
+	}
+	rc = ids_lock(u->db, u->arena, keys, ids->n + 1);
+	if (rc != RC_OK)
+		return rc;
+	return refs_read(u->db, u->arena, list, (const id_hash *)all, ids->n + 1, &ids->found, &ids->nfound);
+}
+
+static const struct ref_row *ids_found(const struct ids *ids, const id_hash h)
+{
+	for (size_t i = 0; i < ids->nfound; i++)
+		if (ids->found[i].hash.n == HASH_BYTES && memcmp(ids->found[i].hash.p, h, HASH_BYTES) == 0)
+			return &ids->found[i];
+	return NULL;
+}
+
+/* Where the post belongs. */
+struct place {
+	int64_t thread, parent;
+	int rank;
+	int64_t merge[REFS_MAX + 2];    /* threads that turn out to be this one */
+	size_t nmerge;
+};
+
+static void place_merge(struct place *p, int64_t thread)
+{
+	if (thread == 0 || thread == p->thread)
+		return;
+	for (size_t i = 0; i < p->nmerge; i++)
+		if (p->merge[i] == thread)
+			return;
+	p->merge[p->nmerge++] = thread;
+}
+
+/*
+ * The nearest post that it names decides. Without one, a thread whose posts
+ * name the same unknown id; then the thread address. Replies that waited for
+ * this very id come along, with their thread. An archive is trusted to know
+ * its threads: there everything that is named belongs together, whatever the
+ * order of import; live mail cannot pull two threads into one by naming both.
+ */
+static void place_find(const struct submission *s, const struct ids *ids, struct place *p)
+{
+	const struct ref_row *own = ids_found(ids, ids->own_hash), *f;
+	int64_t named = 0;
+
+	*p = (struct place){ .rank = RANK_NONE };
+	for (size_t i = 0; i < ids->n; i++) {
+		f = ids_found(ids, ids->refs[i]);
+		if (f == NULL)
+			continue;
+		if (f->post != 0 && p->parent == 0) {
+			p->parent = f->post;
+			p->thread = f->thread;
+			p->rank = (int)i;
+		} else if (named == 0) {
+			named = f->thread;
+		}
+	}
+	if (p->thread == 0)
+		p->thread = named ? named : own ? own->thread : s->thread_hint;
+	if (own != NULL)
+		place_merge(p, own->thread);
+	if (s->source == SUBMIT_IMPORT)
+		for (size_t i = 0; i < ids->nfound; i++)
+			place_merge(p, ids->found[i].thread);
+	if (s->parent_hint != 0 && p->parent == 0) {
+		p->parent = s->parent_hint;
+		p->rank = 0;
+	}
+}
+
+/* Own words and quoted ones apart: they weigh differently in the search. */
+static void text_split(struct unit *u, const struct submission *s, struct slice *own_r, struct slice *quoted_r)
+{
+	struct str own, quoted;
+	size_t at = 0;
+
+	str_init(&own, u->arena, s->text.n + 2);
+	str_init(&quoted, u->arena, s->text.n + 2);
+	for (size_t i = 0; i + 3 <= s->nfolds * 3; i += 3) {
+		size_t from = (size_t)s->folds[i], to = (size_t)s->folds[i + 1];
+
+		if (from < at || to < from || to > s->text.n)
+			log_panic("event=bad_folds");
+		str_add(&own, s->text.p + at, from - at);
+		if (s->folds[i + 2] == 0)
+			str_add(&quoted, s->text.p + from, to - from);
+		at = to;
+	}
+	str_add(&own, s->text.p + at, s->text.n - at);
+	*own_r = utf8_clip(str_slice(&own), INDEXED_MAX);
+	*quoted_r = utf8_clip(str_slice(&quoted), INDEXED_MAX - own_r->n);
+}
+
+static struct slice post_render(struct unit *u, const struct submission *s)
+{
+	struct fold_range *f = ARENA_ARRAY(u->arena, s->nfolds, struct fold_range);
+	struct html h;
+
+	for (size_t i = 0; i < s->nfolds; i++)
+		f[i] = (struct fold_range){ (size_t)s->folds[i * 3], (size_t)s->folds[i * 3 + 1],
+					    (int)s->folds[i * 3 + 2] };
+	h = s->markdown ? markup_render(u->arena, s->text, HTML_CAP)
+			: plain_render(u->arena, s->text, f, s->nfolds, HTML_CAP);
+	return slice_make(h.p, h.n);
+}
+
+static enum rc attachments_add(struct unit *u, const struct submission *s, int64_t post)
+{
+	struct attachment_new *at;
+
+	if (s->nattachments == 0)
+		return RC_OK;
+	at = ARENA_ARRAY(u->arena, s->nattachments, struct attachment_new);
+	for (size_t i = 0; i < s->nattachments; i++) {
+		const struct submit_attachment *f = &s->attachments[i];
+
+		at[i] = (struct attachment_new){ f->name, f->type, f->encoding, f->size, f->offset, f->length,
+						 { 0 }, f->inline_ };
+		memcpy(at[i].hash, f->hash, HASH_BYTES);
+	}
+	return attachments_write(u->db, u->arena, post, at, s->nattachments);
+}
+
+/* Own id and names into thread_ref; what is nearer than the parent waits. */
+static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, const struct place *p, int64_t post)
+{
+	id_hash *unknown = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
+	id_hash *wait = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
+	int64_t *rank = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
+	const struct ref_row *own = ids_found(ids, ids->own_hash);
+	size_t nu = 0, nw = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < ids->n; i++) {
+		const struct ref_row *f = ids_found(ids, ids->refs[i]);
+
+		if (f == NULL)
+			memcpy(unknown[nu++], ids->refs[i], HASH_BYTES);
+		if ((f == NULL || f->post == 0) && (int)i < p->rank) {
+			rank[nw] = (int64_t)i;
+			memcpy(wait[nw++], ids->refs[i], HASH_BYTES);
+		}
+	}
+	rc = refs_write(u->db, u->arena, list, ids->own_hash, p->thread, post, (const id_hash *)unknown, nu);
+	if (rc == RC_OK && nw > 0)
+		rc = waits_write(u->db, u->arena, list, post, (const id_hash *)wait, rank, nw);
+	if (rc == RC_OK && own != NULL)
+		rc = waiting_adopt(u->db, u->arena, list, ids->own_hash, post);
+	return rc;
+}
+
+static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct submission *s, enum fate fate,
+			  const char *rule, int64_t post, int64_t hold, int64_t raw)
+{
+	if (s->source == SUBMIT_IMPORT)
+		return RC_OK; /* an archive was never answered 250 */
+	return intake_write(u->db, &(struct intake_new){
+		.list = l->id, .post = post, .hold = hold, .raw = raw,
+		.envelope_from = s->envelope_from ? s->envelope_from : "",
+		.recipient = s->recipient ? s->recipient : "", .msgid = s->msgid,
+		.fate = fate_name(fate), .rule = rule, .trace = s->trace ? s->trace : "" });
+}
+
+static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct submission *s, const id_hash key,
+			 struct submit_result *r)
+{
+	struct seen_row seen;
+	enum rc rc = seen_read(u->db, u->arena, l->id, key, &seen);
+
+	if (rc != RC_OK)
+		return rc == RC_NOTFOUND ? RC_TEMPFAIL : rc;
+	*r = (struct submit_result){ FATE_DUPLICATE, seen.post, seen.thread, seen.thread_number, seen.number,
+				     seen.hold };
+	return intake_log(u, l, s, FATE_DUPLICATE, "duplicate", seen.post, seen.hold, 0);
+}
+
+/* The post itself, once its place is known and the raw bytes are stored. */
+static enum rc post_make(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const struct ids *ids, struct place *p, int64_t post, int64_t raw,
+			 struct submit_result *r)
+{
+	int64_t at = s->sent_at ? s->sent_at : clock_now();
+	bool fresh = p->thread == 0;
+	struct post_new n;
+	struct slice own, quoted;
+	enum rc rc;
+
+	*r = (struct submit_result){ .fate = FATE_POSTED, .post = post, .number = 1 };
+	if (fresh) {
+		rc = thread_write(u->db, u->arena, l->id, s->subject, s->subject, at, post, s->author_name,
+				  &p->thread);
+		if (rc == RC_OK)
+			rc = participant_write(u->db, p->thread, s->author_addr, s->account, s->author_name);
+	} else {
+		rc = thread_bump(u->db, u->arena, p->thread, s->author_addr, s->account, s->author_name, at, post,
+				 &r->number, &r->thread_number);
+	}
+	if (rc != RC_OK)
+		return rc;
+	r->thread = p->thread;
+	text_split(u, s, &own, &quoted);
+	n = (struct post_new){ .id = post, .list = l->id, .thread = p->thread, .number = r->number,
+			       .parent = p->parent, .parent_rank = p->rank, .account = s->account, .raw = raw,
+			       .sent_at = at, .sent_guessed = s->sent_guessed || s->sent_at == 0,
+			       .msgid = ids->own, .author_name = s->author_name,
+			       .author_addr = s->author_addr, .source = source_names[s->source],
+			       .lang = *s->lang ? s->lang : lang_guess(own, l->lang), .subject = s->subject,
+			       .refs = s->refs, .nrefs = s->nrefs, .text = s->text, .html = post_render(u, s),
+			       .own = own, .quoted = quoted, .folds = s->folds, .nfolds = s->nfolds * 3,
+			       .nattachments = s->nattachments, .automatic = s->automatic };
+	memcpy(n.hash, ids->own_hash, HASH_BYTES);
+	rc = post_write(u->db, u->arena, &n);
+	if (rc == RC_OK)
+		rc = attachments_add(u, s, post);
+	if (rc == RC_OK)
+		rc = refs_add(u, l->id, ids, p, post);
+	if (rc == RC_OK && s->source != SUBMIT_IMPORT)
+		rc = outbound_post_write(u->db, l->id, post, p->thread, s->account);
+	if (rc == RC_OK)
+		rc = intake_log(u, l, s, FATE_POSTED, "posted", post, 0, raw);
+	if (rc != RC_OK)
+		return rc;
+	rc = fresh ? list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number)
+		   : list_bump(u->db, l->id, at);
+	for (size_t i = 0; i < p->nmerge && rc == RC_OK; i++)
+		rc = thread_merge(u->db, u->arena, l->id, p->merge[i], p->thread);
+	return rc;
+}
+
+enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    struct submit_result *r)
+{
+	const char *msgid = s->msgid;
+	const struct ref_row *own;
+	struct place place;
+	struct ids ids;
+	id_hash key;
+	int64_t post, raw = 0;
+	enum rc rc;
+
+	seen_key(u, s, key);
+	if (*msgid == '\0')
+		msgid = arena_fmt(u->arena, "%.32s@%s", base32_encode(u->arena, key, HASH_BYTES), l->mail_domain);
+	rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
+	if (rc == RC_CONFLICT)
+		return duplicate(u, l, s, key, r);
+	if (rc != RC_OK)
+		return rc;
+	ids_collect(u, s, msgid, &ids);
+	rc = ids_look_up(u, l->id, &ids);
+	if (rc != RC_OK)
+		return rc;
+	own = ids_found(&ids, ids.own_hash);
+	if (own != NULL && own->post != 0) {
+		/* the id is taken, by another From or Date: a person looks at it */
+		rc = submit_hold(u, l, s, "id-reused", "The Message-ID is that of another post.", r);
+		return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
+	}
+	rc = raw_write(u->db, u->arena, s->raw, true, &raw);
+	if (rc != RC_OK)
+		return rc;
+	place_find(s, &ids, &place);
+	return post_make(u, l, s, &ids, &place, post, raw, r);
+}
+
+enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    const char *rule, const char *reason, struct submit_result *r)
+{
+	bool reused = strcmp(rule, "id-reused") == 0;
+	id_hash key;
+	int64_t raw, none;
+	enum rc rc = RC_OK;
+
+	seen_key(u, s, key);
+	*r = (struct submit_result){ .fate = FATE_HELD };
+	if (!reused)
+		rc = seen_add(u->db, u->arena, l->id, key, "held", false, &none);
+	if (rc == RC_CONFLICT)
+		return duplicate(u, l, s, key, r);
+	if (rc == RC_OK)
+		rc = raw_write(u->db, u->arena, s->raw, false, &raw);
+	if (rc == RC_OK)
+		rc = hold_write(u->db, u->arena, &(struct hold_new){
+			.list = l->id, .raw = raw, .rule = rule, .reason = reason,
+			.author_name = s->author_name, .author_addr = s->author_addr,
+			.envelope_from = s->envelope_from ? s->envelope_from : "", .subject = s->subject,
+			.msgid = s->msgid, .text = utf8_clip(s->text, INDEXED_MAX) }, &r->hold);
+	if (rc == RC_OK && !reused)
+		rc = seen_hold_write(u->db, l->id, key, "held", r->hold);
+	return rc == RC_OK ? intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw) : rc;
+}
+
+enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,
+		      enum fate fate, const char *rule, struct submit_result *r)
+{
+	int64_t raw;
+	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);
+
+	*r = (struct submit_result){ .fate = fate };
+	return rc == RC_OK ? intake_log(u, l, s, fate, rule, 0, 0, raw) : rc;
+}

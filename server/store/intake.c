@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See sql/intake.sql. */
+#include "server/db/db.h"
+#include "server/store/intake.h"
+
+#include "server/base/base.h"
+
+#define CHUNK ((size_t)262144)
+#define HASH(h) db_bytes((h), HASH_BYTES)
+
+static enum rc mail_list_row(const struct db_rows *q, struct mail_list_row *r)
+{
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct mail_list_row){
+		.id = db_get_i64(q, 0, 0),
+		.name = db_get_text(q, 0, 1),
+		.mail_domain = db_get_text(q, 0, 2),
+		.lang = db_get_text(q, 0, 3),
+		.posting = db_get_text(q, 0, 4),
+		.nonmember = db_get_text(q, 0, 5),
+		.max_size = db_get_i64(q, 0, 6),
+		.closed = db_get_bool(q, 0, 7),
+		.archived = db_get_bool(q, 0, 8),
+		.envelope_banned = db_get_bool(q, 0, 9),
+		.from_banned = db_get_bool(q, 0, 10),
+		.account = db_get_i64(q, 0, 11),
+		.account_name = db_get_text(q, 0, 12),
+		.role = db_get_text(q, 0, 13),
+		.moderation = db_get_text(q, 0, 14),
+	};
+	return RC_OK;
+}
+
+enum rc mail_list_read(struct db *db, struct arena *a, const char *name, const char *domain,
+		       const char *envelope, const char *from, struct mail_list_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_LIST_FOR_MAIL, &q, db_text(name), db_text(domain), db_text(envelope),
+			    db_text(from));
+
+	return rc == RC_OK ? mail_list_row(q, r) : rc;
+}
+
+enum rc mail_list_read_id(struct db *db, struct arena *a, int64_t id, struct mail_list_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_LIST_FOR_MAIL_ID, &q, db_i64(id));
+
+	return rc == RC_OK ? mail_list_row(q, r) : rc;
+}
+
+enum rc seen_add(struct db *db, struct arena *a, int64_t list, const id_hash h, const char *fate,
+		 bool want_post, int64_t *post_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SEEN_ADD, &q, db_i64(list), HASH(h), db_text(fate), db_bool(want_post));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_CONFLICT;
+	*post_r = db_get_i64(q, 0, 0);
+	return RC_OK;
+}
+
+enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h, struct seen_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SEEN_GET, &q, db_i64(list), HASH(h));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct seen_row){ db_get_text(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
+				db_get_i64(q, 0, 3), db_get_i64(q, 0, 4), db_get_i64(q, 0, 5) };
+	return RC_OK;
+}
+
+enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate, int64_t hold)
+{
+	return db_run(db, NULL, STMT_SEEN_HOLD, NULL, db_i64(list), HASH(h), db_text(fate), db_id(hold));
+}
+
+enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n)
+{
+	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n));
+}
+
+enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
+		  struct ref_row **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_REFS_FIND, &q, db_i64(list), db_bytes_array(a, h, n));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct ref_row);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct ref_row){ db_get_slice(q, i, 0), db_get_i64(q, i, 1), db_get_i64(q, i, 2),
+					    db_get_i64(q, i, 3), strcmp(db_get_text(q, i, 4), "open") == 0 };
+	return RC_OK;
+}
+
+enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, int64_t *raw_r)
+{
+	unsigned char hash[HASH_BYTES];
+	size_t chunks = raw.n ? (raw.n + CHUNK - 1) / CHUNK : 1;
+	struct db_rows *q;
+	enum rc rc;
+
+	hash_bytes(raw.p, raw.n, hash);
+	rc = db_run(db, a, STMT_RAW_ADD, &q, db_i64((int64_t)raw.n), HASH(hash), db_i64((int64_t)chunks),
+		    db_bool(keep), db_bytes(raw.p, raw.n < CHUNK ? raw.n : CHUNK));
+	if (rc != RC_OK)
+		return rc;
+	*raw_r = db_get_i64(q, 0, 0);
+	for (size_t i = 1; i < chunks && rc == RC_OK; i++) {
+		size_t left = raw.n - i * CHUNK;
+
+		rc = db_run(db, NULL, STMT_RAW_CHUNK_ADD, NULL, db_i64(*raw_r), db_i64((int64_t)i),
+			    db_bytes(raw.p + i * CHUNK, left < CHUNK ? left : CHUNK));
+	}
+	return rc;
+}
+
+enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject, const char *base,
+		     int64_t at, int64_t post, const char *author, int64_t *thread_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_ADD, &q, db_i64(list), db_text(subject), db_text(base), db_time(at),
+			    db_i64(post), db_text(author));
+
+	if (rc == RC_OK)
+		*thread_r = db_get_i64(q, 0, 0);
+	return rc;
+}
+
+enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr, int64_t account,
+		    const char *name, int64_t at, int64_t post, int64_t *number_r, int64_t *thread_number_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_BUMP, &q, db_i64(thread), db_text(addr), db_id(account),
+			    db_text(name), db_time(at), db_i64(post));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*number_r = db_get_i64(q, 0, 0);
+	*thread_number_r = db_get_i64(q, 0, 1);
+	return RC_OK;
+}
+
+enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account, const char *name)
+{
+	return db_run(db, NULL, STMT_PARTICIPANT_ADD, NULL, db_i64(thread), db_text(addr), db_id(account),
+		      db_text(name));
+}
+
+enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
+{
+	return db_run(db, NULL, STMT_POST_ADD, NULL, db_i64(p->id), db_i64(p->list), db_i64(p->thread),
+		      db_i64(p->number), db_id(p->parent), db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
+		      db_text_array(a, p->refs, p->nrefs), db_id(p->account), db_text(p->author_name),
+		      db_text(p->author_addr), db_time(p->sent_at), db_bool(p->sent_guessed), db_text(p->source),
+		      db_text(p->lang), db_text(p->subject), db_slice(p->text),
+		      db_i64_array(a, p->folds, p->nfolds), db_slice(p->html), db_id(p->raw),
+		      db_i64((int64_t)p->nattachments), db_bool(p->automatic), db_slice(p->own),
+		      db_slice(p->quoted));
+}
+
+enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const struct attachment_new *at, size_t n)
+{
+	int64_t *num = ARENA_ARRAY(a, n * 5, int64_t);
+	const char **txt = ARENA_ARRAY(a, n * 3, const char *);
+	id_hash *h = ARENA_ARRAY(a, n, id_hash);
+
+	for (size_t i = 0; i < n; i++) {
+		num[i] = (int64_t)i + 1;
+		num[n + i] = at[i].size;
+		num[2 * n + i] = at[i].offset;
+		num[3 * n + i] = at[i].length;
+		num[4 * n + i] = at[i].inline_;
+		txt[i] = at[i].name;
+		txt[n + i] = at[i].type;
+		txt[2 * n + i] = at[i].encoding;
+		memcpy(h[i], at[i].hash, HASH_BYTES);
+	}
+	return db_run(db, NULL, STMT_ATTACHMENTS_ADD, NULL, db_i64(post), db_i64_array(a, num, n),
+		      db_text_array(a, txt, n), db_text_array(a, txt + n, n), db_i64_array(a, num + n, n),
+		      db_bytes_array(a, h, n), db_text_array(a, txt + 2 * n, n), db_i64_array(a, num + 2 * n, n),
+		      db_i64_array(a, num + 3 * n, n), db_i64_array(a, num + 4 * n, n));
+}
+
+enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,
+		   int64_t post, const id_hash *unknown, size_t n)
+{
+	return db_run(db, NULL, STMT_REFS_ADD, NULL, db_i64(list), HASH(own), db_i64(thread), db_i64(post),
+		      db_bytes_array(a, unknown, n));
+}
+
+enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
+		    const int64_t *ranks, size_t n)
+{
+	return db_run(db, NULL, STMT_WAITS_ADD, NULL, db_i64(list), db_i64(post), db_bytes_array(a, h, n),
+		      db_i64_array(a, ranks, n));
+}
+
+enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const id_hash own, int64_t post)
+{
+	return db_run(db, NULL, STMT_WAITING_ADOPT, NULL, db_i64(list), HASH(own), db_i64(post));
+}
+
+enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from, int64_t to)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, NULL, STMT_THREAD_LOCK_PAIR, NULL, db_i64(from), db_i64(to));
+
+	if (rc == RC_OK)
+		rc = db_run(db, a, STMT_THREAD_MERGE_POSTS, &q, db_i64(from), db_i64(to));
+	if (rc == RC_OK)
+		rc = db_run(db, NULL, STMT_THREAD_MERGE_END, NULL, db_i64(from), db_i64(to),
+			    db_i64(db_get_i64(q, 0, 0)));
+	if (rc == RC_OK)
+		rc = db_run(db, NULL, STMT_THREAD_TITLE, NULL, db_i64(to));
+	if (rc == RC_OK)
+		rc = db_run(db, NULL, STMT_LIST_BUMP_MERGE, NULL, db_i64(list));
+	return rc;
+}
+
+enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread, int64_t author)
+{
+	return db_run(db, NULL, STMT_OUTBOUND_POST, NULL, db_i64(list), db_i64(post), db_id(thread), db_id(author));
+}
+
+enum rc list_bump(struct db *db, int64_t list, int64_t at)
+{
+	return db_run(db, NULL, STMT_LIST_BUMP, NULL, db_i64(list), db_time(at));
+}
+
+enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread, int64_t *number_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_LIST_BUMP_THREAD, &q, db_i64(list), db_time(at), db_i64(thread));
+
+	if (rc == RC_OK)
+		*number_r = db_get_i64(q, 0, 0);
+	return rc;
+}
+
+enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h, int64_t *hold_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_HOLD_ADD, &q, db_i64(h->list), db_id(h->raw), db_text(h->rule),
+			    db_text(h->reason), db_text(h->author_name), db_text(h->author_addr),
+			    db_text(h->envelope_from), db_text(h->subject), db_slice(h->text), db_text(h->msgid));
+
+	if (rc == RC_OK)
+		*hold_r = db_get_i64(q, 0, 0);
+	return rc;
+}
+
+enum rc intake_write(struct db *db, const struct intake_new *n)
+{
+	return db_run(db, NULL, STMT_INTAKE_ADD, NULL, db_id(n->list), db_text(n->envelope_from),
+		      db_text(n->recipient), db_text(n->msgid), db_text(n->fate), db_text(n->rule),
+		      db_text(n->trace), db_id(n->post), db_id(n->hold), db_id(n->raw));
+}
