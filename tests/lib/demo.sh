@@ -143,13 +143,24 @@ demo_page() {
 	return 1
 }
 
-# demo_copies ID: recipients that have a copy of the message in the outbox.
+# demo_copies ID: the addresses that have the message in their Maildir, one line
+# for each copy.
 demo_copies() {
-	grep -rliF -- "<$1>" "$SITE/outbox" 2>/dev/null | wc -l
+	(cd "$SITE/outbox" 2>/dev/null && grep -rilE "^Message-ID: *<${1//./\\.}>" . |
+		sed -n 's|^\./\([^/]*\)/new/.*|\1|p' | sort)
 }
 
-demo_copies_are() {
-	[ "$(demo_copies "$1")" -ge "$2" ]
+# demo_others WHO: the addresses of all the other members.
+demo_others() {
+	cut -d'|' -f1 <<<"$DEMO_MEMBERS" | grep -vxF "$1@example.org" | sort
+}
+
+# demo_copied ID WHO: each member but the author has one copy, and nobody two.
+demo_copied() {
+	local copies
+	copies=$(demo_copies "$1")
+	[ -z "$(uniq -d <<<"$copies")" ] &&
+		[ "$(grep -vxF "$2@example.org" <<<"$copies")" = "$(demo_others "$2")" ]
 }
 
 # demo_thread_has PATH TEXT...: one page shows them all.
