@@ -1,49 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The web front below the pages: requests parsed from memory, responses as
- * the bytes a web server would get, routes, parameters and CSRF. The table
- * here is a small one of its own, made with the macros the real one uses.
+ * web/serve: requests parsed from memory, and responses as the bytes a web
+ * server would get.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include "web/route/route.h"
+#include "tests/unit/serve_mem.h"
 #include "web/serve/inside.h"
-#include "web/serve/listen.h"
 
 #include "server/base/base.h"
-
-static struct arena *a;
-static struct keys keys = { .n = 1 };
-
-static int setup(void **state UNUSED)
-{
-	a = arena_new((size_t)512 << 20);
-	rnd_init();
-	rnd_bytes(keys.key[0].key, sizeof(keys.key[0].key));
-	return 0;
-}
-
-static int teardown(void **state UNUSED)
-{
-	arena_free(&a);
-	return 0;
-}
-
-/* ---- a request from pairs; the last pair wins nothing, the first does ---- */
-
-#define ENV(...) (const char *const[]){ __VA_ARGS__, NULL }
 
 static int head(struct req *r, const char *const *env)
 {
@@ -255,46 +225,6 @@ static void file_names(void **state UNUSED)
 
 /* ---- whole requests through serve_one ---- */
 
-static const char *mem_serve(serve_fn *fn, const struct serve_opt *base, const char *const *env,
-			     struct slice bytes)
-{
-	struct serve_opt o = base ? *base : (struct serve_opt){ 0 };
-	static struct io_mem m;
-	struct serve *sv;
-
-	o.handler = fn;
-	sv = serve_new(&o);
-	io_mem_init(&m, a, env, bytes);
-	assert_true(serve_one(sv, &m.io));
-	serve_free(&sv);
-	return str_z(&m.out);
-}
-
-static const char *field(const char *out, const char *name)
-{
-	const char *end = strstr(out, "\r\n\r\n"), *at;
-	char *want = arena_fmt(a, "\r\n%s: ", name);
-
-	assert_non_null(end);
-	if (strncmp(out, want + 2, strlen(want) - 2) == 0)
-		at = out + strlen(want) - 2;
-	else if ((at = strstr(out, want)) && at < end)
-		at += strlen(want);
-	else
-		return NULL;
-	return arena_strndup(a, at, strcspn(at, "\r"));
-}
-
-static void status_is(const char *out, int status)
-{
-	assert_int_equal(strncmp(out, arena_fmt(a, "Status: %d ", status), 12), 0);
-}
-
-static const char *after_head(const char *out)
-{
-	return strstr(out, "\r\n\r\n") + 4;
-}
-
 static enum rc fn_big(struct req *r UNUSED, struct resp *p, void *ctx UNUSED)
 {
 	if (resp_fresh(p, "v7"))
@@ -303,8 +233,6 @@ static enum rc fn_big(struct req *r UNUSED, struct resp *p, void *ctx UNUSED)
 		str_fmt(&p->body, "<p>%d</p>\n", i);
 	return RC_OK;
 }
-
-#define GET(path) "REQUEST_METHOD", "GET", "REQUEST_URI", path
 
 static void resp_plain(void **state UNUSED)
 {
@@ -466,319 +394,6 @@ static void errors(void **state UNUSED)
 	status_is(out, 400);
 }
 
-/* ---- routes ---- */
-
-static char seen[200];
-static const char *token_seen;
-static enum tx tx_seen;
-static int ends;
-
-enum rc page_home(struct page *pg);
-enum rc page_show(struct page *pg);
-enum rc page_mine(struct page *pg);
-enum rc page_save(struct page *pg);
-enum rc page_click(struct page *pg);
-enum rc page_member(struct page *pg);
-
-enum rc page_home(struct page *pg)
-{
-	token_seen = arena_strdup(a, csrf_token(pg));
-	str_addz(&pg->resp->body, "home");
-	return RC_OK;
-}
-
-enum rc page_show(struct page *pg)
-{
-	snprintf(seen, sizeof(seen), "%s %lld %d %s", param_text(pg, "list"),
-		 (long long)param_i64(pg, "thread"), param_choice(pg, "sort"),
-		 param_text(pg, "q") ? param_text(pg, "q") : "-");
-	return RC_OK;
-}
-
-enum rc page_mine(struct page *pg)
-{
-	str_addz(&pg->resp->body, "mine");
-	return RC_OK;
-}
-
-enum rc page_save(struct page *pg)
-{
-	snprintf(seen, sizeof(seen), "%s|%d|%d", param_text(pg, "text"), param_bool(pg, "quote"),
-		 param_bad(pg, "text"));
-	return RC_OK;
-}
-
-enum rc page_click(struct page *pg)
-{
-	return resp_redirectf(pg->resp, "/g/%s", param_text(pg, "list"));
-}
-
-enum rc page_member(struct page *pg)
-{
-	str_addz(&pg->resp->body, "member");
-	return RC_OK;
-}
-
-static const struct route table[] = {
-	ROUTE_ROW(GET, "/", home, ANYONE, RO, OPEN, 0)
-	ROUTE_ROW(GET, "/g/:list/:thread", show, ANYONE, RO, OPEN, 0,
-		  P(PATH, list, SLUG, 1, 24, REQ), P(PATH, thread, I64, 1, INT64_MAX, REQ),
-		  CHOICE(QUERY, sort, "new|old", OPT), P(QUERY, q, LINE, 1, 5, OPT))
-	ROUTE_ROW(GET, "/g/:list/mine", mine, SIGNED_IN, RO, OPEN, 0,
-		  P(PATH, list, SLUG, 1, 24, REQ))
-	ROUTE_ROW(GET, "/g/:list/members", member, MEMBER, RO, OPEN, 0,
-		  P(PATH, list, SLUG, 1, 24, REQ))
-	ROUTE_ROW(POST, "/g/:list/mine", save, ANYONE, RW, CSRF, 100,
-		  P(PATH, list, SLUG, 1, 24, REQ), P(FORM, text, TEXT, 1, 5, ASK),
-		  P(FORM, quote, BOOL, 0, 0, OPT))
-	ROUTE_ROW(POST, "/u/:list", click, ANYONE, RW, OPEN, 0, P(PATH, list, TOKEN, 16, 16, REQ))
-};
-
-static enum rc hook_load(struct page *pg)
-{
-	const char *sid = req_cookie(pg->req, "sid");
-
-	pg->signed_in = sid && strcmp(sid, "good") == 0;
-	return RC_OK;
-}
-
-static enum rc hook_allow(struct page *pg)
-{
-	return strcmp(param_text(pg, "list"), "agenda") == 0 ? RC_OK : RC_NOTFOUND;
-}
-
-static enum rc hook_begin(struct page *pg UNUSED, enum tx tx)
-{
-	tx_seen = tx;
-	return RC_OK;
-}
-
-static enum rc hook_end(struct page *pg UNUSED, enum rc rc)
-{
-	ends++;
-	return rc;
-}
-
-static struct router router = {
-	.routes = table, .nroutes = ARRAY_LEN(table), .keys = &keys, .origin = "https://foro.example",
-	.session_cookie = "sid", .signin_path = "/signin", .load = hook_load, .allow = hook_allow,
-	.begin = hook_begin, .end = hook_end,
-};
-
-static const char *ask(const char *const *env, const char *form)
-{
-	struct serve_opt o = { .ctx = &router };
-
-	seen[0] = '\0';
-	tx_seen = (enum tx)99;
-	ends = 0;
-	return mem_serve(route_serve, &o, env, slice_of(form));
-}
-
-static void routes_match(void **state UNUSED)
-{
-	const char *out;
-
-	route_check(table, ARRAY_LEN(table));
-	status_is(ask(ENV(GET("/")), ""), 200);
-	status_is(ask(ENV(GET("/g/agenda/12?sort=old&q=%20hola%20")), ""), 200);
-	assert_string_equal(seen, "agenda 12 1 hola");
-	assert_int_equal(tx_seen, TX_RO);
-	assert_int_equal(ends, 1);
-	status_is(ask(ENV(GET("/g/agenda/12")), ""), 200);
-	assert_string_equal(seen, "agenda 12 -1 -");
-	/* the literal wins over the parameter, and its POST is another row */
-	out = ask(ENV(GET("/g/agenda/mine"), "HTTP_COOKIE", "sid=good"), "");
-	assert_string_equal(after_head(out), "mine");
-	/* wrong values: in the path not found, in the query bad, and no transaction */
-	status_is(ask(ENV(GET("/g/agenda/0")), ""), 404);
-	status_is(ask(ENV(GET("/g/AGENDA/1")), ""), 404);
-	status_is(ask(ENV(GET("/g/agenda/1?sort=x")), ""), 400);
-	status_is(ask(ENV(GET("/g/agenda/1?q=123456")), ""), 400);
-	assert_int_equal(tx_seen, 99);
-	status_is(ask(ENV(GET("/g/agenda")), ""), 404);
-	status_is(ask(ENV(GET("/g//12")), ""), 404);
-	out = ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/"), "");
-	status_is(out, 405);
-	assert_string_equal(field(out, "Allow"), "GET, HEAD");
-	out = ask(ENV("REQUEST_METHOD", "DELETE", "REQUEST_URI", "/g/a/mine"), "");
-	status_is(out, 405);
-	assert_string_equal(field(out, "Allow"), "GET, HEAD, POST");
-	status_is(ask(ENV("REQUEST_METHOD", "HEAD", "REQUEST_URI", "/"), ""), 200);
-	out = ask(ENV(GET("/g/agenda/12/?q=a")), "");
-	status_is(out, 301);
-	assert_string_equal(field(out, "Location"), "/g/agenda/12?q=a");
-}
-
-static void routes_who(void **state UNUSED)
-{
-	const char *out = ask(ENV(GET("/g/agenda/mine?a=1")), "");
-
-	status_is(out, 303);
-	assert_string_equal(field(out, "Location"), "/signin?next=%2Fg%2Fagenda%2Fmine%3Fa%3D1");
-	status_is(ask(ENV(GET("/g/agenda/members"), "HTTP_COOKIE", "sid=good"), ""), 200);
-	out = ask(ENV(GET("/g/other/members"), "HTTP_COOKIE", "sid=good"), "");
-	status_is(out, 404);
-	assert_int_equal(ends, 1);
-	router.allow = NULL;
-	status_is(ask(ENV(GET("/g/agenda/members"), "HTTP_COOKIE", "sid=good"), ""), 403);
-	router.allow = hook_allow;
-}
-
-static const char *post(const char *cookie, const char *token, const char *name, const char *value)
-{
-	char *form = arena_fmt(a, "text=hola&csrf=%s", token);
-
-	return ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/g/agenda/mine", "CONTENT_TYPE",
-		       "application/x-www-form-urlencoded", "CONTENT_LENGTH",
-		       arena_fmt(a, "%zu", strlen(form)), "HTTP_HOST", "localhost:8080",
-		       "HTTP_COOKIE", cookie, name, value), form);
-}
-
-static void csrf_signed_in(void **state UNUSED)
-{
-	const char *token, *other;
-
-	assert_null(field(ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good"), ""), "Set-Cookie"));
-	token = token_seen;
-	ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good"), "");
-	assert_string_not_equal(token, token_seen);
-	status_is(post("sid=good", token, "X", ""), 200);
-	assert_string_equal(seen, "hola|0|0");
-	assert_int_equal(tx_seen, TX_RW);
-	status_is(post("sid=good", token_seen, "X", ""), 200);
-	/* another session, none, a changed token, none at all */
-	status_is(post("sid=bad", token, "X", ""), 403);
-	assert_int_equal(tx_seen, 99);
-	status_is(post("x=y", token, "X", ""), 403);
-	other = arena_fmt(a, "%.31s%c", token, token[31] == 'a' ? 'b' : 'a');
-	status_is(post("sid=good", other, "X", ""), 403);
-	other = arena_fmt(a, "%c%s", token[0] == 'a' ? 'b' : 'a', token + 1);
-	status_is(post("sid=good", other, "X", ""), 403);
-	status_is(post("sid=good", "", "X", ""), 403);
-	/* where it comes from */
-	status_is(post("sid=good", token, "HTTP_ORIGIN", "https://evil.example"), 403);
-	status_is(post("sid=good", token, "HTTP_ORIGIN", "null"), 403);
-	status_is(post("sid=good", token, "HTTP_ORIGIN", "https://foro.example"), 200);
-	status_is(post("sid=good", token, "HTTP_ORIGIN", "http://localhost:8080"), 200);
-	status_is(post("sid=good", token, "HTTP_SEC_FETCH_SITE", "cross-site"), 403);
-	status_is(post("sid=good", token, "HTTP_SEC_FETCH_SITE", "same-site"), 403);
-	status_is(post("sid=good", token, "HTTP_SEC_FETCH_SITE", "same-origin"), 200);
-}
-
-static void csrf_signed_out(void **state UNUSED)
-{
-	const char *out = ask(ENV(GET("/")), ""), *set = field(out, "Set-Cookie"), *token, *cookie;
-
-	assert_non_null(set);
-	cookie = arena_strndup(a, set, strcspn(set, ";"));
-	token = token_seen;
-	status_is(post(cookie, token, "X", ""), 200);
-	status_is(post("form=aaaaaaaaaaaaaaaa", token, "X", ""), 403);
-	/* the nonce as a session: the two kinds do not stand for each other */
-	status_is(post(arena_fmt(a, "sid=%s", cookie + 5), token, "X", ""), 403);
-	assert_null(field(ask(ENV(GET("/"), "HTTP_COOKIE", cookie), ""), "Set-Cookie"));
-	/* a row that is open needs none */
-	out = ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/u/abcdefghijklmnop", "CONTENT_LENGTH",
-		      "0"), "");
-	status_is(out, 303);
-	assert_string_equal(field(out, "Location"), "/g/abcdefghijklmnop");
-}
-
-static void forms_ask_again(void **state UNUSED)
-{
-	const char *t, *form;
-
-	ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good"), "");
-	t = token_seen;
-	form = arena_fmt(a, "text=demasiado&quote=on&csrf=%s", t);
-	status_is(ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/g/agenda/mine", "CONTENT_TYPE",
-			  "application/x-www-form-urlencoded", "CONTENT_LENGTH",
-			  arena_fmt(a, "%zu", strlen(form)), "HTTP_COOKIE", "sid=good"), form), 200);
-	assert_string_equal(seen, "demasiado|1|1");
-	form = arena_fmt(a, "text=a&csrf=%s&fill=%0100d", t, 1);
-	status_is(ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/g/agenda/mine", "CONTENT_TYPE",
-			  "application/x-www-form-urlencoded", "CONTENT_LENGTH",
-			  arena_fmt(a, "%zu", strlen(form)), "HTTP_COOKIE", "sid=good"), form), 413);
-}
-
-static void param_kinds(void **state UNUSED)
-{
-	static const struct {
-		enum param_kind kind;
-		int64_t min, max;
-		const char *choices, *sent;
-		enum param_state state;
-		int64_t i64;
-	} c[] = {
-		{ KIND_I64, -5, 5, NULL, "-5", PARAM_OK, -5 },
-		{ KIND_I64, -5, 5, NULL, " 4 ", PARAM_OK, 4 },
-		{ KIND_I64, -5, 5, NULL, "6", PARAM_BAD, 0 },
-		{ KIND_I64, 0, INT64_MAX, NULL, "9223372036854775808", PARAM_BAD, 0 },
-		{ KIND_I64, 0, 9, NULL, "0x3", PARAM_BAD, 0 },
-		{ KIND_I64, 0, 9, NULL, "", PARAM_ABSENT, 0 },
-		{ KIND_SLUG, 1, 5, NULL, "a-b9", PARAM_OK, 0 },
-		{ KIND_SLUG, 1, 5, NULL, "-ab", PARAM_BAD, 0 },
-		{ KIND_SLUG, 1, 5, NULL, "abcdef", PARAM_BAD, 0 },
-		{ KIND_SLUG, 1, 5, NULL, "a/b", PARAM_BAD, 0 },
-		{ KIND_TOKEN, 4, 4, NULL, "ab27", PARAM_OK, 0 },
-		{ KIND_TOKEN, 4, 4, NULL, "ab18", PARAM_BAD, 0 },
-		{ KIND_TOKEN, 4, 4, NULL, "AB27", PARAM_BAD, 0 },
-		{ KIND_LINE, 1, 3, NULL, "\xC3\xB1\xC3\xB1\xC3\xB1", PARAM_OK, 0 },
-		{ KIND_LINE, 1, 3, NULL, "abcd", PARAM_BAD, 0 },
-		{ KIND_LINE, 1, 3, NULL, "a\nb", PARAM_OK, 0 },
-		{ KIND_TEXT, 2, 9, NULL, "a", PARAM_BAD, 0 },
-		{ KIND_BOOL, 0, 0, NULL, "on", PARAM_OK, 1 },
-		{ KIND_BOOL, 0, 0, NULL, "", PARAM_OK, 0 },
-		{ KIND_BOOL, 0, 0, NULL, "0", PARAM_OK, 0 },
-		{ KIND_BOOL, 0, 0, NULL, "maybe", PARAM_BAD, 0 },
-		{ KIND_MSGID, 1, 99, NULL, "a/b@c", PARAM_OK, 0 },
-		{ KIND_MSGID, 1, 99, NULL, "<a@c>", PARAM_BAD, 0 },
-		{ KIND_MSGID, 1, 99, NULL, "a b@c", PARAM_BAD, 0 },
-		{ KIND_CHOICE, 0, 0, "new|old", "old", PARAM_OK, 1 },
-		{ KIND_CHOICE, 0, 0, "new|old", "ol", PARAM_BAD, 0 },
-		{ KIND_CHOICE, 0, 0, "new|old", "new|old", PARAM_BAD, 0 },
-		{ KIND_CHOICE, 0, 0, "new|old", "", PARAM_ABSENT, 0 },
-		{ KIND_CHOICE, 0, 0, "new||old", "", PARAM_OK, 1 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
-		struct route_param rp = { "x", IN_FORM, c[i].kind, c[i].min, c[i].max, NEED_OPT,
-					  c[i].choices };
-		struct param_value v;
-
-		param_check(a, &rp, c[i].sent, strlen(c[i].sent), &v);
-		if (v.state != c[i].state || (v.state == PARAM_OK && v.i64 != c[i].i64))
-			fail_msg("case %zu: \"%s\" is %d", i, c[i].sent, v.state);
-	}
-}
-
-/* ---- sockets ---- */
-
-static void listen_unix(void **state UNUSED)
-{
-	char dir[] = "/tmp/cabildo-serve-XXXXXX";
-	const char *path;
-	struct stat st;
-	int fd, again;
-
-	assert_non_null(mkdtemp(dir));
-	path = arena_fmt(a, "%s/s", dir);
-	assert_int_equal(listen_open(path, &fd), RC_OK);
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0660);
-	/* taken while it listens; taken over once its program has ended */
-	assert_int_equal(listen_open(path, &again), RC_CONFLICT);
-	close(fd);
-	assert_int_equal(listen_open(path, &fd), RC_OK);
-	close(fd);
-	unlink(path);
-	rmdir(dir);
-	assert_int_equal(listen_open("127.0.0.1:0", &fd), RC_OK);
-	close(fd);
-	assert_int_equal(listen_open("nonsense", &fd), RC_INVALID);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -795,13 +410,6 @@ int main(void)
 		cmocka_unit_test(resp_no_splitting),
 		cmocka_unit_test(redirects),
 		cmocka_unit_test(errors),
-		cmocka_unit_test(routes_match),
-		cmocka_unit_test(routes_who),
-		cmocka_unit_test(csrf_signed_in),
-		cmocka_unit_test(csrf_signed_out),
-		cmocka_unit_test(forms_ask_again),
-		cmocka_unit_test(param_kinds),
-		cmocka_unit_test(listen_unix),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -39,6 +39,8 @@ const char *csrf_token(struct page *pg)
 		resp_cookie(pg->resp, NONCE_COOKIE, pg->nonce, 0);
 		bound = binding(pg);
 	}
+	if (*bound == 'n')
+		pg->resp->etag = NULL;
 	nonce = rnd_token(pg->a, NONCE_BITS);
 	text = slice_of(arena_fmt(pg->a, "%s:%s", nonce, bound));
 	return arena_fmt(pg->a, "%s%s", nonce, mac_sign(pg->router->keys, pg->a, "csrf", text));

@@ -77,6 +77,27 @@ const struct route *route_find(const struct router *rt, const struct req *r,
 	return best;
 }
 
+bool page_fresh(struct page *pg, const char *etag)
+{
+	const char *sid = pg->router->session_cookie ?
+		req_cookie(pg->req, pg->router->session_cookie) : NULL;
+	const char *lang = pg->req->accept_language;
+	unsigned char sum[HASH_BYTES];
+	char *whose;
+
+	whose = arena_fmt(pg->a, "%s\n%s", sid ? sid : "", lang ? lang : "");
+	hash_bytes(whose, strlen(whose), sum);
+	return resp_fresh(pg->resp, arena_fmt(pg->a, "%s-%s", etag, base32_encode(pg->a, sum, 10)));
+}
+
+/* Before 25 MB are read from somebody who shows no session at all. */
+static bool is_stranger(const struct page *pg)
+{
+	const char *name = pg->router->session_cookie;
+
+	return pg->route->who != WHO_ANYONE && name && !req_cookie(pg->req, name);
+}
+
 static int values_take(struct page *pg, const char *const path_values[REQ_SEGS_MAX])
 {
 	const struct route *row = pg->route;
@@ -181,6 +202,8 @@ enum rc route_serve(struct req *r, struct resp *p, void *router)
 	if (r->slash)
 		return r->method == METHOD_POST ? RC_NOTFOUND : without_slash(r, p);
 	if (pg.route->method == METHOD_POST) {
+		if (is_stranger(&pg))
+			return RC_DENIED;
 		st = req_body(r, pg.route->body_limit ? pg.route->body_limit : REQ_BODY_DEFAULT);
 		if (st)
 			return resp_fail(p, st);

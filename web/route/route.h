@@ -158,11 +158,16 @@ int param_choice(const struct page *pg, const char *name);
 void param_check(struct arena *a, const struct route_param *rp, const char *raw, size_t n,
 		 struct param_value *v_r);
 
+/* resp_fresh for a page: the etag also covers the session and the languages
+ * asked for, so that nobody is shown what was drawn for another session. */
+MUST_USE bool page_fresh(struct page *pg, const char *etag);
+
 /*
  * The value of the hidden field "csrf" of a form: a fresh nonce and a MAC over
  * it and the session cookie, so that no two pages hold the same secret bytes
  * (compression gives nothing away). Signed out it is bound to a cookie of its
- * own, which this call sets where the browser has none.
+ * own, which this call sets where the browser has none; such a page has no
+ * etag, since the cookie may end before the browser's copy of the page.
  */
 const char *csrf_token(struct page *pg);
 /* The field, and Origin and Sec-Fetch-Site where the browser sends them. */

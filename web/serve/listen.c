@@ -65,10 +65,11 @@ static enum rc open_unix(const char *path, int *fd_r)
 	if (strlen(path) >= sizeof(sa.sun_path))
 		return RC_INVALID;
 	memcpy(sa.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return RC_TEMPFAIL;
-	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0) {
+	/* EAGAIN: somebody listens and is too busy to take us */
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0 || errno == EAGAIN) {
 		close(fd);
 		return RC_CONFLICT;
 	}

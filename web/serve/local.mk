@@ -13,7 +13,17 @@ SERVE_LIBS = libserve.a $(FCGI_LIBS) $(ZLIB_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_serve
 UNIT_TESTS += tests/unit/test_serve
-tests_unit_test_serve_SOURCES = tests/unit/test_serve.c
-tests_unit_test_serve_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_serve_SOURCES = tests/unit/test_serve.c tests/unit/serve_mem.h
+tests_unit_test_serve_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_serve_LDADD = $(SERVE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_route
+UNIT_TESTS += tests/unit/test_route
+tests_unit_test_route_SOURCES = tests/unit/test_route.c tests/unit/serve_mem.h
+tests_unit_test_route_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_route_LDADD = $(SERVE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_listen
+UNIT_TESTS += tests/unit/test_listen
+tests_unit_test_listen_SOURCES = tests/unit/test_listen.c tests/unit/serve_mem.h
+tests_unit_test_listen_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_listen_LDADD = $(SERVE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 endif

@@ -144,7 +144,8 @@ static const char *cache_of(const struct resp *p)
 {
 	if (p->cache)
 		return p->cache;
-	return p->etag && (p->status == 200 || p->status == 304) ? "private, no-cache" : "no-store";
+	/* no-store would also make browsers forget a half-written form on "back" */
+	return p->status == 200 || p->status == 304 ? "private, no-cache" : "no-store";
 }
 
 static bool etag_ok(const char *e)

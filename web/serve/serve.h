@@ -143,7 +143,7 @@ struct resp {
 	const char *etag;          /* opaque, without quotes; sent as a weak validator */
 	const char *location;      /* set by resp_redirect alone */
 	const char *csp;           /* NULL: the strict policy of all pages */
-	const char *cache;         /* NULL: private, revalidated with an etag; else no-store */
+	const char *cache;         /* NULL: "private, no-cache", no-store for errors and redirects */
 	bool encoded;              /* body is gzip already (only where req->gzip_ok) */
 	const char *label;         /* names the page in the log; paths may hold tokens */
 	struct resp_field *fields, **fields_end;
@@ -162,7 +162,8 @@ void resp_cookie(struct resp *p, const char *name, const char *value, int64_t ma
 enum rc resp_redirect(struct resp *p, const char *path) MUST_USE;
 enum rc resp_redirectf(struct resp *p, const char *fmt, ...) MUST_USE PRINTF_LIKE(2, 3);
 /* Sets the etag; true where the client has that version: return RC_OK at once,
- * without drawing the page. */
+ * without drawing the page. For what is the same for everybody; pages use
+ * page_fresh (route.h). */
 MUST_USE bool resp_fresh(struct resp *p, const char *etag);
 /* Content-Disposition: attachment with the name in both forms (RFC 6266), a
  * sandboxing policy; set type and body yourself. */
