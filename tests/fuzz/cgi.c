@@ -11,8 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const names[] = {
-	"REQUEST_URI", "REQUEST_METHOD", "HTTP_COOKIE", "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_HOST",
-	"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "PATH_INFO", "QUERY_STRING",
+	"REQUEST_URI", "REQUEST_METHOD", "HTTP_COOKIE", "CONTENT_TYPE", "CONTENT_LENGTH",
+	"HTTP_HOST", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "PATH_INFO", "QUERY_STRING",
 };
 
 static enum rc echo(struct req *r, struct resp *p, void *ctx UNUSED)
@@ -28,7 +28,8 @@ static enum rc echo(struct req *r, struct resp *p, void *ctx UNUSED)
 		resp_header(p, "X-Echo", r->query.v[i].value);
 	for (size_t i = 0; i < r->cookies.n; i++)
 		resp_cookie(p, "c", r->cookies.v[i].value, 0);
-	if (r->query.n && resp_redirect(p, r->query.v[0].name) == RC_OK && !path_is_own(p->location))
+	if (r->query.n && resp_redirect(p, r->query.v[0].name) == RC_OK &&
+	    !path_is_own(p->location))
 		log_panic("event=fuzz what=redirect");
 	if (resp_fresh(p, "v1"))
 		return RC_OK;

@@ -30,8 +30,8 @@ static UNUSED int teardown(void **state UNUSED)
 
 #define GET(path) "REQUEST_METHOD", "GET", "REQUEST_URI", path
 
-static UNUSED const char *mem_serve(serve_fn *fn, const struct serve_opt *base, const char *const *env,
-			     struct slice bytes)
+static UNUSED const char *mem_serve(serve_fn *fn, const struct serve_opt *base,
+				    const char *const *env, struct slice bytes)
 {
 	struct serve_opt o = base ? *base : (struct serve_opt){ 0 };
 	static struct io_mem m;

@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/unit/serve_mem.h"
 #include "web/route/route.h"
@@ -111,9 +114,9 @@ static enum rc hook_end(struct page *pg UNUSED, enum rc rc)
 }
 
 static struct router router = {
-	.routes = table, .nroutes = ARRAY_LEN(table), .keys = &keys, .origin = "https://foro.example",
-	.session_cookie = "sid", .signin_path = "/signin", .load = hook_load, .allow = hook_allow,
-	.begin = hook_begin, .end = hook_end,
+	.routes = table, .nroutes = ARRAY_LEN(table), .keys = &keys,
+	.origin = "https://foro.example", .session_cookie = "sid", .signin_path = "/signin",
+	.load = hook_load, .allow = hook_allow, .begin = hook_begin, .end = hook_end,
 };
 
 static const char *ask(const char *const *env, const char *form)
@@ -230,19 +233,22 @@ static void csrf_signed_out(void **state UNUSED)
 	status_is(post(arena_fmt(a, "sid=%s", cookie + 5), token, "X", ""), 403);
 	assert_null(field(ask(ENV(GET("/"), "HTTP_COOKIE", cookie), ""), "Set-Cookie"));
 	/* a row that is open needs none */
-	out = ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/u/abcdefghijklmnop", "CONTENT_LENGTH",
-		      "0"), "");
+	out = ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/u/abcdefghijklmnop",
+		      "CONTENT_LENGTH", "0"), "");
 	status_is(out, 303);
 	assert_string_equal(field(out, "Location"), "/g/abcdefghijklmnop");
 }
 
 static void pages_fresh(void **state UNUSED)
 {
-	const char *out = ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good"), ""), *etag = field(out, "ETag");
+	const char *out = ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good"), "");
+	const char *etag = field(out, "ETag");
 
 	assert_non_null(etag);
-	status_is(ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good", "HTTP_IF_NONE_MATCH", etag), ""), 304);
-	status_is(ask(ENV(GET("/"), "HTTP_COOKIE", "sid=new", "HTTP_IF_NONE_MATCH", etag), ""), 200);
+	status_is(ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good", "HTTP_IF_NONE_MATCH", etag), ""),
+		  304);
+	status_is(ask(ENV(GET("/"), "HTTP_COOKIE", "sid=new", "HTTP_IF_NONE_MATCH", etag), ""),
+		  200);
 	status_is(ask(ENV(GET("/"), "HTTP_COOKIE", "sid=good", "HTTP_IF_NONE_MATCH", etag,
 			  "HTTP_ACCEPT_LANGUAGE", "es"), ""), 200);
 	/* a form bound to a cookie that may be gone tomorrow is never kept */
@@ -269,12 +275,46 @@ static void forms_ask_again(void **state UNUSED)
 	form = arena_fmt(a, "text=demasiado&quote=on&csrf=%s", t);
 	status_is(ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/g/agenda/mine", "CONTENT_TYPE",
 			  "application/x-www-form-urlencoded", "CONTENT_LENGTH",
-			  arena_fmt(a, "%zu", strlen(form)), "HTTP_COOKIE", "sid=good"), form), 200);
+			  arena_fmt(a, "%zu", strlen(form)), "HTTP_COOKIE", "sid=good"), form),
+		  200);
 	assert_string_equal(seen, "demasiado|1|1");
 	form = arena_fmt(a, "text=a&csrf=%s&fill=%0100d", t, 1);
 	status_is(ask(ENV("REQUEST_METHOD", "POST", "REQUEST_URI", "/g/agenda/mine", "CONTENT_TYPE",
 			  "application/x-www-form-urlencoded", "CONTENT_LENGTH",
-			  arena_fmt(a, "%zu", strlen(form)), "HTTP_COOKIE", "sid=good"), form), 413);
+			  arena_fmt(a, "%zu", strlen(form)), "HTTP_COOKIE", "sid=good"), form),
+		  413);
+}
+
+/* Rows that contradict a promise stop the program at its start. */
+static void rows_refused(void **state UNUSED)
+{
+	static const struct route bad[] = {
+		ROUTE_ROW(GET, "/a", home, ANYONE, RW, OPEN, 0)
+		ROUTE_ROW(GET, "/b", home, ANYONE, RO, CSRF, 0)
+		ROUTE_ROW(GET, "/:x", home, ANYONE, RO, OPEN, 0)
+		ROUTE_ROW(GET, "/:x", home, ANYONE, RO, OPEN, 0, P(PATH, y, SLUG, 1, 9, REQ))
+		ROUTE_ROW(GET, "/c", home, ANYONE, RO, OPEN, 0, P(FORM, y, SLUG, 1, 9, REQ))
+		ROUTE_ROW(HEAD, "/d", home, ANYONE, RO, OPEN, 0)
+	};
+	const struct route twice[] = { table[1], table[1] };
+
+	for (size_t i = 0; i <= ARRAY_LEN(bad); i++) {
+		pid_t pid = fork();
+		int how;
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			signal(SIGABRT, SIG_DFL);
+			if (i < ARRAY_LEN(bad))
+				route_check(&bad[i], 1);
+			else
+				route_check(twice, 2);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, &how, 0), pid);
+		if (!WIFSIGNALED(how))
+			fail_msg("row %zu was taken", i);
+	}
 }
 
 static void param_kinds(void **state UNUSED)
@@ -338,6 +378,7 @@ int main(void)
 		cmocka_unit_test(pages_fresh),
 		cmocka_unit_test(strangers_send_no_body),
 		cmocka_unit_test(forms_ask_again),
+		cmocka_unit_test(rows_refused),
 		cmocka_unit_test(param_kinds),
 	};
 

@@ -113,9 +113,11 @@ static void cookies_and_encoding(void **state UNUSED)
 	assert_int_equal(head(&r, ENV("REQUEST_URI", "/", "HTTPS", "on", "HTTP_COOKIE",
 				      "sid=forged; __Host-sid=good")), 0);
 	assert_string_equal(req_cookie(&r, "sid"), "good");
-	assert_int_equal(head(&r, ENV("REQUEST_URI", "/", "HTTP_ACCEPT_ENCODING", "br, gzip;q=0.5")), 0);
+	assert_int_equal(head(&r, ENV("REQUEST_URI", "/", "HTTP_ACCEPT_ENCODING",
+				      "br, gzip;q=0.5")), 0);
 	assert_true(r.gzip_ok);
-	assert_int_equal(head(&r, ENV("REQUEST_URI", "/", "HTTP_ACCEPT_ENCODING", "br,gzip; q=0.0")), 0);
+	assert_int_equal(head(&r, ENV("REQUEST_URI", "/", "HTTP_ACCEPT_ENCODING",
+				      "br,gzip; q=0.0")), 0);
 	assert_false(r.gzip_ok);
 	assert_int_equal(head(&r, ENV("REQUEST_URI", "/", "HTTP_ACCEPT_ENCODING", "deflate")), 0);
 	assert_false(r.gzip_ok);
@@ -160,7 +162,8 @@ static void form_multipart(void **state UNUSED)
 	struct req r;
 	struct slice ok = SLICE(D "\r\n" CD "\"text\"\r\n\r\nuno\r\ndos\r\n" D "\r\n"
 				CD "\"up\"; filename=\"C:\\tmp\\..\\a%22b;c.pdf\"\r\n"
-				"Content-Type: Application/PDF; x=y\r\n\r\n\0\xFF\r\n--\r\n" D "\r\n"
+				"Content-Type: Application/PDF; x=y\r\n\r\n"
+				"\0\xFF\r\n--\r\n" D "\r\n"
 				CD "empty\r\n\r\n\r\n" D "\r\n"
 				CD "\"none\"; filename=\"\"\r\n\r\n\r\n" D "--\r\nend");
 
@@ -190,7 +193,8 @@ static void form_multipart_refused(void **state UNUSED)
 	struct req r;
 	struct str many;
 
-	assert_int_equal(body(&r, "multipart/form-data", SLICE("--\r\n\r\n\r\n\r\n----"), 100), 400);
+	assert_int_equal(body(&r, "multipart/form-data", SLICE("--\r\n\r\n\r\n\r\n----"), 100),
+			 400);
 	assert_int_equal(body(&r, MULTI, SLICE("preamble\r\n" D "--"), 100), 400);
 	assert_int_equal(body(&r, MULTI, SLICE(D "\r\nX: y\r\n\r\nz\r\n" D "--"), 100), 400);
 	assert_int_equal(body(&r, MULTI, SLICE(D "\r\nnonsense\r\n\r\nz\r\n" D "--"), 100), 400);
@@ -211,12 +215,14 @@ static void file_names(void **state UNUSED)
 	static const struct { const char *sent, *name; } c[] = {
 		{ "acta.pdf", "acta.pdf" }, { "../../etc/passwd", "passwd" }, { "..", "file" },
 		{ ".htaccess", "htaccess" }, { "a\tb<c>.txt", "a_b_c_.txt" }, { "/", "file" },
-		{ "\xC3\xB1" "and\xC3\xBA.odt", "\xC3\xB1" "and\xC3\xBA.odt" }, { "\xFF.x", "\xEF\xBF\xBD.x" },
+		{ "\xC3\xB1" "and\xC3\xBA.odt", "\xC3\xB1" "and\xC3\xBA.odt" },
+		{ "\xFF.x", "\xEF\xBF\xBD.x" },
 	};
 	struct req r;
 
 	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
-		char *b = arena_fmt(a, D "\r\n" CD "f; filename=\"%s\"\r\n\r\n1\r\n" D "--", c[i].sent);
+		char *b = arena_fmt(a, D "\r\n" CD "f; filename=\"%s\"\r\n\r\n1\r\n" D "--",
+				    c[i].sent);
 
 		assert_int_equal(body(&r, MULTI, slice_of(b), 10000), 0);
 		assert_string_equal(r.files[0].name, c[i].name);
@@ -248,7 +254,8 @@ static void resp_plain(void **state UNUSED)
 	assert_string_equal(field(out, "Cache-Control"), "private, no-cache");
 	assert_string_equal(field(out, "ETag"), "W/\"v7\"");
 	assert_null(field(out, "Content-Encoding"));
-	assert_string_equal(field(out, "Content-Length"), arena_fmt(a, "%zu", strlen(after_head(out))));
+	assert_string_equal(field(out, "Content-Length"),
+			    arena_fmt(a, "%zu", strlen(after_head(out))));
 	out = mem_serve(fn_big, NULL, ENV("REQUEST_METHOD", "HEAD", "REQUEST_URI", "/"), SLICE(""));
 	assert_string_equal(after_head(out), "");
 	assert_int_equal(strlen(field(out, "Content-Length")), 5);
@@ -345,8 +352,9 @@ static void resp_no_splitting(void **state UNUSED)
 
 static void redirects(void **state UNUSED)
 {
-	static const char *const bad[] = { "//evil.example", "/\\evil.example", "https://evil.example",
-					   "evil", "", "/a\r\nX: y", "/a b", "/\tx", "\\\\evil",
+	static const char *const bad[] = { "//evil.example", "/\\evil.example",
+					   "https://evil.example", "evil", "", "/a\r\nX: y", "/a b",
+					   "/\tx", "\\\\evil",
 					   "javascript:alert(1)", "/\xC3\xB1" };
 	const struct serve_opt mounted = { .mount = "/foro" };
 	const char *out;

@@ -42,7 +42,7 @@ static bool msgid_ok(const struct route_param *rp, struct slice s)
 	if (s.n == 0 || !length_in(rp, s.n))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7F || s.p[i] == '<' || s.p[i] == '>')
+		if ((unsigned char)s.p[i] <= 0x20 || strchr("<>\x7F", s.p[i]))
 			return false;
 	return true;
 }

@@ -6,7 +6,8 @@
 #include "web/serve/serve.h"
 
 /* Meta-variables to struct req; 0 or an HTTP status. */
-int req_head(struct req *r, struct arena *a, struct http_io *io, const struct serve_opt *o) MUST_USE;
+int req_head(struct req *r, struct arena *a, struct http_io *io,
+	     const struct serve_opt *o) MUST_USE;
 /* "a=1&b=2"; false where there are more than max. */
 bool form_parse(struct params *ps, struct arena *a, struct slice s, size_t max) MUST_USE;
 /* "a=1; b=2"; more than REQ_COOKIES_MAX are not looked at. */

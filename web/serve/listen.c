@@ -102,7 +102,8 @@ static int open_tcp_one(const struct addrinfo *ai)
 
 static enum rc open_tcp(const char *addr, int *fd_r)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *found = NULL;
 	const char *colon = strrchr(addr, ':');
 	char host[256];
@@ -308,6 +309,7 @@ static unsigned workers_wanted(unsigned asked)
 int listen_run(const struct listen_opt *o)
 {
 	struct parent *p = calloc(1, sizeof(*p));
+	const char *name = o->addr ? o->addr : "fd0";
 	sigset_t set;
 	int code;
 
@@ -317,7 +319,7 @@ int listen_run(const struct listen_opt *o)
 	p->want = workers_wanted(o->workers);
 	prog_signals();
 	if (listen_open(o->addr, &p->fd) != RC_OK) {
-		log_fail("event=listen address=%s errno=%d", log_q(o->addr ? o->addr : "fd0"), errno);
+		log_fail("event=listen address=%s errno=%d", log_q(name), errno);
 		free(p);
 		return 69;
 	}
@@ -328,7 +330,7 @@ int listen_run(const struct listen_opt *o)
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &p->before);
-	log_info("event=listening address=%s workers=%u", log_q(o->addr ? o->addr : "fd0"), p->want);
+	log_info("event=listening address=%s workers=%u", log_q(name), p->want);
 	code = parent_loop(p, &set);
 	if (o->addr && *o->addr == '/')
 		unlink(o->addr);

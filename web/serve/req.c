@@ -34,8 +34,10 @@ static const char *env_get(struct req *r, const char *name, bool *bad)
 
 static bool host_ok(const char *h)
 {
-	return strlen(h) <= 255 && h[strspn(h, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					       "0123456789.-:[]_")] == '\0';
+	static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789.-:[]_";
+
+	return strlen(h) <= 255 && h[strspn(h, set)] == '\0';
 }
 
 /* gzip or *, with a weight that is not 0 (RFC 9110 section 12.5.3). */
@@ -137,7 +139,8 @@ static int target_parse(struct req *r)
 		return 400;
 	if (strlen(t) > REQ_URL_MAX || !*t)
 		return 414;
-	if (mount && strncmp(t, r->mount, mount) == 0 && (t[mount] == '/' || t[mount] == '?' || !t[mount]))
+	if (mount && strncmp(t, r->mount, mount) == 0 &&
+	    (t[mount] == '/' || t[mount] == '?' || !t[mount]))
 		t += mount;
 	if (*t != '/')
 		t = arena_fmt(r->a, "/%s", t);
@@ -168,7 +171,8 @@ static enum method method_parse(const char *m)
 
 static bool on(const char *v)
 {
-	return v && (strcasecmp(v, "on") == 0 || strcmp(v, "1") == 0 || strcasecmp(v, "https") == 0);
+	return v && (strcasecmp(v, "on") == 0 || strcmp(v, "1") == 0 ||
+		     strcasecmp(v, "https") == 0);
 }
 
 static bool fields_read(struct req *r)
@@ -202,7 +206,8 @@ int req_head(struct req *r, struct arena *a, struct http_io *io, const struct se
 	*r = (struct req){ .a = a, .io = io, .content_length = -1, .remote = "", .target = "/",
 			   .path = SLICE("/"), .mount = o->mount ? o->mount : "" };
 	r->method = method_parse(io->env(io, "REQUEST_METHOD"));
-	r->https = o->https || on(env_get(r, "HTTPS", &bad)) || on(env_get(r, "REQUEST_SCHEME", &bad));
+	r->https = o->https || on(env_get(r, "HTTPS", &bad)) ||
+		   on(env_get(r, "REQUEST_SCHEME", &bad));
 	st = target_parse(r);
 	if (st)
 		return st;

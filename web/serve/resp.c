@@ -106,7 +106,7 @@ void resp_attachment(struct resp *p, const char *name)
 	char *plain = arena_strdup(p->a, name);
 
 	for (char *c = plain; *c; c++)
-		if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7F || *c == '"' || *c == '\\')
+		if (*c < 0x20 || (unsigned char)*c >= 0x7F || *c == '"' || *c == '\\')
 			*c = '_';
 	resp_header(p, "Content-Disposition",
 		    arena_fmt(p->a, "attachment; filename=\"%s\"; filename*=UTF-8''%s", plain,

@@ -143,7 +143,7 @@ struct resp {
 	const char *etag;          /* opaque, without quotes; sent as a weak validator */
 	const char *location;      /* set by resp_redirect alone */
 	const char *csp;           /* NULL: the strict policy of all pages */
-	const char *cache;         /* NULL: "private, no-cache", no-store for errors and redirects */
+	const char *cache;         /* NULL: "private, no-cache"; else than 200: no-store */
 	bool encoded;              /* body is gzip already (only where req->gzip_ok) */
 	const char *label;         /* names the page in the log; paths may hold tokens */
 	struct resp_field *fields, **fields_end;
