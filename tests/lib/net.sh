@@ -44,25 +44,33 @@ net_reply() {
 }
 
 # net_lmtp PORT FROM TO...: sends stdin by LMTP; prints the fate of each
-# recipient; false when one of them was not taken.
+# recipient; false when one of them was not taken. net_smtp: the same by SMTP.
 net_lmtp() {
-	local port=$1 from=$2 fd rc=0 to
-	shift 2
+	net_send LHLO "$@"
+}
+
+net_smtp() {
+	net_send EHLO "$@"
+}
+
+net_send() {
+	local hello=$1 port=$2 from=$3 fd rc=0
+	shift 3
 	if ! { exec {fd}<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then
 		echo "nobody listens on port $port"
 		cat >/dev/null
 		return 1
 	fi
-	net_lmtp_talk "$fd" "$from" "$@" || rc=1
+	net_talk "$fd" "$hello" "$from" "$@" || rc=1
 	exec {fd}>&-
 	return $rc
 }
 
-net_lmtp_talk() {
-	local fd=$1 from=$2 to reply rc=0
-	shift 2
+net_talk() {
+	local fd=$1 hello=$2 from=$3 to reply rc=0
+	shift 3
 	reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
-	printf 'LHLO localhost\r\n' >&"$fd"
+	printf '%s localhost\r\n' "$hello" >&"$fd"
 	reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
 	printf 'MAIL FROM:<%s>\r\n' "$from" >&"$fd"
 	reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
@@ -78,6 +86,8 @@ net_lmtp_talk() {
 	} >&"$fd"
 	for to; do
 		net_reply "$fd" || rc=1
+		# SMTP has one answer for all, LMTP one for each
+		[ "$hello" = LHLO ] || break
 	done
 	printf 'QUIT\r\n' >&"$fd"
 	net_reply "$fd" >/dev/null
