@@ -285,17 +285,18 @@ static void forms_ask_again(void **state UNUSED)
 		  413);
 }
 
+static const struct route bad[] = {
+	ROUTE_ROW(GET, "/a", home, ANYONE, RW, OPEN, 0)
+	ROUTE_ROW(GET, "/b", home, ANYONE, RO, CSRF, 0)
+	ROUTE_ROW(GET, "/:x", home, ANYONE, RO, OPEN, 0)
+	ROUTE_ROW(GET, "/:x", home, ANYONE, RO, OPEN, 0, P(PATH, y, SLUG, 1, 9, REQ))
+	ROUTE_ROW(GET, "/c", home, ANYONE, RO, OPEN, 0, P(FORM, y, SLUG, 1, 9, REQ))
+	ROUTE_ROW(HEAD, "/d", home, ANYONE, RO, OPEN, 0)
+};
+
 /* Rows that contradict a promise stop the program at its start. */
 static void rows_refused(void **state UNUSED)
 {
-	static const struct route bad[] = {
-		ROUTE_ROW(GET, "/a", home, ANYONE, RW, OPEN, 0)
-		ROUTE_ROW(GET, "/b", home, ANYONE, RO, CSRF, 0)
-		ROUTE_ROW(GET, "/:x", home, ANYONE, RO, OPEN, 0)
-		ROUTE_ROW(GET, "/:x", home, ANYONE, RO, OPEN, 0, P(PATH, y, SLUG, 1, 9, REQ))
-		ROUTE_ROW(GET, "/c", home, ANYONE, RO, OPEN, 0, P(FORM, y, SLUG, 1, 9, REQ))
-		ROUTE_ROW(HEAD, "/d", home, ANYONE, RO, OPEN, 0)
-	};
 	const struct route twice[] = { table[1], table[1] };
 
 	for (size_t i = 0; i <= ARRAY_LEN(bad); i++) {
