@@ -9,3 +9,24 @@ libcompose_a_SOURCES = \
 	mailer/compose/notice.c \
 	mailer/compose/orig.c mailer/compose/orig.h \
 	mailer/compose/parts.c mailer/compose/parts.h
+
+# deliver, without its work on the database: level 5. libesmtp is seen by smtp.c alone.
+noinst_LIBRARIES += libdeliver.a
+libdeliver_a_SOURCES = \
+	mailer/deliver/driver.h \
+	mailer/deliver/maildir.c \
+	mailer/deliver/smtp.c \
+	mailer/deliver/transport.c mailer/deliver/transport.h
+
+# An SMTP and LMTP server that misbehaves on request; shares no code with what it judges.
+noinst_PROGRAMS += tests/lib/sink
+tests_lib_sink_SOURCES = tests/lib/sink.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_transport
+UNIT_TESTS += tests/unit/test_transport
+tests_unit_test_transport_SOURCES = tests/unit/test_transport.c
+tests_unit_test_transport_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_transport_LDADD = libdeliver.a $(BASE_LIBS) $(ESMTP_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_transport_DEPENDENCIES = libdeliver.a libbase.a tests/lib/sink$(EXEEXT)
+endif
