@@ -22,6 +22,7 @@ struct addrs {
 	struct mail_addr *v;
 	size_t n, size;
 	const char *name_from;  /* pieces without an address, part of the next name */
+	const char *charset;    /* of raw 8-bit names */
 };
 
 static void addrs_add(struct addrs *l, const char *name, const char *addr)
@@ -37,8 +38,9 @@ static void addrs_add(struct addrs *l, const char *name, const char *addr)
 }
 
 /* Quotes and backslashes off, words decoded. */
-static const char *addr_name(struct arena *a, struct slice s)
+static const char *addr_name(const struct addrs *l, struct slice s)
 {
+	struct arena *a = l->a;
 	char *p = arena_alloc(a, s.n + 1);
 	size_t n = 0;
 	bool quoted = false;
@@ -53,7 +55,7 @@ static const char *addr_name(struct arena *a, struct slice s)
 			i++;
 		p[n++] = s.p[i];
 	}
-	char *name = line_clean(a, words_decode(a, slice_make(p, n)));
+	char *name = line_clean(a, words_decode(a, slice_make(p, n), l->charset));
 	size_t len = strlen(name);
 	/* 'Ana' in single quotes is how one mail program writes every name. */
 	if (len > 2 && name[0] == '\'' && name[len - 1] == '\'') {
@@ -69,6 +71,8 @@ static const char *addr_spec(struct arena *a, struct slice s)
 	char *p;
 	size_t n = 0, len;
 	const char *colon;
+	bool quoted = false;
+	unsigned comment = 0;
 
 	s = slice_trim(s);
 	if (s.n > 0 && s.p[0] == '@' && (colon = memchr(s.p, ':', s.n)))
@@ -78,10 +82,22 @@ static const char *addr_spec(struct arena *a, struct slice s)
 	if (s.n > ADDR_MAX)
 		return "";
 	p = arena_alloc(a, s.n + 1);
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] > ' ' && s.p[i] != 0x7f && s.p[i] != '<' &&
-		    s.p[i] != '>' && s.p[i] != ',')
-			p[n++] = s.p[i];
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		/* A local part that needs its quotes is one nobody can write to. */
+		quoted ^= c == '"';
+		if (c == '(' && !quoted)
+			comment++;
+		if (comment > 0) {
+			comment -= c == ')';
+			continue;
+		}
+		if (quoted && c != '"' && (c <= ' ' || strchr("()<>[]:;@\\,", c)))
+			return "";
+		if (c > ' ' && c != 0x7f && c != '<' && c != '>' && c != ',' && c != '"')
+			p[n++] = (char)c;
+	}
 	while (n > 0 && (p[n - 1] == '.' || p[n - 1] == ';'))
 		n--;
 	p[n] = '\0';
@@ -130,7 +146,7 @@ static struct slice piece_bare(struct arena *a, const struct piece *x, const cha
 	return slice_of(arena_fmt(a, "%.*s %.*s", (int)head.n, head.p, (int)tail.n, tail.p));
 }
 
-static const char *piece_comment(struct arena *a, const struct piece *x)
+static const char *piece_comment(const struct addrs *l, const struct piece *x)
 {
 	const char *end;
 
@@ -138,7 +154,24 @@ static const char *piece_comment(struct arena *a, const struct piece *x)
 		return "";
 	end = x->comment_end > x->comment + 1 && x->comment_end[-1] == ')' ? x->comment_end - 1 :
 	      x->comment_end;
-	return addr_name(a, slice_make(x->comment + 1, (size_t)(end - x->comment - 1)));
+	return addr_name(l, slice_make(x->comment + 1, (size_t)(end - x->comment - 1)));
+}
+
+/* Blanks around dots and the @ are obsolete syntax and mean nothing. */
+static struct slice dots_tight(struct arena *a, struct slice s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' || s.p[i] == '@')
+			while (n > 0 && p[n - 1] == ' ')
+				n--;
+		else if (s.p[i] == ' ' && n > 0 && (p[n - 1] == '.' || p[n - 1] == '@'))
+			continue;
+		p[n++] = s.p[i];
+	}
+	return slice_make(p, n);
 }
 
 static void piece_done(struct addrs *l, struct piece *x)
@@ -154,11 +187,11 @@ static void piece_done(struct addrs *l, struct piece *x)
 		addr = addr_spec(l->a, in);
 		if (!*addr)
 			addr = addr_munged(l->a, in);
-		name = addr_name(l->a, slice_make(from, (size_t)(x->open - from)));
+		name = addr_name(l, slice_make(from, (size_t)(x->open - from)));
 		if (!*name)
-			name = piece_comment(l->a, x);
+			name = piece_comment(l, x);
 		if (!*name && !*addr)
-			name = addr_name(l->a, in);
+			name = addr_name(l, in);
 		addrs_add(l, name, addr);
 		l->name_from = NULL;
 		return;
@@ -166,26 +199,31 @@ static void piece_done(struct addrs *l, struct piece *x)
 	bare = slice_trim(piece_bare(l->a, x, x->from));
 	addr = addr_munged(l->a, bare);
 	if (!*addr && memchr(bare.p, '@', bare.n) && !x->quoted_at) {
+		bare = dots_tight(l->a, bare);
 		/* "Ana Perez ana@b": the last word with an @ is it. */
 		const char *at = bare.p + bare.n - 1, *b, *e, *end = bare.p + bare.n;
 
 		while (*at != '@')
 			at--;
 		b = e = at;
-		while (b > bare.p && b[-1] != ' ' && b[-1] != '\t')
+		bool quoted = b > bare.p && b[-1] == '"';
+		if (quoted)
+			b--;
+		while (b > bare.p && (quoted ? *b != '"' || b == at - 1 :
+					       b[-1] != ' ' && b[-1] != '\t'))
 			b--;
 		while (e < end && *e != ' ' && *e != '\t')
 			e++;
 		bool lone = b == bare.p && e == end;
 		addr = addr_spec(l->a, lone || b == at || e == at + 1 ? bare :
 				 slice_make(b, (size_t)(e - b)));
-		name = piece_comment(l->a, x);
+		name = piece_comment(l, x);
 		if (!*name && b > bare.p && b < at)
-			name = addr_name(l->a, slice_make(bare.p, (size_t)(b - bare.p)));
+			name = addr_name(l, slice_make(bare.p, (size_t)(b - bare.p)));
 		addrs_add(l, name, addr);
 		l->name_from = NULL;
 	} else if (*addr) {
-		addrs_add(l, piece_comment(l->a, x), addr);
+		addrs_add(l, piece_comment(l, x), addr);
 		l->name_from = NULL;
 	} else if (bare.n > 0 || x->comment) {
 		if (!l->name_from)
@@ -246,23 +284,24 @@ static size_t addrs_parse(struct addrs *l, struct slice v)
 {
 	pieces_scan(l, v.p, v.p + v.n);
 	if (l->name_from)
-		addrs_add(l, addr_name(l->a, slice_make(l->name_from,
+		addrs_add(l, addr_name(l, slice_make(l->name_from,
 				       (size_t)(v.p + v.n - l->name_from))), "");
 	l->name_from = NULL;
 	return l->n;
 }
 
-size_t addr_list(struct arena *a, struct slice value, struct mail_addr **out_r)
+size_t addr_list(struct arena *a, struct slice value, const char *charset,
+		 struct mail_addr **out_r)
 {
-	struct addrs l = { .a = a };
+	struct addrs l = { .a = a, .charset = charset };
 	struct slice v = slice_trim(header_unfold(a, value));
 
 	addrs_parse(&l, v);
 	/* Some encode the whole of "Ana <ana@b>" as one word. */
 	if (l.n == 1 && !*l.v[0].addr && slice_find(v, SLICE("=?"))) {
-		struct addrs again = { .a = a };
+		struct addrs again = { .a = a, .charset = charset };
 
-		addrs_parse(&again, slice_of(line_clean(a, words_decode(a, v))));
+		addrs_parse(&again, slice_of(line_clean(a, words_decode(a, v, charset))));
 		if (again.n > 0 && *again.v[0].addr)
 			l = again;
 	}

@@ -181,6 +181,22 @@ static struct slice charset_guess(struct arena *a, struct slice in, size_t cap)
 	return utf8_or_1252(a, in, cap);
 }
 
+static bool is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x80 || s.p[i] == 033)
+			return false;
+	return true;
+}
+
+/* Charsets in which bytes below 128 are not ASCII. */
+static bool is_seven_bit(const char *name)
+{
+	return strncmp(name, "utf", 3) == 0 ? strcmp(name, "utf-8") != 0 && strcmp(name, "utf8") != 0 :
+	       strncmp(name, "unicode", 7) == 0 || strncmp(name, "ucs", 3) == 0 ||
+	       strncmp(name, "iso-2022", 8) == 0;
+}
+
 struct slice charset_utf8(struct arena *a, struct slice bytes, const char *charset, size_t cap)
 {
 	char name[48] = "";
@@ -196,6 +212,8 @@ struct slice charset_utf8(struct arena *a, struct slice bytes, const char *chars
 		name[n++] = (char)tolower((unsigned char)*p);
 	}
 	name[n] = '\0';
+	if (is_ascii(bytes) && !is_seven_bit(name))
+		return slice_make(bytes.p, bytes.n < cap ? bytes.n : cap);
 	real = charset_real(name);
 	if (real && strcmp(real, "windows-1252") == 0)
 		return has_jis_escape(bytes) ? charset_guess(a, bytes, cap) :

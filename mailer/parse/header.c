@@ -96,6 +96,28 @@ static void field_add(struct mail_header **h, size_t *n, size_t *size, struct ar
 	(*n)++;
 }
 
+const char *header_charset(struct arena *a, const struct mail_header *h, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *at;
+		size_t len;
+
+		if (!slice_ieqz(slice_of(h[i].name), "Content-Type"))
+			continue;
+		at = slice_ifind(h[i].raw, SLICE("charset="));
+		if (!at)
+			break;
+		at += 8;
+		at += at < h[i].raw.p + h[i].raw.n && *at == '"';
+		len = (size_t)(h[i].raw.p + h[i].raw.n - at);
+		for (size_t k = 0; k < len; k++)
+			if ((unsigned char)at[k] <= ' ' || at[k] == '"' || at[k] == ';')
+				len = k;
+		return arena_strndup(a, at, len);
+	}
+	return "";
+}
+
 size_t header_split(struct arena *a, struct slice raw, struct mail_header **h_r, size_t *n_r,
 		    size_t *start_r)
 {
@@ -117,9 +139,10 @@ size_t header_split(struct arena *a, struct slice raw, struct mail_header **h_r,
 		if (in_field)
 			field_add(&h, &n, &size, a, line);
 	}
+	const char *charset = header_charset(a, h, n);
 	for (size_t i = 0; i < n; i++) {
 		struct slice v = slice_trim(header_unfold(a, h[i].raw));
-		h[i].value = line_clean(a, words_decode(a, v));
+		h[i].value = line_clean(a, words_decode(a, v, charset));
 	}
 	*h_r = h;
 	*n_r = n;

@@ -53,19 +53,28 @@ static size_t mail_addrs(const struct mail *m, struct arena *a, const char *name
 	const struct mail_header *h = mail_header(m, name);
 
 	*out_r = NULL;
-	return h ? addr_list(a, h->raw, out_r) : 0;
+	return h ? addr_list(a, h->raw, header_charset(a, m->headers, m->nheaders), out_r) : 0;
 }
 
+/* Several From headers count together: whoever judges them must see that. */
 static void mail_people(struct mail *m, struct arena *a)
 {
+	const char *charset = header_charset(a, m->headers, m->nheaders);
 	struct mail_addr *v;
-	size_t n = mail_addrs(m, a, "From", &v);
+	size_t n;
 
 	m->from = (struct mail_addr){ "", "" };
-	m->nfrom = n;
-	if (n == 0)
-		n = mail_addrs(m, a, "Sender", &v);
-	if (n > 0)
+	for (size_t i = 0; i < m->nheaders; i++) {
+		if (!slice_ieqz(slice_of(m->headers[i].name), "From"))
+			continue;
+		n = addr_list(a, m->headers[i].raw, charset, &v);
+		/* The first that can be written to, else the first name. */
+		for (size_t k = 0; k < n; k++)
+			if (!*m->from.addr && (*v[k].addr || (m->nfrom == 0 && k == 0)))
+				m->from = v[k];
+		m->nfrom += n;
+	}
+	if (m->nfrom == 0 && mail_addrs(m, a, "Sender", &v) > 0)
 		m->from = v[0];
 	m->nto = mail_addrs(m, a, "To", &m->to);
 	m->ncc = mail_addrs(m, a, "Cc", &m->cc);

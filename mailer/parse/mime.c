@@ -50,6 +50,29 @@ static void tree_disguise(char *p, size_t n)
 	}
 }
 
+/*
+ * Of the message's own header GMime needs Content-* alone, each the first of
+ * its name: it takes the last, and spends quadratic time on address lists.
+ * The others get a name that it does not know.
+ */
+static void tree_hide_header(char *p, size_t n)
+{
+	char *end = p + n, *next;
+	bool typed = false;
+
+	for (; p < end; p = next) {
+		char *lf = memchr(p, '\n', (size_t)(end - p));
+
+		next = lf ? lf + 1 : end;
+		if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
+			continue;
+		bool type = next - p > 12 && strncasecmp(p, "Content-Type", 12) == 0;
+		if (next - p < 8 || strncasecmp(p, "Content-", 8) != 0 || (type && typed))
+			*p = 'X';
+		typed |= type;
+	}
+}
+
 static const char *clean(struct tree *t, const char *s)
 {
 	return s ? line_clean(t->a, charset_utf8(t->a, slice_of(s), "", 4096)) : "";
@@ -91,7 +114,7 @@ static void part_leaf(struct tree *t, struct part *x, GMimePart *p)
 	GMimeStream *s = dw ? g_mime_data_wrapper_get_stream(dw) : NULL;
 	const char *name = g_mime_part_get_filename(p);
 
-	x->name = name ? line_clean(t->a, words_decode(t->a, slice_of(name))) : "";
+	x->name = name ? line_clean(t->a, words_decode(t->a, slice_of(name), "")) : "";
 	x->encoding = transfer_name(g_mime_object_get_header(GMIME_OBJECT(p),
 							  "Content-Transfer-Encoding"));
 	if (!s || s->bound_start < 0)
@@ -184,6 +207,7 @@ enum rc part_tree(struct part **root_r, struct arena *a, struct slice raw, size_
 	GMimeMessage *msg;
 
 	g_byte_array_append(copy, (const guint8 *)raw.p + start, (guint)(raw.n - start));
+	tree_hide_header((char *)copy->data, body - start);
 	tree_disguise((char *)copy->data, copy->len);
 	stream = g_mime_stream_mem_new_with_byte_array(copy);
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);

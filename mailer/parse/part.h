@@ -39,15 +39,20 @@ struct slice header_unfold(struct arena *a, struct slice raw);
 /* Valid UTF-8 in one line, blanks trimmed. */
 char *line_clean(struct arena *a, struct slice s);
 
-/* words.c: RFC 2047 words and raw 8-bit text to UTF-8 (valid, not yet one line). */
-struct slice words_decode(struct arena *a, struct slice value);
+/* The charset that Content-Type declares for the whole message, or "". */
+const char *header_charset(struct arena *a, const struct mail_header *h, size_t n);
+
+/* words.c: RFC 2047 words and raw 8-bit text to UTF-8 (valid, not yet one line).
+ * charset: what raw 8-bit text is in where it is not UTF-8; "" to guess. */
+struct slice words_decode(struct arena *a, struct slice value, const char *charset);
 
 /* charset.c: at most cap bytes come out. charset "" or unknown: guessed.
  * The result may hold controls: utf8_clean it. */
 struct slice charset_utf8(struct arena *a, struct slice bytes, const char *charset, size_t cap);
 
 /* addr.c: all mailboxes of one address header's raw value. */
-size_t addr_list(struct arena *a, struct slice value, struct mail_addr **out_r);
+size_t addr_list(struct arena *a, struct slice value, const char *charset,
+		 struct mail_addr **out_r);
 
 /* transfer.c: undoes one of the encoding words; the second for texts, at most cap bytes. */
 struct slice transfer_decode(struct arena *a, struct slice in, const char *encoding);

@@ -91,18 +91,25 @@ static void word_add(struct words *w, const struct word *x)
 		return;
 	}
 	/* "_" is a blank only where it stands as such, not as =5F. */
-	char *copy = arena_memdup(w->a, x->text.p, x->text.n);
-	for (size_t i = 0; i < x->text.n; i++)
+	size_t n = x->text.n;
+	char *copy = arena_memdup(w->a, x->text.p, n);
+	for (size_t i = 0; i < n; i++)
 		if (copy[i] == '_')
 			copy[i] = ' ';
-	str_adds(&w->bytes, codec_decode(w->a, "quoted-printable", slice_make(copy, x->text.n)));
+	while (n > 0 && copy[n - 1] == '=')
+		n--;
+	str_adds(&w->bytes, codec_decode(w->a, "quoted-printable", slice_make(copy, n)));
 }
 
-struct slice words_decode(struct arena *a, struct slice value)
+struct slice words_decode(struct arena *a, struct slice value, const char *charset)
 {
 	struct words w = { .a = a };
 	const char *p = value.p, *end = p + value.n, *plain = p;
 	bool after_word = false;
+
+	/* Raw 8-bit text is UTF-8 more often than what the body is in. */
+	if (utf8_valid(value))
+		charset = "";
 
 	str_init(&w.out, a, WORDS_CAP);
 	str_init(&w.bytes, a, WORDS_CAP);
@@ -123,7 +130,7 @@ struct slice words_decode(struct arena *a, struct slice value)
 		if (!(after_word && q == p)) {
 			words_flush(&w);
 			str_adds(&w.out, charset_utf8(a, slice_make(plain, (size_t)(p - plain)),
-						      "", WORDS_CAP));
+						      charset, WORDS_CAP));
 		}
 		word_add(&w, &x);
 		after_word = true;
@@ -131,7 +138,7 @@ struct slice words_decode(struct arena *a, struct slice value)
 	}
 	words_flush(&w);
 	if (plain < end)
-		str_adds(&w.out, charset_utf8(a, slice_make(plain, (size_t)(end - plain)), "",
+		str_adds(&w.out, charset_utf8(a, slice_make(plain, (size_t)(end - plain)), charset,
 					      WORDS_CAP));
 	return str_slice(&w.out);
 }
