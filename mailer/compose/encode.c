@@ -188,7 +188,7 @@ static size_t flow_break(struct slice l)
 		if (cols > FLOW_COLS && best > 0)
 			return best;
 		/* not between spaces: the next line would begin with one; nor so that "-- " is left */
-		if (i >= 3 && l.p[i] == ' ' && i + 1 < l.n && l.p[i + 1] != ' ')
+		if (!(i == 2 && slice_starts(l, "--")) && l.p[i] == ' ' && i + 1 < l.n && l.p[i + 1] != ' ')
 			best = i + 1;
 		/* a word of any length stays whole up to what QP can carry */
 		i += k;

@@ -180,7 +180,7 @@ static bool is_ascii(struct slice s)
 
 static bool word_plain(struct slice w)
 {
-	return is_ascii(w) && w.n <= 70 && slice_find(w, SLICE("=?")) == NULL;
+	return is_ascii(w) && w.n <= 60 && slice_find(w, SLICE("=?")) == NULL;
 }
 
 void head_words(struct head *h, struct slice text)

@@ -79,6 +79,18 @@ static struct slice repaired(struct arena *a, struct slice whole)
 	return str_slice(&o);
 }
 
+/* "Subject : x" was once allowed, and is another field to some. */
+static struct slice unspaced(struct arena *a, const struct orig_field *f)
+{
+	const char *colon = memchr(f->whole.p, ':', f->whole.n);
+	struct str o;
+
+	str_init(&o, a, f->whole.n);
+	str_adds(&o, f->name);
+	str_add(&o, colon, (size_t)(f->whole.p + f->whole.n - colon));
+	return str_slice(&o);
+}
+
 /* Fields up to the empty line; lines that are no field go, with what continues them. */
 static void read_fields(struct orig *o, struct arena *a, struct slice *rest)
 {
@@ -217,9 +229,14 @@ enum rc orig_read(struct orig *o, struct arena *a, struct slice raw)
 	read_fields(o, a, &rest);
 	if (o->n == 0)
 		return RC_INVALID;
-	for (size_t i = 0; i < o->n; i++)
-		if (needs_repair(o->field[i].whole))
-			o->field[i].whole = repaired(a, o->field[i].whole);
+	for (size_t i = 0; i < o->n; i++) {
+		struct orig_field *f = &o->field[i];
+
+		if (needs_repair(f->whole))
+			f->whole = repaired(a, f->whole);
+		if (f->whole.p[f->name.n] != ':')
+			f->whole = unspaced(a, f);
+	}
 	facts = enc_look(rest);
 	o->body = rest;
 	if (facts.bare) {

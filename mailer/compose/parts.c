@@ -215,6 +215,9 @@ enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct
 			str_adds(out, p->joint);
 		str_adds(out, str_slice(&foot));
 		str_adds(out, p->tail);
+		/* an original that was cut off within its last line */
+		if (!slice_ends(str_slice(out), "\r\n"))
+			str_add(out, "\r\n", 2);
 	}
 	arena_rewind(c->tmp, m);
 	return rc != RC_OK ? rc : out->over ? RC_LIMIT : RC_OK;

@@ -10,6 +10,14 @@ libcompose_a_SOURCES = \
 	mailer/compose/orig.c mailer/compose/orig.h \
 	mailer/compose/parts.c mailer/compose/parts.h
 
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_compose
+UNIT_TESTS += tests/unit/test_compose
+tests_unit_test_compose_SOURCES = tests/unit/test_compose.c
+tests_unit_test_compose_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_compose_LDADD = libcompose.a $(BASE_LIBS) $(CMOCKA_LIBS)
+endif
+
 # deliver, without its work on the database: level 5. libesmtp is seen by smtp.c alone.
 noinst_LIBRARIES += libdeliver.a
 libdeliver_a_SOURCES = \
