@@ -25,7 +25,7 @@ STMT_SQL = \
 	server/db/sql/forum.sql \
 	server/db/sql/intake.sql \
 	server/db/sql/queue.sql
-libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/version.h
+libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 BUILT_SOURCES += server/db/stmt.h
@@ -44,17 +44,33 @@ $(libdb_a_OBJECTS): server/db/stmt.h
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	server/store/account.c server/store/account.h \
+	server/store/admin.c server/store/admin.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/intake.c server/store/intake.h
 $(libstore_a_OBJECTS): server/db/stmt.h
+
+# level 3
+noinst_LIBRARIES += libfanout.a
+libfanout_a_SOURCES = server/fanout/queue.c server/fanout/queue.h
+$(libfanout_a_OBJECTS): server/db/stmt.h
 
 # level 4: what a person may do
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	server/core/account.c server/core/account.h \
+	server/core/address.c server/core/address.h \
+	server/core/admin.c server/core/admin.h \
 	server/core/audit.c server/core/audit.h \
 	server/core/forum.c server/core/forum.h \
 	server/core/lang.c server/core/lang.h \
 	server/core/submit.c server/core/submit.h \
-	server/core/unit.c server/core/unit.h
+	server/core/unit.c server/core/unit.h \
+	server/core/webmail.c server/core/webmail.h
 $(libcore_a_OBJECTS): server/db/stmt.h
+
+# the administrator's command
+bin_PROGRAMS += cabildo
+cabildo_SOURCES = server/cli/admin.c server/cli/cabildo.c server/cli/cli.h server/cli/import.c server/cli/list.c
+cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
+$(cabildo_OBJECTS): server/db/stmt.h
+dist_pkgdata_DATA += schema.sql

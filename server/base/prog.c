@@ -123,6 +123,8 @@ void prog_init(struct prog *p, int argc, char **argv, const char *summary,
 	rnd_init();
 	p->arena = arena_new((size_t)64 << 20);
 	config = options_read(p, argc, argv, summary, opts, nopts);
+	if (config != NULL)
+		setenv("CABILDO_CONF", config, 1); /* for what we exec */
 	if (conf_load(&p->conf, p->arena, conf_path(config), &err) != RC_OK) {
 		fprintf(stderr, "%s: %s\n", p->name, err);
 		exit(EX_CONFIG);

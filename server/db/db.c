@@ -167,6 +167,26 @@ static enum rc version_check(struct db *db)
 	return RC_OK;
 }
 
+enum rc db_schema_version(struct db *db, int64_t *version_r)
+{
+	PGresult *res;
+	enum rc rc = RC_OK;
+
+	*version_r = 0;
+	res = PQexec(db->pg, "select to_regclass('public.schema_version') is not null");
+	if (PQresultStatus(res) != PGRES_TUPLES_OK)
+		rc = fail(db, res, "schema_version");
+	else if (*PQgetvalue(res, 0, 0) == 't') {
+		PQclear(res);
+		res = PQexec(db->pg, "select max(version) from schema_version");
+		if (PQresultStatus(res) != PGRES_TUPLES_OK ||
+		    !slice_i64(slice_of(PQgetvalue(res, 0, 0)), 0, INT32_MAX, version_r))
+			rc = fail(db, res, "schema_version");
+	}
+	PQclear(res);
+	return rc;
+}
+
 static void quiet(void *arg UNUSED, const char *message UNUSED)
 {
 }

@@ -72,6 +72,11 @@ static inline struct db_arg db_time(int64_t usec)
 {
 	return usec ? (struct db_arg){ DB_TIME, usec, { 0 } } : db_null();
 }
+/* Any other type by its literal: a uuid, an interval. */
+static inline struct db_arg db_literal(const char *s)
+{
+	return (struct db_arg){ DB_TEXT, 1, slice_of(s) };
+}
 /* Arrays, as PostgreSQL text literals built in the arena. */
 struct db_arg db_i64_array(struct arena *a, const int64_t *v, size_t n);
 struct db_arg db_text_array(struct arena *a, const char *const *v, size_t n);
@@ -101,6 +106,8 @@ enum rc db_wait(struct db *db, int ms, bool *woken_r) MUST_USE;
 /* Outside a transaction; at most one in 50 ms per process leaves. */
 void db_notify(struct db *db, const char *channel);
 
+/* 0: an empty database. Connected already. */
+enum rc db_schema_version(struct db *db, int64_t *version_r) MUST_USE;
 /* For `cabildo migrate` and tests: runs a file of SQL as it stands. */
 enum rc db_script(struct db *db, const char *sql, const char **err_r) MUST_USE;
 /* Prepares a statement without running it: what the statement tests call. */

@@ -23,8 +23,7 @@ TEXT_LIBS = libtext.a $(MD4C_LIBS)
 #
 # The last line puts its texts into the catalogues.
 noinst_PROGRAMS += server/text/htc
-server_text_htc_SOURCES = server/text/htc.c
-server_text_htc_CPPFLAGS = -D_GNU_SOURCE
+server_text_htc_SOURCES = server/text/htc.c server/text/htc.h server/text/htc_markup.c
 HTC = server/text/htc$(EXEEXT)
 TEMPLATES =
 EXTRA_DIST += server/text/TEMPLATES.md

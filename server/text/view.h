@@ -11,6 +11,9 @@
 #include "server/text/html.h"
 #include "server/text/tr.h"
 
+/* Literal markup of the template. */
+#define view_lit_(o, z) out_raw_((o), "" z, sizeof(z) - 1)
+
 #define VIEW_INTS_(f) \
 	bool: f, short: f, unsigned short: f, int: f, unsigned: f, long: f, \
 	unsigned long: f, long long: f, unsigned long long: f

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See handle.h. */
+#include "mailer/accept/accept.h"
+#include "mailer/accept/handle.h"
+#include "mailer/accept/submission.h"
+
+#include "server/base/base.h"
+
+struct group {
+	struct list_ref list;
+	struct address_to to;
+	const char *addr;               /* name@domain of the list */
+	const char *recipient;          /* the first */
+	struct intake_reply reply;
+};
+
+/* Post and thread addresses of one list are one fate; every other kind its own. */
+static bool same_group(const struct group *g, const struct list_ref *l, const struct address_to *to)
+{
+	bool posts = to->kind == ADDRESS_POST || to->kind == ADDRESS_THREAD;
+	bool gposts = g->to.kind == ADDRESS_POST || g->to.kind == ADDRESS_THREAD;
+
+	return g->list.id == l->id && (posts ? gposts : g->to.kind == to->kind);
+}
+
+/*
+ * The one table behind RCPT in LMTP and the policy service before the MTA's
+ * queue: what the envelope alone decides. envelope: who sends, or "".
+ */
+static enum rc rcpt_check(struct unit *u, const char *envelope, const char *recipient, int64_t size,
+			  struct intake_reply *r, struct address_to *to, struct list_ref *l)
+{
+	enum rc rc = address_parse(u, recipient, to);
+
+	if (rc == RC_OK)
+		rc = list_lookup(u, to->list, to->domain, envelope, envelope, l);
+	if (rc == RC_INVALID || rc == RC_NOTFOUND) {
+		intake_reply_set(r, 550, "5.1.1", "There is no group with this address.");
+		return RC_NOTFOUND;
+	}
+	if (rc != RC_OK) {
+		intake_reply_set(r, 451, "4.3.0", "The database is away for a moment; the mail is not lost.");
+		return rc;
+	}
+	intake_reply_set(r, 250, "2.1.5", "Ok");
+	if (to->kind == ADDRESS_OWNER || to->kind == ADDRESS_BOUNCE)
+		return RC_OK; /* always open */
+	if (l->banned)
+		intake_reply_set(r, 550, "5.7.1", "This sender is not accepted here.");
+	else if (to->kind <= ADDRESS_THREAD && (l->closed || l->archived))
+		intake_reply_set(r, 550, "5.2.1", "This group is closed and takes no mail.");
+	else if (size > l->max_size)
+		intake_reply_set(r, 552, "5.3.4", "The message is larger than the %lld kB this group takes.",
+				 (long long)(l->max_size / 1024));
+	return RC_OK;
+}
+
+void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient, struct intake_reply *reply_r)
+{
+	struct unit *u = ctx;
+	struct arena_mark mark = arena_mark(u->arena);
+	struct address_to to;
+	struct list_ref l;
+	enum rc rc = rcpt_check(u, env->sender, recipient, 0, reply_r, &to, &l);
+
+	/* behind an MTA a 5xx here becomes a bounce of the MTA's to whom may be
+	 * forged: what exists is taken, and gets its fate on the record */
+	if (rc == RC_OK && reply_r->code >= 500)
+		intake_reply_set(reply_r, 250, "2.1.5", "Ok");
+	arena_rewind(u->arena, mark);
+}
+
+static bool domain_is_ours(const struct unit *u, const char *addr)
+{
+	const char *at = strrchr(addr, '@');
+
+	return at != NULL && slice_ieqz(slice_of(at + 1), u->conf->mail_domain);
+}
+
+void handle_policy(void *ctx, const struct policy_request *req, char *action_r, size_t size)
+{
+	struct unit *u = ctx;
+	struct arena_mark mark = arena_mark(u->arena);
+	struct intake_reply reply;
+	struct address_to to;
+	struct list_ref l;
+	enum rc rc = RC_NOTFOUND;
+
+	snprintf(action_r, size, "DUNNO");
+	if (strcmp(req->protocol_state, "RCPT") == 0 && *req->recipient != '\0')
+		rc = rcpt_check(u, req->sender, req->recipient, req->size, &reply, &to, &l);
+	else
+		reply.code = 250;
+	if (rc == RC_NOTFOUND && !domain_is_ours(u, req->recipient))
+		reply.code = 250; /* another domain of this MTA: not ours to judge */
+	if (reply.code >= 500)
+		snprintf(action_r, size, "%u %s", reply.code, reply.text);
+	else if (reply.code >= 400)
+		snprintf(action_r, size, "DEFER_IF_PERMIT %s", reply.text);
+	arena_rewind(u->arena, mark);
+}
+
+static void reply_for(struct group *g, const struct submit_result *res)
+{
+	if (res->fate == FATE_POSTED || res->fate == FATE_DUPLICATE)
+		intake_reply_set(&g->reply, 250, "2.6.0", "%s as post %lld", fate_name(res->fate),
+				 (long long)res->post);
+	else
+		intake_reply_set(&g->reply, 250, "2.6.0", "%s", fate_name(res->fate));
+}
+
+/* One attempt at one group's transaction. */
+static enum rc group_try(struct unit *u, struct group *g, const struct submission *s, const struct verdict *v,
+			 struct submit_result *res)
+{
+	enum rc rc = unit_begin_rw(u);
+
+	if (rc != RC_OK)
+		return rc;
+	if (v->fate == FATE_POSTED)
+		rc = submit_post(u, &g->list, s, res);
+	else if (v->fate == FATE_HELD)
+		rc = submit_hold(u, &g->list, s, v->rule, v->reason, res);
+	else
+		rc = submit_record(u, &g->list, s, v->fate, v->rule, res);
+	if (rc == RC_OK)
+		return unit_commit(u);
+	unit_abort(u);
+	return rc;
+}
+
+static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m, const char *why,
+			 struct slice raw, struct group *g)
+{
+	struct accept_in in = { .mail = m, .parse_why = why, .envelope_from = env->sender, .list = &g->list,
+				.to = g->to, .list_addr = g->addr, .size = (int64_t)raw.n };
+	struct submission s;
+	struct submit_result res;
+	struct verdict v;
+	enum rc rc;
+
+	accept_decide(u->arena, &in, &v);
+	submission_fill(&s, u->arena, m, raw, &g->list);
+	s.envelope_from = env->sender;
+	s.recipient = g->recipient;
+	s.trace = v.trace;
+	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
+	rc = group_try(u, g, &s, &v, &res);
+	/* a deadlock or a connection that died idle: once more before the MTA has to */
+	if (rc == RC_TEMPFAIL && unit_ready(u))
+		rc = group_try(u, g, &s, &v, &res);
+	if (rc == RC_INVALID || rc == RC_LIMIT) {
+		/* the database does not take it: the bytes are kept and the owner looks */
+		log_warn("event=quarantined msgid=%s", log_q(s.msgid));
+		v = (struct verdict){ FATE_QUARANTINED, "database", "The database refused its text.", v.trace };
+		rc = group_try(u, g, &s, &v, &res);
+	}
+	if (rc != RC_OK) {
+		intake_reply_set(&g->reply, 451, "4.3.0", "The database is away for a moment; the mail is not lost.");
+		log_warn("event=deferred list=%s msgid=%s rc=%s", g->list.name, log_q(s.msgid), rc_name(rc));
+		return;
+	}
+	reply_for(g, &res);
+	log_info("event=%s list=%s msgid=%s rule=%s post=%lld thread=%lld hold=%lld from=%s bytes=%zu",
+		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
+		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
+	if (res.fate == FATE_POSTED)
+		unit_wake(u);
+}
+
+/* Which group a recipient belongs to, made where it is the first; NULL and a
+ * reply of its own where there is none. */
+static struct group *group_of(struct unit *u, const struct envelope *env, const struct mail *m,
+			      const char *recipient, struct group *groups, size_t *n, struct intake_reply *r)
+{
+	struct address_to to;
+	struct list_ref l;
+	enum rc rc = rcpt_check(u, env->sender, recipient, 0, r, &to, &l);
+	struct group *g;
+
+	if (rc != RC_OK)
+		return NULL;
+	for (size_t i = 0; i < *n; i++)
+		if (same_group(&groups[i], &l, &to)) {
+			/* a thread address beats the list's */
+			if (to.kind == ADDRESS_THREAD && groups[i].to.kind == ADDRESS_POST)
+				groups[i].to = to;
+			return &groups[i];
+		}
+	/* now that the author is known: who that is to this list */
+	if (m != NULL && list_lookup(u, to.list, to.domain, env->sender, m->from.addr, &l) != RC_OK) {
+		intake_reply_set(r, 451, "4.3.0", "The database is away for a moment; the mail is not lost.");
+		return NULL;
+	}
+	g = &groups[(*n)++];
+	*g = (struct group){ .list = l, .to = to, .recipient = recipient };
+	g->addr = arena_fmt(u->arena, "%s@%s", l.name, l.mail_domain);
+	return g;
+}
+
+void handle_message(void *ctx, const struct envelope *env, struct slice raw, struct intake_reply *replies_r)
+{
+	struct unit *u = ctx;
+	struct arena_mark mark = arena_mark(u->arena);
+	struct group *groups = ARENA_ARRAY(u->arena, env->nrecipients, struct group);
+	struct group **of = ARENA_ARRAY(u->arena, env->nrecipients, struct group *);
+	struct mail mail, *m = NULL;
+	const char *why = "It has ended the program that read it.";
+	size_t n = 0;
+
+	if (env->crashes < INTAKE_POISON && mail_parse(&mail, u->arena, raw, &mail_limits_default, &why) == RC_OK)
+		m = &mail;
+	intake_parsed(env);
+	for (size_t i = 0; i < env->nrecipients; i++)
+		of[i] = group_of(u, env, m, env->recipients[i], groups, &n, &replies_r[i]);
+	for (size_t i = 0; i < n; i++)
+		group_handle(u, env, m, why, raw, &groups[i]);
+	for (size_t i = 0; i < env->nrecipients; i++)
+		if (of[i] != NULL)
+			replies_r[i] = of[i]->reply;
+	arena_rewind(u->arena, mark);
+}

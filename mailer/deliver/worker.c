@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A worker leases a batch, sorted by post, and hands it to the transport one
+ * copy at a time: the outcome of a copy is settled before the next MAIL FROM
+ * (promise P4). A post is composed once per variant and kept while its copies
+ * follow one another; only the slots differ from copy to copy.
+ */
+#include <unistd.h>
+
+#include "mailer/compose/compose.h"
+#include "mailer/deliver/transport.h"
+#include "mailer/deliver/worker.h"
+#include "server/base/codec.h"
+#include "server/core/address.h"
+#include "server/core/webmail.h"
+#include "server/fanout/queue.h"
+#include "server/text/tr.h"
+
+#include "server/base/base.h"
+
+#define BATCH 100
+#define POLL_MS 2000
+#define ARENA_CAP ((size_t)600 << 20)
+/* A copy is not begun with less of its lease left than the longest SMTP time-out. */
+#define LEASE_SAFE ((QUEUE_LEASE_SECONDS - 130) * USEC)
+
+struct worker {
+	const struct prog *p;
+	struct db *db;
+	struct arena *batch;            /* jobs and the composed post; rewound per batch */
+	struct arena *copy;             /* one copy; rewound each time */
+	struct transport *t;
+	char *run;
+	struct job *jobs;
+	size_t njobs, at;
+	int64_t leased_at;
+	bool lost;                      /* a settle failed: the lease may be another's */
+	/* the post whose copies are going out */
+	struct queue_post post;
+	struct composed *composed;
+	char lang[3];
+	const char *to;                 /* of the message in the transport's hands */
+};
+
+static const char *post_url(const struct worker *w, struct arena *a, const struct queue_post *p)
+{
+	if (*w->p->conf.base_url == '\0')
+		return "";
+	return arena_fmt(a, "%s/g/%s/%lld#%lld", w->p->conf.base_url, p->list, (long long)p->thread,
+			 (long long)p->number);
+}
+
+static enum compose_from from_policy(const struct queue_post *p)
+{
+	return p->web || strcmp(p->dmarc_policy, "always") == 0 ? COMPOSE_FROM_LIST : COMPOSE_FROM_KEEP;
+}
+
+/* The text and the files of a web post stand in the raw message that core wrote. */
+static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c);
+
+static enum rc post_compose(struct worker *w, int64_t post, const char *lang)
+{
+	const struct conf *conf = &w->p->conf;
+	struct compose_list list;
+	struct compose_post c;
+	struct queue_post *p = &w->post;
+	enum rc rc;
+
+	if (w->composed != NULL && p->id == post && strncmp(w->lang, lang, 2) == 0)
+		return RC_OK;
+	w->composed = NULL;
+	rc = queue_post_load(w->db, w->batch, post, p);
+	if (rc != RC_OK)
+		return rc;
+	snprintf(w->lang, sizeof(w->lang), "%.2s", lang);
+	tr_set(w->lang);
+	list = (struct compose_list){ .local = p->list, .domain = p->domain, .title = p->title,
+				      .list_id = p->list_id, .lang = p->post_lang, .tag = p->tag,
+				      .footer = p->footer, .archive_url = "" };
+	if (*conf->base_url != '\0')
+		list.archive_url = arena_fmt(w->batch, "%s/g/%s", conf->base_url, p->list);
+	c = (struct compose_post){ .raw = p->raw, .msgid = p->msgid, .date = p->sent_at,
+				   .author_name = p->author_name, .author_addr = p->author_addr,
+				   /* TRANSLATORS: "Ana Pérez via Agenda", in the From of a copy */
+				   .via = tr("via"), .from = from_policy(p),
+				   .reply = strcmp(p->reply_policy, "author") == 0 ? COMPOSE_REPLY_AUTHOR
+										    : COMPOSE_REPLY_LIST,
+				   .url = post_url(w, w->batch, p), .subject = p->subject,
+				   .text = SLICE(""), .refs = p->refs, .nrefs = p->nrefs };
+	if (p->web) {
+		rc = web_parts(w, p, &c);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return compose_post(&w->composed, w->batch, &list, &c);
+}
+
+/* "--CABILDO-..." lines of the raw message that submit_web wrote: our own
+ * fixed form, not mail of strangers. */
+static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c)
+{
+	struct web_message m;
+	enum rc rc = web_message_read(w->batch, p->raw, &m);
+	struct compose_attachment *at;
+
+	if (rc != RC_OK)
+		return rc;
+	at = ARENA_ARRAY(w->batch, m.nfiles, struct compose_attachment);
+	for (size_t i = 0; i < m.nfiles; i++)
+		at[i] = (struct compose_attachment){ m.files[i].name, m.files[i].type,
+						     codec_decode(w->batch, "base64", m.files[i].encoded) };
+	c->raw = SLICE("");
+	c->text = m.text;
+	if (p->nrefs > 0 && *p->subject != '\0')
+		c->subject = arena_fmt(w->batch, "Re: %s", p->subject);
+	c->attachments = at;
+	c->nattachments = m.nfiles;
+	c->author_addr = ""; /* nobody's address leaves with what was written on the web */
+	return RC_OK;
+}
+
+static const char *footer_text(struct worker *w, const struct queue_post *p)
+{
+	return arena_fmt(w->copy, tr("You receive this as a member of %s.\nWrite to %s@%s or answer on the web: %s\n"
+				     "To leave: %s-leave@%s\n"),
+			 p->title, p->list, p->domain, post_url(w, w->copy, p), p->list, p->domain);
+}
+
+static enum rc copy_post(struct worker *w, const struct job *j, struct transport_msg *m_r)
+{
+	struct str out;
+	struct queue_post *p = &w->post;
+	struct compose_copy copy = { .rcpt = j->addr, .lang = j->locale, .unsub_url = "", .footer = "" };
+	enum rc rc = post_compose(w, j->post, j->locale);
+
+	if (rc != RC_OK)
+		return rc;
+	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list, p->domain,
+				   j->subscription);
+	copy.unsub_mailto = arena_fmt(w->copy, "%s-leave@%s", p->list, p->domain);
+	if (p->footer)
+		copy.footer = footer_text(w, p);
+	str_init(&out, w->copy, COMPOSE_CAP);
+	rc = compose_copy(w->composed, &copy, &out);
+	m_r->from = copy.sender;
+	m_r->bytes = str_slice(&out);
+	m_r->envid = arena_fmt(w->copy, "p%lld.%lld", (long long)j->post, (long long)j->id);
+	return rc;
+}
+
+static enum rc copy_notice(struct worker *w, const struct job *j, struct transport_msg *m_r)
+{
+	const struct conf *conf = &w->p->conf;
+	struct queue_notice q;
+	struct compose_notice n;
+	struct str out;
+	enum rc rc = queue_notice_load(w->db, w->copy, j->notice, &q);
+
+	if (rc != RC_OK)
+		return rc;
+	n = (struct compose_notice){ .from_name = "Cabildo", .to_name = "", .to_addr = q.addr, .reply_to = "",
+				     .subject = q.subject, .text = slice_of(q.body), .html = SLICE(""),
+				     .date = clock_now(), .lang = q.locale, .in_reply_to = q.in_reply_to };
+	n.from_addr = arena_fmt(w->copy, "no-reply@%s", conf->mail_domain);
+	n.msgid = arena_fmt(w->copy, "notice.%lld.%lld@%s", (long long)j->notice, (long long)j->id,
+			    conf->mail_domain);
+	str_init(&out, w->copy, (size_t)4 << 20);
+	rc = compose_notice(&n, &out);
+	m_r->from = "";
+	m_r->bytes = str_slice(&out);
+	return rc;
+}
+
+/* False: the lease is not ours any more, or the database is away: send nothing more. */
+static bool settled(struct worker *w, enum rc rc, const struct job *j)
+{
+	if (rc == RC_OK)
+		return true;
+	log_warn("event=lease_lost delivery=%lld rc=%s", (long long)j->id, rc_name(rc));
+	w->lost = true;
+	return false;
+}
+
+static bool give_up_or_retry(struct worker *w, const struct job *j, int code, const char *text)
+{
+	int s = queue_backoff(j->tries, clock_now() - j->created_at);
+
+	if (s < 0)
+		return settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_EXPIRED, code, text), j);
+	log_info("event=deferred delivery=%lld post=%lld to=%s code=%d again_s=%d answer=%s", (long long)j->id,
+		 (long long)j->post, log_q(j->addr), code, s, log_q(text));
+	return settled(w, queue_retry(w->db, w->copy, w->run, j, s), j);
+}
+
+static bool next(struct transport_msg *m_r, void *ctx)
+{
+	struct worker *w = ctx;
+	static const struct arena_mark none;
+	struct arena_mark mark = none;
+
+	while (!w->lost && !prog_stop && w->at < w->njobs) {
+		struct job *j = &w->jobs[w->at];
+		enum rc rc;
+
+		if (clock_mono() - w->leased_at > LEASE_SAFE)
+			return false;
+		arena_free(&w->copy);
+		w->copy = arena_new(ARENA_CAP);
+		*m_r = (struct transport_msg){ .to = &w->to, .nto = 1, .tag = j };
+		w->to = j->addr;
+		if (j->skip) {
+			rc = queue_settle(w->db, w->copy, w->run, j, OUTCOME_SKIPPED, 0, "");
+			w->at++;
+			if (!settled(w, rc, j))
+				return false;
+			continue;
+		}
+		rc = j->notice ? copy_notice(w, j, m_r) : copy_post(w, j, m_r);
+		if (rc == RC_OK) {
+			w->at++;
+			return true;
+		}
+		if (rc == RC_TEMPFAIL) {
+			w->lost = true;
+			return false;
+		}
+		w->at++;
+		log_fail("event=compose_failed delivery=%lld post=%lld rc=%s", (long long)j->id,
+			 (long long)j->post, rc_name(rc));
+		if (!settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, 0, "cannot be composed"), j))
+			return false;
+	}
+	(void)mark;
+	return false;
+}
+
+static bool done(const struct transport_msg *m, const struct transport_result *r, void *ctx)
+{
+	struct worker *w = ctx;
+	const struct job *j = m->tag;
+
+	switch (r->cls) {
+	case TRANSPORT_OK:
+		log_info("event=sent delivery=%lld post=%lld to=%s code=%d answer=%s", (long long)j->id,
+			 (long long)j->post, log_q(j->addr), r->code, log_q(r->text));
+		return settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_SENT, r->code, r->text), j);
+	case TRANSPORT_PERM:
+		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s", (long long)j->id,
+			 (long long)j->post, log_q(j->addr), r->code, log_q(r->text));
+		return settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, r->code, r->text), j);
+	case TRANSPORT_TEMP:
+	case TRANSPORT_UNKNOWN:
+		break;
+	}
+	return give_up_or_retry(w, j, r->code, r->text);
+}
+
+/* What was leased and not begun goes back, uncounted. */
+static void batch_release(struct worker *w)
+{
+	const struct job **rest;
+	size_t n = w->njobs - w->at;
+
+	if (n == 0 || w->lost)
+		return;
+	rest = ARENA_ARRAY(w->batch, n, const struct job *);
+	for (size_t i = 0; i < n; i++)
+		rest[i] = &w->jobs[w->at + i];
+	if (queue_release(w->db, w->batch, w->run, rest, n) != RC_OK)
+		log_warn("event=release_failed count=%zu", n);
+}
+
+/* True: there was work. */
+static bool batch_do(struct worker *w)
+{
+	struct transport_calls calls = { .next = next, .done = done, .ctx = w };
+	enum rc rc;
+
+	w->at = w->njobs = 0;
+	w->lost = false;
+	w->composed = NULL;
+	w->leased_at = clock_mono();
+	w->run = queue_run_name(w->batch);
+	rc = queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs);
+	if (rc != RC_OK || w->njobs == 0)
+		return false;
+	rc = transport_send(w->t, &calls);
+	batch_release(w);
+	if (rc == RC_TEMPFAIL) {
+		log_warn("event=relay_away relay=%s", "see the setting relay");
+		return false;
+	}
+	return true;
+}
+
+int deliver_worker(const struct prog *p, bool once)
+{
+	struct worker w = { .p = p };
+	const char *err = "";
+
+	w.db = queue_open(&p->conf);
+	if (transport_open(&w.t, p->arena, p->conf.relay, p->conf.mail_domain, &err) != RC_OK)
+		log_die("event=bad_relay error=%s", log_q(err));
+	while (!prog_stop && !prog_reload) {
+		bool worked;
+
+		w.batch = arena_new(ARENA_CAP);
+		w.copy = arena_new(ARENA_CAP);
+		worked = batch_do(&w);
+		if (!worked && once) {
+			arena_free(&w.copy);
+			arena_free(&w.batch);
+			break;
+		}
+		if (!worked)
+			queue_wait(w.db, w.batch, POLL_MS);
+		arena_free(&w.copy);
+		arena_free(&w.batch);
+	}
+	transport_close(w.t);
+	queue_close(&w.db);
+	return 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small subcommands: migrate, secret, status, account. */
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "server/cli/cli.h"
+#include "server/core/account.h"
+#include "server/core/admin.h"
+#include "server/db/migrate.h"
+#include "server/db/version.h"
+
+#include "server/base/base.h"
+
+static const char *data_dir(void)
+{
+	const char *env = getenv("CABILDO_DATADIR");
+
+	return env != NULL && *env != '\0' ? env : PKGDATADIR;
+}
+
+int cli_migrate(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
+{
+	static const char *const names[] = { "check!", NULL };
+	const char *value[1], *err = "";
+	int64_t from = 0;
+	enum rc rc;
+
+	if (cli_options(argc, argv, names, value) != 0)
+		return cli_usage("migrate [--check]");
+	if (value[0] != NULL) {
+		rc = db_connect(u->db);
+		if (rc == RC_OK)
+			rc = migrate_version(u->db, &from);
+		if (rc != RC_OK)
+			return cli_fail(u, rc, "migrate");
+		printf("schema %lld\n", (long long)from);
+		return from == DB_SCHEMA_VERSION ? 0 : 1;
+	}
+	rc = migrate_run(u->db, u->arena, data_dir(), &from, &err);
+	if (rc != RC_OK) {
+		fprintf(stderr, "cabildo: migrate: %s\n", err);
+		return rc == RC_TEMPFAIL ? EX_TEMPFAIL : EX_SOFTWARE;
+	}
+	printf("schema %d%s\n", DB_SCHEMA_VERSION, from == DB_SCHEMA_VERSION ? " (was there)" : "");
+	return 0;
+}
+
+int cli_secret(struct prog *p, struct unit *u UNUSED, int argc, char **argv)
+{
+	const char *err = "";
+	enum rc rc;
+
+	if (argc != 1 || strcmp(argv[0], "init") != 0)
+		return cli_usage("secret init");
+	rc = keys_create(p->conf.secret_file, &err);
+	if (rc == RC_OK || rc == RC_CONFLICT) {
+		printf("secret %s%s\n", p->conf.secret_file, rc == RC_OK ? "" : " (was there)");
+		return 0;
+	}
+	fprintf(stderr, "cabildo: %s: %s\n", p->conf.secret_file, err);
+	return EX_CANTCREAT;
+}
+
+int cli_status(struct prog *p, struct unit *u, int argc, char **argv)
+{
+	static const char *const names[] = { "conf!", NULL };
+	const char *value[1];
+	struct site_status s;
+	enum rc rc;
+
+	if (cli_options(argc, argv, names, value) != 0)
+		return cli_usage("status [--conf]");
+	if (value[0] != NULL) {
+		for (size_t i = 0; i < conf_defs_n; i++)
+			printf("%s = %s\n", conf_defs[i].key,
+			       *(const char **)((char *)&p->conf + conf_defs[i].at));
+		return 0;
+	}
+	rc = site_status(u, &s);
+	if (rc != RC_OK)
+		return cli_fail(u, rc, "status");
+	printf("schema %lld\nlists %lld\nposts %lld\naccounts %lld\noutbound %lld\noutbound_oldest_s %lld\n"
+	       "holds %lld\nquarantined %lld\n",
+	       (long long)s.schema, (long long)s.lists, (long long)s.posts, (long long)s.accounts,
+	       (long long)s.outbound,
+	       (long long)(s.outbound_oldest ? (clock_now() - s.outbound_oldest) / USEC : 0),
+	       (long long)s.holds, (long long)s.quarantined);
+	return 0;
+}
+
+/* The password on standard input: never in a process list or a history. */
+static int password_set(struct unit *u, const char *addr)
+{
+	char line[1026];
+	size_t n;
+	enum rc rc;
+
+	if (isatty(0))
+		fprintf(stderr, "Password (it will be seen): ");
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		line[0] = '\0';
+	n = strcspn(line, "\r\n");
+	line[n] = '\0';
+	if (n < 8 || n > 1024) {
+		fprintf(stderr, "cabildo: a password has 8 to 1,024 bytes\n");
+		return EX_DATAERR;
+	}
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = account_password_set(u, addr, line);
+	if (rc == RC_OK)
+		rc = unit_commit(u);
+	return rc == RC_OK ? 0 : cli_fail(u, rc, addr);
+}
+
+int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
+{
+	static const char usage[] = "account password ADDRESS --stdin | account admin ADDRESS [--off]";
+	static const char *const names[] = { "stdin!", "off!", NULL };
+	const char *value[2];
+	int n = cli_options(argc, argv, names, value);
+	enum rc rc;
+
+	if (n != 2)
+		return cli_usage(usage);
+	if (strcmp(argv[0], "password") == 0)
+		return password_set(u, argv[1]);
+	if (strcmp(argv[0], "admin") != 0)
+		return cli_usage(usage);
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = account_admin_set(u, argv[1], value[1] == NULL);
+	if (rc == RC_OK)
+		rc = unit_commit(u);
+	return rc == RC_OK ? 0 : cli_fail(u, rc, argv[1]);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cabildo: the administrator's command; the table of subcommands and its help. */
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "server/cli/cli.h"
+#include "server/db/db.h"
+
+#include "server/base/base.h"
+
+const struct subcmd subcmds[] = {
+	{ "migrate", "migrate [--check]", "makes the schema, or brings it to this version", cli_migrate, false },
+	{ "list", "list add|show|set|all ...", "groups: their addresses and settings", cli_list, true },
+	{ "member", "member add|remove|show LIST ...", "who belongs to a group", cli_member, true },
+	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account, true },
+	{ "import", "import LIST FILE... [--dry-run]", "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
+	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },
+	{ "secret", "secret init", "the file of keys for tokens and addresses", cli_secret, false },
+};
+const size_t subcmds_n = ARRAY_LEN(subcmds);
+
+int cli_options(int argc, char **argv, const char *const *names, const char **value_r)
+{
+	int words = 0;
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		value_r[i] = NULL;
+	for (int i = 0; i < argc; i++) {
+		size_t k = 0;
+
+		if (strncmp(argv[i], "--", 2) != 0) {
+			argv[words++] = argv[i];
+			continue;
+		}
+		/* "name!" in the table is a flag without a value */
+		while (names[k] != NULL && (strncmp(names[k], argv[i] + 2, strlen(argv[i] + 2)) != 0 ||
+					    (strlen(names[k]) != strlen(argv[i] + 2) &&
+					     strcmp(names[k] + strlen(argv[i] + 2), "!") != 0)))
+			k++;
+		if (names[k] == NULL) {
+			fprintf(stderr, "cabildo: there is no option %s here\n", argv[i]);
+			return -1;
+		}
+		if (names[k][strlen(names[k]) - 1] == '!') {
+			value_r[k] = "";
+		} else if (i + 1 < argc) {
+			value_r[k] = argv[++i];
+		} else {
+			fprintf(stderr, "cabildo: a value is missing after %s\n", argv[i]);
+			return -1;
+		}
+	}
+	return words;
+}
+
+int cli_usage(const char *usage)
+{
+	fprintf(stderr, "usage: cabildo %s\n", usage);
+	return EX_USAGE;
+}
+
+int cli_fail(struct unit *u, enum rc rc, const char *what)
+{
+	static const char *const say[] = {
+		[RC_NOTFOUND] = "there is none", [RC_DENIED] = "not allowed",
+		[RC_INVALID] = "the value is not valid", [RC_CONFLICT] = "it exists already",
+		[RC_LIMIT] = "too large", [RC_TEMPFAIL] = "the database did not answer; try again",
+	};
+	const char *more = rc == RC_NOTFOUND || rc == RC_DENIED ? "" : db_error(u->db);
+
+	unit_abort(u);
+	fprintf(stderr, "cabildo: %s: %s%s%s\n", what, say[rc], *more ? ": " : "", more);
+	return rc == RC_TEMPFAIL ? EX_TEMPFAIL : EX_DATAERR;
+}
+
+static void help(FILE *f)
+{
+	fprintf(f, "usage: cabildo [--config FILE] SUBCOMMAND ...\n\n");
+	for (size_t i = 0; i < subcmds_n; i++)
+		fprintf(f, "  %-36s %s\n", subcmds[i].usage, subcmds[i].help);
+	fprintf(f, "\n`cabildo help SUBCOMMAND` opens the manual page.\n");
+}
+
+static int help_page(const char *name)
+{
+	char page[64];
+
+	for (size_t i = 0; i < subcmds_n; i++)
+		if (strcmp(subcmds[i].name, name) == 0) {
+			snprintf(page, sizeof(page), "cabildo-%s", name);
+			execlp("man", "man", page, (char *)NULL);
+			printf("usage: cabildo %s\n%s\n", subcmds[i].usage, subcmds[i].help);
+			return 0;
+		}
+	fprintf(stderr, "cabildo: there is no subcommand %s\n", name);
+	return EX_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct prog p;
+	struct unit u = { .door = DOOR_CLI };
+	int rc;
+
+	if (argc == 1 || (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))) {
+		help(argc == 1 ? stderr : stdout);
+		return argc == 1 ? EX_USAGE : 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "help") == 0)
+		return help_page(argv[2]);
+	prog_init(&p, argc, argv, "the administrator's command", NULL, 0);
+	if (p.argc == 0)
+		return cli_usage("SUBCOMMAND ...; cabildo --help lists them");
+	for (size_t i = 0; i < subcmds_n; i++) {
+		if (strcmp(p.argv[0], subcmds[i].name) != 0)
+			continue;
+		if (p.argc == 2 && strcmp(p.argv[1], "--help") == 0) {
+			printf("usage: cabildo %s\n%s\n", subcmds[i].usage, subcmds[i].help);
+			return 0;
+		}
+		u.arena = arena_new((size_t)512 << 20);
+		u.conf = &p.conf;
+		u.keys = &p.keys;
+		u.db = subcmds[i].needs_schema
+			       ? unit_open(&p.conf, "cli")
+			       : db_new(p.conf.database, "cabildo", "cabildo", DB_NO_VERSION_CHECK);
+		rc = subcmds[i].run(&p, &u, p.argc - 1, p.argv + 1);
+		unit_close(&u.db);
+		arena_free(&u.arena);
+		return rc;
+	}
+	fprintf(stderr, "cabildo: there is no subcommand %s; cabildo --help lists them\n", p.argv[0]);
+	return EX_USAGE;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The administrator's acts; each leaves its entry in the audit log. */
+#include "server/core/admin.h"
+#include "server/core/audit.h"
+#include "server/db/db.h"
+#include "server/store/account.h"
+#include "server/store/admin.h"
+
+#include "server/base/base.h"
+
+/* In the order of sql/admin.sql list_set. */
+const char *const list_setting_names[LIST_SETTINGS] = {
+	"title", "description", "lang", "visibility", "posting", "nonmember", "join_policy",
+	"reply_policy", "dmarc_policy", "subject_tag", "footer", "max_size", "archived",
+};
+
+const char *addr_clean(struct arena *a, const char *addr)
+{
+	struct slice s = slice_trim(slice_of(addr)), rest = s, local;
+
+	if (s.n < 3 || s.n > 254 || !utf8_valid(s) || !slice_cut(&rest, '@', &local) || local.n == 0 ||
+	    local.n > 64 || rest.n == 0 || memchr(rest.p, '@', rest.n) != NULL)
+		return NULL;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F || strchr("<>\"(),;:\\", s.p[i]) != NULL)
+			return NULL;
+	return slice_lower(a, s);
+}
+
+enum rc list_create(struct unit *u, const struct list_new *l)
+{
+	int64_t id;
+	enum rc rc = list_write(u->db, u->arena, l->name, u->conf->mail_domain, l->title, l->description, l->lang,
+				l->visibility, l->footer, &id);
+
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "list.create", .list = id, .after = l->name });
+}
+
+enum rc list_settings_set(struct unit *u, const char *name, const char *const value[LIST_SETTINGS])
+{
+	const char *before[LIST_SETTINGS];
+	struct str was, is;
+	int64_t id;
+	enum rc rc = list_settings_get(u, name, before);
+
+	if (rc == RC_OK)
+		rc = list_settings_write(u->db, u->arena, name, value, LIST_SETTINGS, &id);
+	if (rc != RC_OK)
+		return rc;
+	str_init(&was, u->arena, 65536);
+	str_init(&is, u->arena, 65536);
+	for (size_t i = 0; i < LIST_SETTINGS; i++)
+		if (value[i] != NULL) {
+			str_fmt(&was, "%s = %s\n", list_setting_names[i], before[i]);
+			str_fmt(&is, "%s = %s\n", list_setting_names[i], value[i]);
+		}
+	return audit(u, &(struct audit_entry){ .act = "list.set", .list = id, .before = str_z(&was),
+					       .after = str_z(&is) });
+}
+
+enum rc list_settings_get(struct unit *u, const char *name, const char *value_r[LIST_SETTINGS])
+{
+	return list_settings_read(u->db, u->arena, name, value_r, LIST_SETTINGS);
+}
+
+enum rc lists_all(struct unit *u, struct list_line **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = lists_read(u->db, u->arena, &q);
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(u->arena, *n_r, struct list_line);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct list_line){ db_get_text(q, i, 0), db_get_text(q, i, 1), db_get_text(q, i, 2),
+					      db_get_text(q, i, 3), db_get_text(q, i, 4), db_get_i64(q, i, 5),
+					      db_get_i64(q, i, 6), db_get_i64(q, i, 7), db_get_bool(q, i, 8) };
+	return RC_OK;
+}
+
+enum rc member_create(struct unit *u, const struct member_new *m)
+{
+	const char *addr = addr_clean(u->arena, m->addr);
+	int64_t organisation = 0, list;
+	struct account_row acc;
+	enum rc rc;
+
+	if (addr == NULL)
+		return RC_INVALID;
+	rc = account_read(u->db, u->arena, addr, &acc);
+	if (rc == RC_NOTFOUND) {
+		rc = m->organisation ? organisation_write(u->db, u->arena, m->organisation, &organisation) : RC_OK;
+		if (rc == RC_OK)
+			rc = account_write(u->db, u->arena, m->name ? m->name : addr, m->locale, addr, m->country,
+					   organisation, &acc.id, &acc.address);
+		if (rc == RC_OK)
+			rc = audit(u, &(struct audit_entry){ .act = "account.create", .subject = acc.id,
+							     .after = addr });
+	}
+	if (rc != RC_OK)
+		return rc;
+	rc = subscription_new(u->db, u->arena, m->list, acc.id, acc.address, m->role, m->delivery, &list);
+	if (rc == RC_NOTFOUND)
+		return RC_CONFLICT; /* or no such list: the caller has looked */
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "member.add", .list = list, .subject = acc.id,
+					       .after = m->role });
+}
+
+enum rc member_delete(struct unit *u, const char *list, const char *addr)
+{
+	const char *clean = addr_clean(u->arena, addr);
+	int64_t id, account;
+	enum rc rc = clean ? subscription_delete(u->db, u->arena, list, clean, &id, &account) : RC_INVALID;
+
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "member.remove", .list = id, .subject = account });
+}
+
+enum rc members_all(struct unit *u, const char *list, struct member_line **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = members_read(u->db, u->arena, list, &q);
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(u->arena, *n_r, struct member_line);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct member_line){ db_get_text(q, i, 0), db_get_text(q, i, 1), db_get_text(q, i, 2),
+						db_get_text(q, i, 3), db_get_text(q, i, 4), db_get_text(q, i, 5) };
+	return RC_OK;
+}
+
+enum rc account_admin_set(struct unit *u, const char *addr, bool on)
+{
+	const char *clean = addr_clean(u->arena, addr);
+	struct account_row acc;
+	enum rc rc = clean ? account_read(u->db, u->arena, clean, &acc) : RC_INVALID;
+
+	if (rc == RC_OK)
+		rc = account_admin_write(u->db, acc.id, on);
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "account.admin", .subject = acc.id, .after = on ? "on" : "off" });
+}
+
+enum rc site_status(struct unit *u, struct site_status *r)
+{
+	struct db_rows *q;
+	enum rc rc = status_read(u->db, u->arena, &q);
+
+	if (rc != RC_OK)
+		return rc;
+	*r = (struct site_status){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
+				   db_get_i64(q, 0, 3), db_get_i64(q, 0, 4), db_get_time(q, 0, 5),
+				   db_get_i64(q, 0, 6), db_get_i64(q, 0, 7) };
+	return RC_OK;
+}

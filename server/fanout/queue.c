@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See queue.h for the states. */
+#include "server/base/conf.h"
+#include "server/db/db.h"
+#include "server/fanout/queue.h"
+
+#include "server/base/base.h"
+
+struct db *queue_open(const struct conf *conf)
+{
+	return db_new(conf->database, "cabildo-deliver", "cabildo-deliver", DB_ASYNC_COMMIT);
+}
+
+void queue_close(struct db **db)
+{
+	db_free(db);
+}
+
+char *queue_run_name(struct arena *a)
+{
+	unsigned char b[16];
+	char *hex;
+
+	rnd_bytes(b, sizeof(b));
+	hex = hex_encode(a, b, sizeof(b));
+	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+/* A uuid parameter goes out as text: see db_arg for arrays. */
+static struct db_arg run_arg(const char *run)
+{
+	return db_literal(run);
+}
+
+enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_QUEUE_LEASE, &q, run_arg(run), db_i64(limit));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct job);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct job){
+			.id = db_get_i64(q, i, 0),
+			.post = db_get_i64(q, i, 1),
+			.notice = db_get_i64(q, i, 2),
+			.list = db_get_i64(q, i, 3),
+			.subscription = db_get_i64(q, i, 4),
+			.tries = (int)db_get_i64(q, i, 5),
+			.created_at = db_get_time(q, i, 6),
+			.addr = db_get_text(q, i, 7),
+			.locale = db_get_text(q, i, 8),
+			.skip = db_get_bool(q, i, 9),
+			.account = db_get_i64(q, i, 10),
+		};
+	return RC_OK;
+}
+
+static enum rc one_row(enum rc rc, const struct db_rows *q)
+{
+	if (rc != RC_OK)
+		return rc;
+	return db_affected(q) == 1 ? RC_OK : RC_CONFLICT;
+}
+
+enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j, enum outcome o,
+		     int code, const char *answer)
+{
+	static const char *const names[] = { "sent", "failed", "expired", "skipped" };
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_QUEUE_SETTLE, &q, db_i64(j->id), run_arg(run), db_text(j->addr),
+			    db_text(names[o]), db_i64(code), db_text(answer));
+
+	return one_row(rc, q);
+}
+
+enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j, int seconds)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_QUEUE_RETRY, &q, db_i64(j->id), run_arg(run), db_i64(seconds));
+
+	return one_row(rc, q);
+}
+
+enum rc queue_release(struct db *db, struct arena *a, const char *run, const struct job *const *jobs, size_t n)
+{
+	int64_t *ids = ARENA_ARRAY(a, n, int64_t);
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = jobs[i]->id;
+	return db_run(db, NULL, STMT_QUEUE_RELEASE, NULL, run_arg(run), db_i64_array(a, ids, n));
+}
+
+void queue_wait(struct db *db, struct arena *a, int ms)
+{
+	struct db_rows *q;
+	bool woken;
+
+	if (db_listen(db, "cabildo_outbound") == RC_OK &&
+	    db_run0(db, a, STMT_QUEUE_NEXT_DUE, &q) == RC_OK && !db_is_null(q, 0, 0)) {
+		int64_t due = db_get_i64(q, 0, 0);
+
+		ms = due <= 0 ? 0 : due < ms ? (int)due : ms;
+		if (ms == 0)
+			return;
+	}
+	if (db_wait(db, ms, &woken) != RC_OK)
+		log_debug("event=queue_wait_failed");
+}
+
+int queue_backoff(int tries, int64_t age_usec)
+{
+	/* minutes; then every four hours until five days are over (RFC 5321 4.5.4.1) */
+	static const int minutes[] = { 1, 5, 15, 30, 60, 120, 240 };
+	int m = minutes[tries < 1 ? 0 : (size_t)tries > ARRAY_LEN(minutes) ? ARRAY_LEN(minutes) - 1 : (size_t)tries - 1];
+	uint32_t r;
+
+	if (age_usec > 5 * 86400 * USEC || tries >= 40)
+		return -1;
+	rnd_bytes(&r, sizeof(r));
+	return m * 60 * (80 + (int)(r % 41)) / 100;
+}
+
+static size_t lines_split(struct arena *a, const char *text, const char ***out_r)
+{
+	struct slice rest = slice_of(text), line;
+	size_t n = 0, max = 1;
+
+	for (const char *p = text; *p; p++)
+		max += *p == '\n';
+	*out_r = ARENA_ARRAY(a, max, const char *);
+	while (slice_line(&rest, &line))
+		(*out_r)[n++] = slice_dup(a, line);
+	return n;
+}
+
+enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct queue_post *r)
+{
+	struct db_rows *q, *c;
+	size_t total = 0, at = 0;
+	char *raw;
+	enum rc rc = db_run(db, a, STMT_POST_FOR_COPY, &q, db_i64(post));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct queue_post){
+		.id = db_get_i64(q, 0, 0),
+		.list = db_get_text(q, 0, 1),
+		.domain = db_get_text(q, 0, 2),
+		.title = db_get_text(q, 0, 3),
+		.list_id = db_get_text(q, 0, 4),
+		.lang = db_get_text(q, 0, 5),
+		.reply_policy = db_get_text(q, 0, 6),
+		.dmarc_policy = db_get_text(q, 0, 7),
+		.tag = db_get_text(q, 0, 8),
+		.footer = db_get_bool(q, 0, 9),
+		.thread = db_get_i64(q, 0, 10),
+		.number = db_get_i64(q, 0, 11),
+		.web = strcmp(db_get_text(q, 0, 12), "web") == 0,
+		.author_name = db_get_text(q, 0, 13),
+		.author_addr = db_get_text(q, 0, 14),
+		.subject = db_get_text(q, 0, 15),
+		.msgid = db_get_text(q, 0, 16),
+		.sent_at = db_get_time(q, 0, 18),
+		.post_lang = db_get_text(q, 0, 19),
+		.raw_id = db_get_i64(q, 0, 20),
+		.public_ = strcmp(db_get_text(q, 0, 21), "public") == 0,
+		.thread_id = db_get_i64(q, 0, 23),
+	};
+	r->nrefs = lines_split(a, db_get_text(q, 0, 17), &r->refs);
+	rc = db_run(db, a, STMT_RAW_CHUNKS, &c, db_i64(r->raw_id));
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < db_nrows(c); i++)
+		total += db_get_slice(c, i, 0).n;
+	raw = arena_alloc(a, total);
+	for (size_t i = 0; i < db_nrows(c); i++) {
+		struct slice s = db_get_slice(c, i, 0);
+
+		memcpy(raw + at, s.p, s.n);
+		at += s.n;
+	}
+	r->raw = slice_make(raw, total);
+	return RC_OK;
+}
+
+enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct queue_notice *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_NOTICE_GET, &q, db_i64(notice));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct queue_notice){ db_get_text(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2),
+				    db_get_text(q, 0, 3), db_get_text(q, 0, 4), db_get_text(q, 0, 5),
+				    db_get_text(q, 0, 6), db_get_text(q, 0, 7) };
+	return RC_OK;
+}

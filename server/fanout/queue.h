@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The queue of outbound work. A row's life:
+ *
+ *	ready     made in the post's transaction; due at not_before
+ *	leased    one worker run has it, for 15 minutes; the attempt is counted
+ *	          when it is taken, so that work which kills its worker ends
+ *	settled   gone from the queue, one row in the ledger: sent, failed,
+ *	          expired or skipped
+ *
+ *	from      event                       to        a crash here means
+ *	ready     queue_lease                 leased    nothing: the lease is the commit
+ *	leased    queue_settle                settled   the copy may go out once more
+ *	leased    queue_retry                 ready     the same, later
+ *	leased    queue_release               ready     nothing was sent
+ *	leased    its 15 minutes end          ready     whoever had it is dead
+ *
+ * A settle or retry whose lease is no longer ours changes nothing and says so.
+ */
+#ifndef CABILDO_FANOUT_QUEUE_H
+#define CABILDO_FANOUT_QUEUE_H
+
+#include "server/base/arena.h"
+#include "server/base/rc.h"
+#include "server/base/str.h"
+
+struct db;
+struct conf;
+
+#define QUEUE_LEASE_SECONDS 900
+#define QUEUE_TRIES_MAX 20
+
+struct job {
+	int64_t id, post, notice, list, subscription;
+	int tries;                      /* this one counted */
+	int64_t created_at;
+	const char *addr, *locale;
+	bool skip;                      /* nobody wants it any more: settle as skipped */
+	int64_t account;
+};
+
+/* The role's own connection; settling need not wait for the disk (promise P4). */
+struct db *queue_open(const struct conf *conf);
+void queue_close(struct db **db);
+
+/* run: 36 characters of a UUID, the name of this worker run. */
+char *queue_run_name(struct arena *a);
+enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r, size_t *n_r) MUST_USE;
+
+enum outcome { OUTCOME_SENT, OUTCOME_FAILED, OUTCOME_EXPIRED, OUTCOME_SKIPPED };
+/* RC_CONFLICT: the lease was lost; stop and lease anew. */
+enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j, enum outcome o,
+		     int code, const char *answer) MUST_USE;
+enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j, int seconds) MUST_USE;
+enum rc queue_release(struct db *db, struct arena *a, const char *run, const struct job *const *jobs, size_t n) MUST_USE;
+/* Until a wake-up, or the next row is due, or ms. */
+void queue_wait(struct db *db, struct arena *a, int ms);
+
+/* Seconds until attempt number tries + 1, or -1: give up. Spread by +-20 %. */
+int queue_backoff(int tries, int64_t age_usec);
+
+/* What composing needs of a post; read once for all its copies. */
+struct queue_post {
+	int64_t id, thread, number, raw_id, thread_id;
+	const char *list, *domain, *title, *list_id, *lang, *reply_policy, *dmarc_policy, *tag;
+	bool footer, web, public_;
+	const char *author_name, *author_addr, *subject, *msgid, *post_lang;
+	const char **refs;
+	size_t nrefs;
+	int64_t sent_at;
+	struct slice raw;
+};
+enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct queue_post *r) MUST_USE;
+
+struct queue_notice {
+	const char *kind, *addr, *locale, *subject, *body, *in_reply_to, *list, *domain;
+};
+enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct queue_notice *r) MUST_USE;
+
+#endif
