@@ -58,7 +58,8 @@ struct run {                            /* one transport_send */
 	struct arena *arena;
 	smtp_session_t session;
 	unsigned count, settled_n;
-	bool eight, broken;
+	bool eight, broken, was_tcp[FD_SCAN];
+	int fd;
 	const char *trouble;            /* TLS, in our words */
 	char heard[200];                /* the server's last words before the first MAIL */
 
@@ -67,20 +68,26 @@ struct run {                            /* one transport_send */
 	unsigned failures;
 };
 
-/* The library hands out no descriptor: every TCP socket with a peer is taken,
- * others of ours lose nothing by it. Without this a copy waits 40 ms. */
-static void no_delay(void)
+static bool is_tcp(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof(peer);
+
+	return getpeername(fd, (struct sockaddr *)&peer, &n) == 0 &&
+	       (peer.ss_family == AF_INET || peer.ss_family == AF_INET6);
+}
+
+/* The library hands out no descriptor: ours is the one that was not there before. */
+static void fd_find(struct run *r)
 {
 	const int on = 1;
 
 	for (int fd = 3; fd < FD_SCAN; fd++) {
-		struct sockaddr_storage peer;
-		socklen_t n = sizeof(peer);
-
-		if (getpeername(fd, (struct sockaddr *)&peer, &n) != 0)
+		if (r->was_tcp[fd] || !is_tcp(fd))
 			continue;
-		if (peer.ss_family == AF_INET || peer.ss_family == AF_INET6)
-			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		r->fd = fd;
+		/* without this a copy waits 40 ms for the other side's acknowledgement */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	}
 }
 
@@ -270,7 +277,7 @@ static void on_event(smtp_session_t session UNUSED, int event, void *arg, ...)
 	va_start(ap, arg);
 	switch (event) {
 	case SMTP_EV_CONNECT:
-		no_delay();
+		fd_find(r);
 		break;
 	case SMTP_EV_MAILSTATUS:
 		(void)va_arg(ap, const char *);
@@ -309,11 +316,15 @@ static void on_event(smtp_session_t session UNUSED, int event, void *arg, ...)
 	va_end(ap);
 }
 
-/* Sees what the server says; only until the first MAIL is answered. */
+/* Sees commands and replies. What the server says is kept until the first MAIL is answered. */
 static void on_wire(const char *buf, int len, int writing, void *arg)
 {
 	struct run *r = arg;
 
+	/* a QUIT with a message unanswered: a time-out. The answer to it would be waited
+	 * for as long again, while nothing can be settled. */
+	if (writing && !r->settled && r->fd >= 0 && len >= 4 && memcmp(buf, "QUIT", 4) == 0)
+		shutdown(r->fd, SHUT_RD);
 	if (writing || len <= 0 || r->settled_n > 0 || r->mail_answered)
 		return;
 	/* a refusal is not overwritten by the goodbye after it */
@@ -361,6 +372,9 @@ static bool session_make(struct run *r)
 
 	r->session = session;
 	r->count = r->settled_n = 0;
+	r->fd = -1;
+	for (int fd = 3; fd < FD_SCAN; fd++)
+		r->was_tcp[fd] = is_tcp(fd);
 	r->eight = r->broken = false;
 	r->trouble = NULL;
 	r->heard[0] = '\0';

@@ -508,7 +508,8 @@ static void test_timeout(void **state)
 	(void)!feed_send(&f, arena_fmt(a, "%s?timeout=1", k.url));
 	assert_int_equal(f.res[0].cls, TRANSPORT_UNKNOWN);
 	assert_int_equal(f.res[0].code, 0);
-	assert_true(clock_mono() - from < 5 * USEC);
+	/* the second wait, for the answer to QUIT, is cut off */
+	assert_true(clock_mono() - from < 1900000);
 	sink_stop(&k);
 	arena_free(&a);
 }
