@@ -21,6 +21,22 @@ static enum rc sys_fail(const char *call, const char *where)
 	return RC_TEMPFAIL;
 }
 
+/* A socket file that nobody answers on is left over from a run that was killed. */
+static void remove_stale(const struct sockaddr_un *sun)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(sun->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) != 0 && errno == ECONNREFUSED)
+		unlink(sun->sun_path);
+	close(fd);
+}
+
 static enum rc bind_patiently(int fd, const struct sockaddr *sa, socklen_t n, const char *where)
 {
 	struct timespec quarter = { .tv_nsec = 250000000 };
@@ -28,7 +44,10 @@ static enum rc bind_patiently(int fd, const struct sockaddr *sa, socklen_t n, co
 	for (int i = 0; bind(fd, sa, n) != 0; i++) {
 		if (errno != EADDRINUSE || i == BIND_TRIES || prog_stop)
 			return sys_fail("bind", where);
-		nanosleep(&quarter, NULL);
+		if (i > 0)
+			nanosleep(&quarter, NULL);
+		if (sa->sa_family == AF_UNIX)
+			remove_stale((const struct sockaddr_un *)sa);
 	}
 	return RC_OK;
 }
@@ -90,22 +109,6 @@ static enum rc open_tcp(struct listener *l, const char *where)
 	return rc;
 }
 
-/* A socket file that nobody answers on is left over from a run that was killed. */
-static void remove_stale(const struct sockaddr_un *sun)
-{
-	struct stat st;
-	int fd;
-
-	if (lstat(sun->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
-		return;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	if (connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) != 0 && errno == ECONNREFUSED)
-		unlink(sun->sun_path);
-	close(fd);
-}
-
 static enum rc open_unix(struct listener *l, const char *where, unsigned mode)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
@@ -121,7 +124,6 @@ static enum rc open_unix(struct listener *l, const char *where, unsigned mode)
 	memcpy(sun.sun_path, where, n + 1);
 	memcpy(l->where, where, n + 1);
 	l->is_unix = true;
-	remove_stale(&sun);
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return sys_fail("socket", where);

@@ -19,12 +19,15 @@ tests_lib_lmtpsend_SOURCES = tests/lib/lmtpsend.c
 tests_lib_lmtpsend_LDADD = $(BASE_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_lmtp tests/unit/test_policy
-UNIT_TESTS += tests/unit/test_lmtp tests/unit/test_policy
+check_PROGRAMS += tests/unit/test_lmtp tests/unit/test_policy tests/unit/test_intake
+UNIT_TESTS += tests/unit/test_lmtp tests/unit/test_policy tests/unit/test_intake
 tests_unit_test_lmtp_SOURCES = tests/unit/test_lmtp.c
 tests_unit_test_lmtp_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_lmtp_LDADD = libintake.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_policy_LDADD = libintake.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_intake_SOURCES = tests/unit/test_intake.c
+tests_unit_test_intake_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_intake_LDADD = libintake.a $(BASE_LIBS) $(CMOCKA_LIBS)
 endif

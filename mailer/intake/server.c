@@ -14,7 +14,6 @@
 
 #define MSEC ((int64_t)1000)
 #define CHECK_MS 250            /* how often the watchdog looks */
-#define BACKOFF_FIRST (100 * MSEC)
 #define BACKOFF_MAX (10 * USEC)
 #define SOON (5 * USEC)         /* a worker that dies younger is started again more slowly */
 
@@ -37,6 +36,7 @@ void intake_defaults(struct intake_settings *s)
 		.socket_mode = 0660, .workers = 2, .sessions = 500,
 		.lmtp_idle_ms = 300000, .policy_idle_ms = 600000, .transaction_ms = 1800000,
 		.drain_ms = 10000, .watchdog_ms = 10000,
+		.backoff_ms = 100,
 		.message_max = 27500000, .memory_max = 150000000, .recipients_max = 1000,
 	};
 }
@@ -145,7 +145,7 @@ static void worker_gone(struct parent *p, unsigned i, int status)
 		prog_stop = 1;
 	}
 	if ((sig || code) && now - p->started[i] < SOON) {
-		p->backoff = p->backoff ? p->backoff * 2 : BACKOFF_FIRST;
+		p->backoff = p->backoff ? p->backoff * 2 : MSEC * p->s->backoff_ms;
 		if (p->backoff > BACKOFF_MAX)
 			p->backoff = BACKOFF_MAX;
 		p->start_at = now + p->backoff;

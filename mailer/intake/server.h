@@ -27,6 +27,8 @@ struct intake_settings {
 	unsigned transaction_ms;        /* from MAIL to the last byte, 1,800,000 */
 	unsigned drain_ms;              /* for what is in hand at SIGTERM, 10,000 */
 	unsigned watchdog_ms;           /* parsing one message, 10,000 */
+	unsigned backoff_ms;            /* before a worker that died young is replaced, 100;
+					   doubles up to 10 s */
 	size_t message_max;             /* 27.5 MB: 25 MB and a tenth */
 	size_t memory_max;              /* message bytes held by a worker, 150 MB; then 451 */
 	size_t recipients_max;          /* 1,000 */

@@ -267,12 +267,11 @@ static void look_around(const struct worker *w, bool *room_r, bool *lighter_r)
 		const struct intake_slot *o = &w->sh->slot[i];
 		size_t n = atomic_load(&o->nsessions);
 
-		if (o == w->slot || !atomic_load(&o->pid) || !atomic_load(&o->ready) ||
-		    atomic_load(&o->draining))
+		if (o == w->slot || !atomic_load(&o->pid) || atomic_load(&o->draining))
 			continue;
 		if (n < lmtp_max(w))
 			*room_r = true;
-		if (n + 4 < w->n && !atomic_load(&o->busy))
+		if (n + 4 < w->n && atomic_load(&o->ready) && !atomic_load(&o->busy))
 			*lighter_r = true;
 	}
 }
@@ -306,17 +305,27 @@ static bool policy_make_room(struct worker *w)
 	return oldest != NULL;
 }
 
+static bool lmtp_full(const struct worker *w)
+{
+	return w->nlmtp >= lmtp_max(w) || w->n >= w->s->sessions;
+}
+
 static void accept_some(struct worker *w, struct listener *l, bool is_lmtp)
 {
-	for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
-		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	bool was_full = lmtp_full(w); /* then prepare has seen that the others are, too */
 
+	for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
+		int fd;
+
+		if (is_lmtp && !was_full && lmtp_full(w))
+			return;
+		fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 				w->accept_again = clock_mono() + USEC;
 			return;
 		}
-		if (is_lmtp && (w->nlmtp >= lmtp_max(w) || w->n >= w->s->sessions)) {
+		if (is_lmtp && was_full) {
 			refuse_lmtp(fd, w->s->hostname);
 		} else if (w->n >= w->s->sessions) {
 			policy_make_room(w);
@@ -368,7 +377,7 @@ static int64_t prepare(struct worker *w, int64_t now)
 	bool room, lighter, full, may;
 
 	look_around(w, &room, &lighter);
-	full = w->nlmtp >= lmtp_max(w) || w->n >= w->s->sessions;
+	full = lmtp_full(w);
 	/* a full worker accepts to say 421, but not while another could serve */
 	may = now >= w->accept_again && !lighter;
 	if ((full && room) || lighter)
