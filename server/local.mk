@@ -65,7 +65,8 @@ libcore_a_SOURCES = \
 	server/core/lang.c server/core/lang.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/unit.c server/core/unit.h \
-	server/core/webmail.c server/core/webmail.h
+	server/core/webmail.c server/core/webmail.h \
+	server/core/webpost.c
 $(libcore_a_OBJECTS): server/db/stmt.h
 
 # the administrator's command

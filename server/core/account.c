@@ -8,9 +8,9 @@
 #include "server/base/base.h"
 
 /* A hash of nothing anybody has: an unknown address costs the same time. */
-#define NO_PASSWORD                                                                                     \
-	"$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"                                    \
-	"q6WxdZlBLdVvVvfRWlRvxVH0jLBcBdtBjUJrQSKb5gI"
+#define NO_PASSWORD                                             \
+	"$argon2id$v=19$m=19456,t=2,p=1$PTEUJLEPnJjGZwmejAdlXQ$" \
+	"x9rnaCy7L6ueVULpWYoV4S8ay9NCTSxpn0vVjIXHPm8"
 
 static void secret_hash(const char *secret, unsigned char out_r[static HASH_BYTES])
 {
@@ -37,7 +37,7 @@ enum rc session_open(struct unit *u, int64_t account, const char *device, const 
 
 	*secret_r = rnd_token(u->arena, 240);
 	secret_hash(*secret_r, hash);
-	return session_write(u->db, hash, account, SESSION_DAYS, utf8_clip(slice_of(device), 200).n ? device : "");
+	return session_write(u->db, hash, account, SESSION_DAYS, slice_dup(u->arena, utf8_clip(slice_of(device), 200)));
 }
 
 enum rc session_close(struct unit *u, const char *secret)

@@ -338,7 +338,8 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	text_split(u, s, &own, &quoted);
 	n = (struct post_new){ .id = post, .list = l->id, .thread = p->thread, .number = r->number,
 			       .parent = p->parent, .parent_rank = p->rank, .account = s->account, .raw = raw,
-			       .sent_at = at, .sent_guessed = s->sent_guessed || s->sent_at == 0,
+			       .sent_at = at,
+			       .sent_guessed = s->source != SUBMIT_WEB && (s->sent_guessed || s->sent_at == 0),
 			       .msgid = ids->own, .author_name = s->author_name,
 			       .author_addr = s->author_addr, .source = source_names[s->source],
 			       .lang = *s->lang ? s->lang : lang_guess(own, l->lang), .subject = s->subject,

@@ -126,8 +126,9 @@ static const char *comparison(void)
 	static const char *const ops[] = { "==", "!=", "<=", ">=", "<", ">" };
 	const char *p = h.q;
 
-	while (isalnum((unsigned char)*p) || strchr("_.[]", *p) != NULL || strncmp(p, "->", 2) == 0)
-		p += *p == '-' ? 2 : *p != '\0';
+	while (isalnum((unsigned char)*p) || (*p != '\0' && strchr("_.[]", *p) != NULL) ||
+	       strncmp(p, "->", 2) == 0)
+		p += *p == '-' ? 2 : 1;
 	p += strspn(p, " \t");
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (strncmp(p, ops[i], strlen(ops[i])) == 0)
