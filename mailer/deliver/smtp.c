@@ -173,7 +173,8 @@ static void from_status(struct transport_result *res, const smtp_status_t *st, b
 {
 	enum transport_class cls = TRANSPORT_UNKNOWN;
 	char enhanced[24] = "";
-	int code = st ? st->code : 0;
+	/* a reply that could not be read to its end leaves a code but no text */
+	int code = st && st->text ? st->code : 0;
 
 	if (code >= 200 && code <= 299)
 		cls = TRANSPORT_OK;
@@ -254,7 +255,10 @@ static void on_rcpt(struct run *r, smtp_recipient_t rcpt)
 		}
 		break;
 	}
-	if (r->replies == r->wire && r->accepted == 0) {
+	/* Refused by all: DATA will fail, and its event comes too late to go on in this
+	 * session. With BDAT the body is on its way already and must stay alive until
+	 * its own event, which comes in time. */
+	if (r->replies == r->wire && r->accepted == 0 && !r->started) {
 		r->failures = 0;
 		settle(r);
 	}

@@ -6,10 +6,11 @@
  *	time TAB envelope-from TAB recipient TAB message-id TAB bytes
  * is in DIR/copies before the 250 leaves.
  *
- *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--lean]
+ *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--lean|--chunking]
  *
  * The port (loopback, given by the kernel) is the content of F once it exists.
- * --keep writes each message to D/N.eml; --lean offers no extension at all.
+ * --keep writes each message to D/N.eml; --lean offers no extension at all, --chunking
+ * BDAT as well.
  * SIGTERM ends it. A script has one rule a line, the first that fits counts:
  *	WHEN WHO [xTIMES] WHAT
  *	WHEN	connect mail rcpt data end
@@ -54,6 +55,8 @@ struct conn {
 	int fd;
 	char *in, *out;
 	size_t n, size, done, on, osize;        /* done: in DATA, bytes already searched */
+	char *chunk;                            /* what BDAT brought so far */
+	size_t nchunk, chunk_size;
 	bool data, closing;
 	long transaction;
 	char from[ADDR];
@@ -67,7 +70,7 @@ static struct rule rules[RULES];
 static size_t nrules;
 static struct conn conns[CONNS];
 static long transactions, connections, kept;
-static bool lmtp, keep, lean;
+static bool lmtp, keep, lean, chunking;
 static const char *dir;
 static int log_fd;
 static volatile sig_atomic_t stop;
@@ -224,7 +227,7 @@ static void conn_close(struct conn *c)
 static void reset(struct conn *c)
 {
 	c->from[0] = '\0';
-	c->nrcpt = 0;
+	c->nrcpt = c->nchunk = 0;
 	c->data = false;
 	c->done = 0;
 }
@@ -329,8 +332,8 @@ static bool unstuff(char *to, size_t *to_n, const char *p, size_t n)
 	return clean;
 }
 
-/* The message of c is p[0..n), still dot-stuffed. */
-static void message_end(struct conn *c, const char *p, size_t n)
+/* The message of c is p[0..n). */
+static void message_end(struct conn *c, const char *p, size_t n, bool stuffed)
 {
 	char id[ADDR], *copy = malloc(n + 1);
 	bool lost = false, clean;
@@ -338,7 +341,11 @@ static void message_end(struct conn *c, const char *p, size_t n)
 
 	if (copy == NULL)
 		die("memory");
-	clean = unstuff(copy, &bytes, p, n);
+	clean = stuffed ? unstuff(copy, &bytes, p, n) : true;
+	if (!stuffed) {
+		memcpy(copy, p, n);
+		bytes = n;
+	}
 	message_id(copy, bytes, id);
 	for (size_t i = 0; i < c->nrcpt; i++) {
 		struct rule *r = nrules ? rule_find("end", c->rcpt[i], c->transaction, false) : NULL;
@@ -385,6 +392,8 @@ static void ehlo(struct conn *c)
 	say(c, "250-8BITMIME");
 	say(c, "250-SIZE %u", IN_MAX);
 	say(c, "250-DSN");
+	if (chunking)
+		say(c, "250-CHUNKING");
 	say(c, "250 ENHANCEDSTATUSCODES");
 }
 
@@ -506,9 +515,32 @@ static bool step_data(struct conn *c)
 	}
 	c->delayed = false;
 	/* data_end saw ".\r\n" after those n bytes */
-	message_end(c, c->in, (size_t)n);
+	message_end(c, c->in, (size_t)n, true);
 	eat(c, (size_t)n + 3);
 	return true;
+}
+
+/* BDAT: the bytes follow the line; 0 where they have not all come. */
+static size_t cmd_bdat(struct conn *c, const char *line, size_t at)
+{
+	char *end;
+	size_t n = strtoul(line + 5, &end, 10);
+	bool last = strcasecmp(end, " LAST") == 0;
+
+	if (n > IN_MAX || c->n < at + n)
+		return 0;
+	if (c->nrcpt == 0) {
+		say(c, "503 5.5.1 no valid recipients");
+		return at + n;
+	}
+	grow(&c->chunk, &c->chunk_size, c->nchunk + n + 1);
+	memcpy(c->chunk + c->nchunk, c->in + at, n);
+	c->nchunk += n;
+	if (last)
+		message_end(c, c->chunk, c->nchunk, false);
+	else
+		say(c, "250 2.0.0 %zu octets", n);
+	return at + n;
 }
 
 static bool step_line(struct conn *c)
@@ -521,6 +553,13 @@ static bool step_line(struct conn *c)
 	n = (size_t)(eol - c->in);
 	snprintf(line, sizeof(line), "%.*s", (int)n, c->in);
 	line[strcspn(line, "\r\n")] = '\0';
+	if (chunking && strncasecmp(line, "BDAT ", 5) == 0) {
+		n = cmd_bdat(c, line, n + 1);
+		if (n == 0)
+			return false;
+		eat(c, n);
+		return true;
+	}
 	command(c, line);
 	if (c->resume)
 		return false;           /* the same line again when the delay is over */
@@ -653,6 +692,8 @@ int main(int argc, char **argv)
 			keep = true;
 		else if (strcmp(argv[i], "--lean") == 0)
 			lean = true;
+		else if (strcmp(argv[i], "--chunking") == 0)
+			chunking = true;
 		else if (i + 1 < argc && strcmp(argv[i], "--port-file") == 0)
 			port_file = argv[++i];
 		else if (i + 1 < argc && strcmp(argv[i], "--dir") == 0)
@@ -664,7 +705,7 @@ int main(int argc, char **argv)
 	}
 	if (port_file == NULL || dir == NULL) {
 		fprintf(stderr, "usage: sink --port-file F --dir D [--script S] [--lmtp] [--keep] "
-			"[--lean]\n");
+			"[--lean|--chunking]\n");
 		return 64;
 	}
 	if (script)
