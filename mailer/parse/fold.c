@@ -65,10 +65,9 @@ static size_t skip_blank_up(const struct lines *t, size_t end)
 static bool has_verb(struct slice l)
 {
 	static const char *const verbs[] = {
-		"wrote", "writes", "said", "escribió", "escribio", "escribi\xc3\xb3", "ha escrito",
-		"va escriure", "escreveu", "a écrit", "a ecrit", "écrit", "ha scritto", "scrisse",
+		"wrote", "writes", "said", "escribió", "escribio", "escribía", "ha escrit",
+		"va escriure", "escreveu", "écrit", "ecrit", "?crit", "ha scritto", "scrisse",
 		"schrieb", "schreef", "skrev", "napisał", "пишет", "написал", "kirjoitti",
-		"escribiste", "escribía",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
@@ -122,7 +121,9 @@ static size_t attribution_start(const struct lines *t, size_t block, size_t floo
 		if (is_blank_line(t->v[from]) || is_quoted(t->v[from]) ||
 		    all.n > ATTRIBUTION_BYTES)
 			break;
-		if (has_opening(slice_trim(t->v[from])) && has_verb(all))
+		/* "2010/3/3 Ana <ana en x.example>:" has an address for a verb. */
+		if (has_opening(slice_trim(t->v[from])) &&
+		    (has_verb(all) || (memchr(all.p, '<', all.n) && memchr(all.p, '>', all.n))))
 			return from;
 	}
 	/* "Ana Pérez escribió:" has no opening; one line, and short. */

@@ -11,6 +11,8 @@
 #include "mailer/parse/part.h"
 #include "server/base/base.h"
 
+#define FIELD_MAX 4096
+
 struct tree {
 	struct arena *a;
 	const struct mail_limits *lim;
@@ -28,25 +30,45 @@ void mail_parse_init(void)
 						    (const char **)(uintptr_t)charsets);
 }
 
-/* "message/" to "xessage/", "multipart/digest" to "multipart/xigest". */
+/* What follows the colon of a Content-Type: "message/" becomes "xessage/",
+ * "multipart/digest" becomes "multipart/xigest". */
+static void type_disguise(char *v, char *end)
+{
+	while (v < end && (*v == ' ' || *v == '\t' || *v == '\r' || *v == '\n'))
+		v++;
+	if (end - v > 8 && strncasecmp(v, "message/", 8) == 0)
+		*v = 'x';
+	else if (end - v > 16 && strncasecmp(v, "multipart/digest", 16) == 0)
+		v[10] = 'x';
+}
+
+/*
+ * Every Content-... field that there is or might be, in header or body (the
+ * copy's body is never read): types disguised, and what is over FIELD_MAX
+ * blanked, for GMime's time is quadratic in the number of parameters.
+ */
 static void tree_disguise(char *p, size_t n)
 {
-	char *end = p + n, *at = p;
+	char *end = p + n, *next;
 
-	while (at < end && (at = memchr(at, ':', (size_t)(end - at)))) {
-		char *v = at + 1;
+	for (; p < end; p = next) {
+		char *lf = memchr(p, '\n', (size_t)(end - p)), *colon;
 
-		if (at - p < 12 || strncasecmp(at - 12, "Content-Type", 12) != 0) {
-			at = v;
+		next = lf ? lf + 1 : end;
+		if (next - p < 10 || strncasecmp(p, "Content-", 8) != 0)
 			continue;
+		colon = memchr(p, ':', (size_t)(next - p));
+		if (!colon)
+			continue;
+		while (next < end && (*next == ' ' || *next == '\t')) {
+			lf = memchr(next, '\n', (size_t)(end - next));
+			next = lf ? lf + 1 : end;
 		}
-		while (v < end && (*v == ' ' || *v == '\t' || *v == '\r' || *v == '\n'))
-			v++;
-		if (end - v > 8 && strncasecmp(v, "message/", 8) == 0)
-			*v = 'x';
-		else if (end - v > 16 && strncasecmp(v, "multipart/digest", 16) == 0)
-			v[10] = 'x';
-		at = v;
+		if (strncasecmp(p, "Content-Type", 12) == 0)
+			type_disguise(colon + 1, next);
+		for (char *c = p + FIELD_MAX; c < next; c++)
+			if (*c != '\n' && *c != '\r')
+				*c = ' ';
 	}
 }
 

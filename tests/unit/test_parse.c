@@ -332,8 +332,15 @@ static int64_t cost(const char *head, const char *piece, size_t bytes)
 	return best;
 }
 
+/* A sanitizer's realloc always copies, which makes what is linear look otherwise. */
+#ifdef __SANITIZE_ADDRESS__
+#define TIMES_COUNT false
+#else
+#define TIMES_COUNT true
+#endif
+
 /* Twice the bytes may take 2.3 times the time; the bound here leaves room for
- * a loaded machine, and is far below what quadratic work would show at 4x. */
+ * a loaded machine, and is below the sixteen that quadratic work shows at 4x. */
 static void linear(void **state)
 {
 	static const struct { const char *head, *piece; } t[] = {
@@ -357,6 +364,9 @@ static void linear(void **state)
 		{ "Content-Transfer-Encoding: quoted-printable\n\n", "=      " },
 		{ "Content-Type: text/plain; x=", "\"a\\" },
 		{ "X: 1\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: x/y", ";a*0=b" },
+		{ "X: 1\nContent-Type: x/y", ";\n a*0=b" },
+		{ "X: 1\nContent-Disposition: x", ";a=b" },
+		{ "X: 1\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: x;y=\"z\n" },
 	};
 
 	(void)state;
@@ -366,7 +376,7 @@ static void linear(void **state)
 
 		one = cost(t[i].head, t[i].piece, n);
 		four = cost(t[i].head, t[i].piece, n * 4);
-		if (four > one * 9 + 3000)
+		if (TIMES_COUNT && four > one * 9 + 3000)
 			fail_msg("case %zu \"%s\": %lld us, four times: %lld us", i, t[i].piece,
 				 (long long)one, (long long)four);
 	}

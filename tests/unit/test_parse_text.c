@@ -231,6 +231,8 @@ static void folds(void **state)
 		  "sim\n[q]" },
 		{ "oui\nLe lun. 3 mai 2026, Ana a écrit :\n> un\n", "oui\n[q]" },
 		{ "sì\nIl giorno lun 3 mag 2026 Ana ha scritto:\n> uno\n", "sì\n[q]" },
+		{ "sí\n2010/3/3 Ana Soto <ana en x.example>:\n> uno\n", "sí\n[q]" },
+		{ "sí\nQuoting Ana <ana@x.example>:\n\n> uno\n", "sí\n[q]" },
 		{ "ja\nAm 03.05.26 um 10:00 schrieb Ana:\n> eins\n", "ja\n[q]" },
 		{ "Ana Soto escribió:\n> uno\n\nestoy de acuerdo\n",
 		  "Ana Soto escribió:\n> uno\n\nestoy de acuerdo\n" },
