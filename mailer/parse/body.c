@@ -116,11 +116,43 @@ static bool cid_referred(const struct body *b, const char *id)
 	return false;
 }
 
-static struct slice text_part(struct body *b, const struct part *p, bool *cut_r)
+/* Uuencoded files within a text become attachments; what is left of it. */
+static struct slice uu_extract(struct body *b, const struct part *p, struct slice in)
+{
+	struct slice name, rest = in, line;
+	struct str s;
+
+	if (is_html(p) || !memchr("78b", p->encoding[0], 3) ||
+	    !slice_find(in, SLICE("begin ")))
+		return in;
+	str_init(&s, b->a, in.n + 1);
+	while (rest.n > 0) {
+		struct slice at = rest;
+		size_t n = b->nfiles < b->lim->parts ? transfer_uu_block(rest, &name) : 0;
+
+		if (n > 0) {
+			struct part *f = ARENA_NEW(b->a, struct part);
+
+			*f = (struct part){ .type = "application/octet-stream", .charset = "",
+				.content_id = "", .smime = "", .encoding = "x-uuencode",
+				.disposition = DISPOSITION_ATTACHMENT, .length = n,
+				.offset = (size_t)(at.p - b->m->raw.p) };
+			f->name = line_clean(b->a, charset_utf8(b->a, name, p->charset, 1000));
+			file_add(b, f);
+			rest = slice_make(at.p + n, at.n - n);
+		} else {
+			slice_line(&rest, &line);
+			str_add(&s, at.p, at.n - rest.n);
+		}
+	}
+	return str_slice(&s);
+}
+
+static struct slice text_part(struct body *b, const struct part *p, struct slice in, bool *cut_r)
 {
 	/* One byte of charset may be three of UTF-8, never more than the cap. */
 	size_t cap = b->lim->text + 4, n;
-	struct slice bytes = transfer_text(b->a, part_raw(b, p), p->encoding, cap), u;
+	struct slice bytes = transfer_text(b->a, in, p->encoding, cap), u;
 	const char *charset = p->charset;
 
 	*cut_r = bytes.n >= cap;
@@ -155,7 +187,7 @@ static bool all_blank(struct slice s)
 static void text_add(struct body *b, const struct part *p)
 {
 	bool cut;
-	struct slice s = text_part(b, p, &cut);
+	struct slice s = text_part(b, p, uu_extract(b, p, part_raw(b, p)), &cut);
 
 	if (all_blank(s))
 		return;
@@ -181,7 +213,7 @@ static bool is_blank_part(struct body *b, const struct part *p)
 	bool cut, blank;
 	size_t ncids = b->ncids;
 
-	blank = all_blank(text_part(b, p, &cut));
+	blank = all_blank(text_part(b, p, part_raw(b, p), &cut));
 	b->ncids = ncids; /* they pointed into what is given back here */
 	arena_rewind(b->a, mark);
 	return blank;

@@ -57,6 +57,9 @@ size_t addr_list(struct arena *a, struct slice value, const char *charset,
 /* transfer.c: undoes one of the encoding words; the second for texts, at most cap bytes. */
 struct slice transfer_decode(struct arena *a, struct slice in, const char *encoding);
 struct slice transfer_text(struct arena *a, struct slice in, const char *encoding, size_t cap);
+/* A uuencoded file within text: its length from "begin" to after "end", or 0
+ * where none begins at text. *name_r: as written. */
+size_t transfer_uu_block(struct slice text, struct slice *name_r);
 /* The word for a Content-Transfer-Encoding as written, "8bit" where unknown. */
 const char *transfer_name(const char *written);
 

@@ -42,6 +42,41 @@ static struct slice uu_decode(struct arena *a, struct slice in)
 	return slice_make(out, n);
 }
 
+/* Data lines begin with their length, in characters from blank to "`". */
+static bool uu_plausible(struct slice line)
+{
+	size_t want;
+
+	if (line.n == 0 || line.p[0] < ' ' || line.p[0] > '`')
+		return false;
+	want = ((size_t)((line.p[0] - ' ') & 077) + 2) / 3 * 4;
+	/* Trailing blanks get lost, a checksum may follow. */
+	return line.n - 1 <= want + 2 && line.n + 8 > want;
+}
+
+size_t transfer_uu_block(struct slice text, struct slice *name_r)
+{
+	struct slice rest = text, line;
+	size_t i = 6, lines = 0;
+
+	if (!slice_starts(text, "begin ") || !slice_line(&rest, &line))
+		return 0;
+	while (i < line.n && line.p[i] >= '0' && line.p[i] <= '7')
+		i++;
+	if (i < 9 || i > 10 || i + 1 >= line.n || line.p[i] != ' ')
+		return 0;
+	*name_r = slice_trim(slice_make(line.p + i, line.n - i));
+	/* A line that cannot be data ends it, so each line is looked at once. */
+	while (slice_line(&rest, &line)) {
+		if (slice_eqz(slice_trim(line), "end"))
+			return lines > 0 ? (size_t)(rest.p - text.p) : 0;
+		if (!uu_plausible(line) && line.n > 0)
+			break;
+		lines++;
+	}
+	return 0;
+}
+
 const char *transfer_name(const char *written)
 {
 	struct slice w = slice_trim(slice_of(written ? written : ""));

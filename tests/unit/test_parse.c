@@ -206,6 +206,24 @@ static void ranges(void **state)
 	arena_free(&a);
 }
 
+static void uuencoded(void **state)
+{
+	struct arena *a = arena_new((size_t)8 << 20);
+	unsigned char hash[HASH_BYTES];
+	struct mail m;
+
+	(void)state;
+	parse(&m, a, "Subject: uu\n\nantes\nbegin 644 hola.txt\n$:&]L80``\n`\nend\n");
+	assert_int_equal(m.nattachments, 1);
+	assert_string_equal(m.attachments[0].name, "hola.txt");
+	assert_string_equal(m.attachments[0].encoding, "x-uuencode");
+	assert_int_equal(m.attachments[0].offset, 19);
+	assert_int_equal(m.attachments[0].size, 4);
+	hash_bytes("hola", 4, hash);
+	assert_memory_equal(m.attachments[0].hash, hash, HASH_BYTES);
+	arena_free(&a);
+}
+
 static void automatic(void **state)
 {
 	static const struct { const char *head; enum mail_auto is; } t[] = {
@@ -219,6 +237,7 @@ static void automatic(void **state)
 		{ "Subject: Respuesta =?utf-8?Q?autom=C3=A1tica?=: Agenda\n", MAIL_AUTO_REPLIED },
 		{ "Subject: Re: Respuesta automática: Agenda\n", MAIL_HUMAN },
 		{ "Return-Path: <>\n", MAIL_AUTO_GENERATED },
+		{ "Subject: Re: from MAILER-DAEMON\n", MAIL_HUMAN },
 		{ "Content-Type: multipart/report; boundary=q\n\n--q\n\nx\n--q--", MAIL_AUTO_GENERATED },
 	};
 	struct arena *a = arena_new((size_t)8 << 20);
@@ -346,6 +365,7 @@ static void linear(void **state)
 	static const struct { const char *head, *piece; } t[] = {
 		{ "Subject: x\n\n", "texto y más texto en una línea\n" },
 		{ "Subject: x\n\n", "> " },
+		{ "Subject: x\n\n", "begin 644 x\n!!!!\n" },
 		{ "Subject: x\n\n", "El 3 de mayo escribió:\n> x\n\n" },
 		{ "Content-Type: text/html\n\n", "<div><a href=\"" },
 		{ "Content-Type: text/html\n\n", "<blockquote>x<br>" },
@@ -394,7 +414,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(corpus), cmocka_unit_test(people), cmocka_unit_test(ids),
-		cmocka_unit_test(ranges), cmocka_unit_test(automatic), cmocka_unit_test(dates),
+		cmocka_unit_test(ranges), cmocka_unit_test(uuencoded), cmocka_unit_test(automatic),
+		cmocka_unit_test(dates),
 		cmocka_unit_test(limits), cmocka_unit_test(linear),
 	};
 
