@@ -34,7 +34,7 @@ static void on_message(void *ctx, const struct envelope *env, struct slice raw,
 
 static struct str run(struct arena *a, const char *p, size_t n, size_t step)
 {
-	struct str log;
+	struct str log, said; /* apart: a reply may leave before or after a later hook */
 	struct intake_hooks hooks = { .ctx = &log, .rcpt = on_rcpt, .message = on_message };
 	size_t memory = 1 << 20;
 	struct lmtp_config cfg = { .hostname = "h", .message_max = 300, .recipients_max = 5,
@@ -42,6 +42,7 @@ static struct str run(struct arena *a, const char *p, size_t n, size_t step)
 	struct lmtp *l = lmtp_new(&cfg, &hooks, "fuzz");
 
 	str_init(&log, a, (size_t)8 << 20);
+	str_init(&said, a, (size_t)8 << 20);
 	for (size_t i = 0; i < n; ) {
 		struct slice out, line;
 		size_t k = lmtp_feed(l, p + i, step < n - i ? step : n - i);
@@ -50,7 +51,7 @@ static struct str run(struct arena *a, const char *p, size_t n, size_t step)
 			abort();
 		i += k;
 		out = lmtp_output(l);
-		str_adds(&log, out);
+		str_adds(&said, out);
 		while (slice_line(&out, &line))
 			if (line.n < 4 || line.p[0] < '2' || line.p[0] > '5' ||
 			    memchr(line.p, '\r', line.n))
@@ -60,6 +61,7 @@ static struct str run(struct arena *a, const char *p, size_t n, size_t step)
 	lmtp_free(&l);
 	if (memory != 1 << 20)
 		abort();
+	str_adds(&log, str_slice(&said));
 	return log;
 }
 

@@ -59,7 +59,7 @@ static void toy_message(void *ctx, const struct envelope *env, struct slice raw,
 				;
 		if (slice_find(raw, SLICE("slow-database"))) {
 			intake_parsed(env);
-			poll(NULL, 0, 700);
+			poll(NULL, 0, 650);
 		}
 	}
 	for (size_t i = 0; i < env->nrecipients; i++)
@@ -253,6 +253,7 @@ static void test_slow_clients(void **state)
 {
 	static int fd[SLOW_CLIENTS];
 	static const char hello[] = "LHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\n";
+	size_t step = 4; /* bytes at a time */
 	struct rlimit rl = { 2048, 2048 };
 	struct toy t;
 	char line[600];
@@ -267,10 +268,10 @@ static void test_slow_clients(void **state)
 	for (size_t i = 0; i < SLOW_CLIENTS; i++)
 		assert_true(hear_code(fd[i], "220", line));
 	/* all of them half way through; somebody in a hurry is served at once */
-	for (size_t k = 0; k < sizeof(hello) - 1; k++) {
+	for (size_t k = 0; k < sizeof(hello) - 1; k += step) {
 		for (size_t i = 0; i < SLOW_CLIENTS; i++)
-			assert_int_equal(send(fd[i], hello + k, 1, MSG_NOSIGNAL), 1);
-		if (k % 20 == 10)
+			assert_int_equal(send(fd[i], hello + k, step, MSG_NOSIGNAL), step);
+		if (k % 16 == 8)
 			assert_true(deliver(&t.lmtp, "quick", line));
 	}
 	for (size_t i = 0; i < SLOW_CLIENTS; i++) {
