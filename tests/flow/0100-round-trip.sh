@@ -32,7 +32,7 @@ tap_run 'a reply is taken' reply
 tap_run 'the reply stands in the same thread' wait_for 10 \
 	demo_thread_has "${page:-/none}" 'El mensaje que va.' 'La respuesta que vuelve.'
 tap_run 'and one of the reply' wait_for 20 demo_copied vuelta@example.org julio.zelaya
-tap_is 'one thread, two posts' "$(flow_sql 'SELECT count(DISTINCT thread), count(*) FROM post')" '1	2'
+tap_is 'one thread, two posts' "$(flow_sql 'SELECT count(DISTINCT thread_id), count(*) FROM post')" '1	2'
 tap_run 'the same post again is taken' post
 tap_is 'and makes no second post' "$(flow_sql 'SELECT count(*) FROM post')" 2
 tap_is 'nor further work' "$(flow_sql 'SELECT count(*) FROM outbound')" 0

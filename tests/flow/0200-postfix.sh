@@ -35,12 +35,11 @@ stored() {
 	[ "$(flow_sql "SELECT count(*) FROM message_seen")" -eq "$1" ]
 }
 
+FLOW_ALSO=postfix_stop
 # shellcheck disable=SC2119
 flow_site
 tap_run 'the group is made' demo_group
-# the list takes posts as the envelope's member sends them; identity is another test
 tap_run 'Postfix runs' postfix_start
-trap 'postfix_stop; flow_stop' EXIT
 tap_run 'Postfix takes a post' send pf1 "agenda@$SITE_DOMAIN"
 tap_run 'it reaches the database' wait_for 20 stored 1
 tap_run 'its queue is empty' wait_for 10 postfix_empty

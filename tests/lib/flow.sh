@@ -9,6 +9,7 @@
 #	tap_run 'text' command
 #	flow_end
 #
+# FLOW_ALSO names a function that ends what else the test started.
 # flow_site 'receive deliver' starts only those (receive deliver web sched http).
 
 : "${TOP:?run this by tests/run}" "${TEST_TMP:?}" "${CABILDO_TEST_DATABASE?}"
@@ -21,6 +22,7 @@ done
 flow_stop() {
 	local rc=$?
 	trap '' INT TERM HUP EXIT
+	${FLOW_ALSO:+"$FLOW_ALSO"}
 	site_stop
 	site_clear
 	exit "$rc"

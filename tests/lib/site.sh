@@ -86,7 +86,11 @@ site_end() {
 	local pid rc=0
 	pid=$(site_pid "$1") && [ -n "$pid" ] || return 0
 	site_kill "$1" TERM
-	wait_for 5 site_dead "$1" || rc=1
+	if wait_for 5 site_dead "$1"; then
+		wait "$pid" 2>/dev/null # or its group would still be there as a zombie
+	else
+		rc=1
+	fi
 	# workers that outlive their parent count too
 	kill -s KILL -- "-$pid" 2>/dev/null && rc=1
 	[ $rc -eq 0 ] || echo "site: $1 had to be killed" >&2

@@ -19,12 +19,15 @@ tap_ok() {
 	fi
 }
 
-# tap_run TEXT COMMAND...: passes where the command succeeds.
+# tap_run TEXT COMMAND...: passes where the command succeeds. It runs in this
+# shell, so that what it sets and starts stays.
 tap_run() {
 	local text=$1 out rc=0
 	shift
-	out=$("$@" 2>&1) || rc=1
-	tap_ok $rc "$text" "$out"
+	out=$(mktemp) || exit 1
+	"$@" >"$out" 2>&1 || rc=1
+	tap_ok $rc "$text" "$(tail -n 30 "$out")"
+	rm -f "$out"
 }
 
 # tap_none TEXT LINES: passes where there are no lines; each one is a finding.
