@@ -130,7 +130,9 @@ static void expect(struct run *r, const char *say, const char *reply)
 }
 
 static const char hello[] = "LHLO mta.example\r\n";
-static const char start[] = "MAIL FROM:<ana@example.org>\r\nRCPT TO:<agenda@foro.example>\r\nDATA\r\n";
+static const char start[] =
+	"MAIL FROM:<ana@example.org>\r\nRCPT TO:<agenda@foro.example>\r\n"
+	"DATA\r\n";
 
 static void begin(struct run *r)
 {
