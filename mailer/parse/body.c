@@ -9,11 +9,13 @@
 #include "server/base/base.h"
 
 #define CID_MAX 500
+#define SCRATCH_LEAST ((size_t)8 << 20)
 #define ENCRYPTED_NAME "encrypted.asc"
 
 struct body {
 	struct mail *m;
 	struct arena *a;
+	struct arena *scratch;  /* rewound after each part: two hundred may be large */
 	const struct mail_limits *lim;
 	struct str text;
 	struct part **files;    /* attachments, in order */
@@ -101,8 +103,9 @@ static void cids_note(struct body *b, struct slice html)
 
 		while (p < end && *p != '"' && *p != '\'' && *p != '>' && *p != ')' && *p > ' ')
 			p++;
-		if (p > from)
-			b->cids[b->ncids++] = slice_make(from, (size_t)(p - from));
+		if (p > from && p - from < 256)
+			b->cids[b->ncids++] = slice_of(slice_dup(b->a, slice_make(from,
+						       (size_t)(p - from))));
 	}
 }
 
@@ -125,7 +128,7 @@ static struct slice uu_extract(struct body *b, const struct part *p, struct slic
 	if (is_html(p) || !memchr("78b", p->encoding[0], 3) ||
 	    !slice_find(in, SLICE("begin ")))
 		return in;
-	str_init(&s, b->a, in.n + 1);
+	str_init(&s, b->scratch, in.n + 1);
 	while (rest.n > 0) {
 		struct slice at = rest;
 		size_t n = b->nfiles < b->lim->parts ? transfer_uu_block(rest, &name) : 0;
@@ -152,21 +155,21 @@ static struct slice text_part(struct body *b, const struct part *p, struct slice
 {
 	/* One byte of charset may be three of UTF-8, never more than the cap. */
 	size_t cap = b->lim->text + 4, n;
-	struct slice bytes = transfer_text(b->a, in, p->encoding, cap), u;
+	struct slice bytes = transfer_text(b->scratch, in, p->encoding, cap), u;
 	const char *charset = p->charset;
 
 	*cut_r = bytes.n >= cap;
 	if (is_html(p)) {
 		cids_note(b, bytes);
 		if (!*charset)
-			charset = html_charset(b->a, bytes);
+			charset = html_charset(b->scratch, bytes);
 	}
-	u = charset_utf8(b->a, bytes, charset, cap);
-	char *c = utf8_clean(b->a, u, &n);
+	u = charset_utf8(b->scratch, bytes, charset, cap);
+	char *c = utf8_clean(b->scratch, u, &n);
 	if (is_html(p) || is_type(p, "text/enriched") || is_type(p, "text/richtext"))
-		c = html_to_text(b->a, slice_make(c, n), cap, &n);
+		c = html_to_text(b->scratch, slice_make(c, n), cap, &n);
 	else if (p->flowed)
-		c = flowed_join(b->a, slice_make(c, n), p->delsp, &n);
+		c = flowed_join(b->scratch, slice_make(c, n), p->delsp, &n);
 	return slice_make(c, n);
 }
 
@@ -186,36 +189,41 @@ static bool all_blank(struct slice s)
 
 static void text_add(struct body *b, const struct part *p)
 {
+	struct arena_mark mark = arena_mark(b->scratch);
 	bool cut;
-	struct slice s = text_part(b, p, uu_extract(b, p, part_raw(b, p)), &cut);
+	struct slice s;
 
-	if (all_blank(s))
+	/* Full but for the blank line between two texts. */
+	if (b->text.n + 2 >= b->lim->text) {
+		b->m->text_cut |= p->length > 0;
 		return;
-	if (b->texts++ > 0) {
-		if (b->text.p[b->text.n - 1] != '\n')
-			str_addc(&b->text, '\n');
-		str_addc(&b->text, '\n');
 	}
-	size_t room = b->lim->text - b->text.n;
-	if (s.n > room) {
-		s = utf8_clip(s, room);
-		cut = true;
+	s = text_part(b, p, uu_extract(b, p, part_raw(b, p)), &cut);
+	if (!all_blank(s)) {
+		size_t room;
+
+		if (b->texts++ > 0)
+			str_addz(&b->text, b->text.p[b->text.n - 1] == '\n' ? "\n" : "\n\n");
+		room = b->lim->text - b->text.n;
+		if (s.n > room) {
+			s = utf8_clip(s, room);
+			cut = true;
+		}
+		str_adds(&b->text, s);
+		b->m->text_cut |= cut;
+		b->m->from_html |= is_html(p);
+		b->m->flowed |= p->flowed && !is_html(p);
 	}
-	str_adds(&b->text, s);
-	b->m->text_cut |= cut;
-	b->m->from_html |= is_html(p);
-	b->m->flowed |= p->flowed && !is_html(p);
+	arena_rewind(b->scratch, mark);
 }
 
 static bool is_blank_part(struct body *b, const struct part *p)
 {
-	struct arena_mark mark = arena_mark(b->a);
+	struct arena_mark mark = arena_mark(b->scratch);
 	bool cut, blank;
-	size_t ncids = b->ncids;
 
 	blank = all_blank(text_part(b, p, part_raw(b, p), &cut));
-	b->ncids = ncids; /* they pointed into what is given back here */
-	arena_rewind(b->a, mark);
+	arena_rewind(b->scratch, mark);
 	return blank;
 }
 
@@ -254,8 +262,11 @@ static void files_only(struct body *b, struct part *p)
 		file_add(b, p);
 	} else if (is_html(p)) {
 		/* Not shown, but it says which pictures belong to the text. */
-		cids_note(b, transfer_text(b->a, part_raw(b, p), p->encoding,
+		struct arena_mark mark = arena_mark(b->scratch);
+
+		cids_note(b, transfer_text(b->scratch, part_raw(b, p), p->encoding,
 					   b->lim->text));
+		arena_rewind(b->scratch, mark);
 	}
 }
 
@@ -411,11 +422,11 @@ static void attachments_build(struct body *b)
 		f->length = p->length;
 		f->inline_ = p->disposition == DISPOSITION_INLINE ||
 			     cid_referred(b, p->content_id);
-		struct arena_mark mark = arena_mark(b->a);
-		struct slice bytes = transfer_decode(b->a, part_raw(b, p), p->encoding);
+		struct arena_mark mark = arena_mark(b->scratch);
+		struct slice bytes = transfer_decode(b->scratch, part_raw(b, p), p->encoding);
 		f->size = bytes.n;
 		hash_bytes(bytes.p, bytes.n, f->hash);
-		arena_rewind(b->a, mark);
+		arena_rewind(b->scratch, mark);
 	}
 }
 
@@ -437,11 +448,13 @@ void body_build(struct mail *m, struct arena *a, struct part *root, const struct
 	struct body *b = ARENA_NEW(a, struct body);
 
 	*b = (struct body){ .m = m, .a = a, .lim = lim };
+	b->scratch = arena_new(m->raw.n * 2 + lim->text * 16 + SCRATCH_LEAST);
 	str_init(&b->text, a, lim->text + 16);
 	walk(b, root);
 	m->text = str_z(&b->text);
 	m->text_len = b->text.n;
 	inline_pgp(m, str_slice(&b->text));
 	attachments_build(b);
+	arena_free(&b->scratch);
 	m->nfolds = fold_find(a, slice_make(m->text, m->text_len), &m->folds);
 }

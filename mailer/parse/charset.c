@@ -216,8 +216,9 @@ struct slice charset_utf8(struct arena *a, struct slice bytes, const char *chars
 		return slice_make(bytes.p, bytes.n < cap ? bytes.n : cap);
 	real = charset_real(name);
 	if (real && strcmp(real, "windows-1252") == 0)
-		return has_jis_escape(bytes) ? charset_guess(a, bytes, cap) :
-					       from_cp1252(a, bytes, cap);
+		/* Latin text does not happen to be well-formed UTF-8: the label is wrong. */
+		return has_jis_escape(bytes) || utf8_valid(bytes) ?
+		       charset_guess(a, bytes, cap) : from_cp1252(a, bytes, cap);
 	if (!real || strcmp(real, "utf-8") == 0)
 		return charset_guess(a, bytes, cap);
 	if (!through_iconv(a, bytes, real, cap, &out, &bad))

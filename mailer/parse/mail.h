@@ -94,7 +94,9 @@ struct mail {
 /*
  * RC_OK; RC_LIMIT where a guard refused it (*why_r is one English sentence for
  * the log); RC_INVALID where nothing can be read of it at all. raw must stay
- * alive as long as the mail does.
+ * alive as long as the mail does. The arena holds at most twice the raw bytes
+ * and 64 MB at the default limits. The text of an encrypted mail is one line,
+ * "[PGP/MIME: name]": what people are told stands in their language elsewhere.
  */
 enum rc mail_parse(struct mail *m_r, struct arena *a, struct slice raw,
 		   const struct mail_limits *lim, const char **why_r) MUST_USE;

@@ -319,6 +319,13 @@ static void limits(void **state)
 	assert_true(m.text_cut);
 	assert_true(m.text_len <= 100 && m.text_len >= 98);
 	assert_true(utf8_valid(slice_make(m.text, m.text_len)));
+	str_init(&s, a, 1 << 20);
+	str_addz(&s, "Content-Type: multipart/mixed; boundary=b\n\n");
+	for (int i = 0; i < 50; i++)
+		str_addz(&s, "--b\n\ntexto de veinte bytes\n");
+	assert_int_equal(mail_parse(&m, a, str_slice(&s), &lim, &why), RC_OK);
+	assert_true(m.text_cut);
+	assert_true(m.text_len <= 100 && m.text_len >= 90);
 	arena_free(&a);
 }
 
