@@ -117,18 +117,9 @@ demo_posts() {
 	TEXT
 }
 
-# demo_list_path: the list's page, as the front page links it.
-demo_list_path() {
-	net_get "$SITE_HTTP" / | grep -oE "href=\"/([^\"]*/)?$DEMO_LIST\"" | head -n 1 | cut -d'"' -f2 |
-		grep .
-}
-
-# demo_links: the addresses under the list's page that this page names.
+# demo_links: the pages of threads that the list's page names.
 demo_links() {
-	local list
-	list=$(demo_list_path) || return 1
-	net_get "$SITE_HTTP" "$list" | grep -oE "href=\"$list/[0-9][^\"#?]*" | cut -d'"' -f2 |
-		awk '!seen[$0]++'
+	net_get "$SITE_HTTP" "/g/$DEMO_LIST" | grep -oE "/g/$DEMO_LIST/[0-9]+" | awk '!seen[$0]++'
 }
 
 # demo_page TEXT: prints the path of the page that shows it; false for none.
