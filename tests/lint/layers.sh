@@ -28,6 +28,7 @@ mailer/compose	6	not server/store server/db
 mailer/deliver	7	not server/store server/db
 mailer/fetch	7	not server/store server/db
 mailer	9	not server/store server/db
+web/static	5	not server/store server/db server/fanout server/core server/digest
 web/serve	5	not server/store server/db server/fanout server/core server/digest
 web/route	6	not server/store server/db server/fanout
 web/views	6	not server/store server/db server/fanout
