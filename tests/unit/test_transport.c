@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -68,6 +69,7 @@ static void sink_start(struct sink *k, struct arena *a, const char *script, cons
 	fclose(f);
 	k->pid = fork();
 	if (k->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);       /* no sink outlives a test that crashed */
 		execl(sink_path, "sink", "--port-file", arena_fmt(a, "%s/port", k->dir), "--dir",
 		      k->dir, "--script", arena_fmt(a, "%s/script", k->dir), flag, NULL);
 		_exit(127);
@@ -182,15 +184,25 @@ static bool feed_done(const struct transport_msg *m, const struct transport_resu
 static const char head[] = "Date: Mon, 21 Sep 2026 14:13:20 +0000\r\nFrom: a@b.example\r\n"
 			   "To: l@b.example\r\nMessage-ID: <m1@b.example>\r\nSubject: x\r\n\r\n";
 
-static struct slice mail_of(struct arena *a, size_t n)
+/* n bytes, of which top in a header field: enough of it makes BDAT go out in two halves. */
+static struct slice mail_with(struct arena *a, size_t n, size_t top)
 {
 	struct str s;
 
 	str_init(&s, a, n + 400);
+	if (top > 0)
+		str_addz(&s, "X-Long: x\r\n");
+	while (s.n < top)
+		str_addz(&s, " y234567 101234567 201234567 301234567 401234567 501234567 60\r\n");
 	str_addz(&s, head);
 	while (s.n < n)
 		str_addz(&s, ".una linea del cuerpo que empieza con punto\r\n");
 	return str_slice(&s);
+}
+
+static struct slice mail_of(struct arena *a, size_t n)
+{
+	return mail_with(a, n, 0);
 }
 
 static void feed_init(struct feed *f, struct arena *a, size_t total, struct slice bytes)
@@ -288,7 +300,7 @@ static void failures(const char *flag)
 	struct feed f;
 
 	sink_start(&k, a, script, flag);
-	feed_init(&f, a, 1500, mail_of(a, 3000));
+	feed_init(&f, a, 1500, flag ? mail_with(a, 60000, 30000) : mail_of(a, 3000));
 	f.names = names;
 	f.nnames = ARRAY_LEN(names);
 	assert_int_equal(feed_send(&f, k.url), RC_OK);
