@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# levels 3 and 4: pages and their templates
+noinst_LIBRARIES += libpages.a
+PAGES_HT = \
+	web/views/compose.ht web/views/group.ht web/views/help.ht web/views/home.ht web/views/mark.ht \
+	web/views/me.ht web/views/message.ht web/views/post.ht web/views/row.ht web/views/search.ht \
+	web/views/shell.ht web/views/signin.ht web/views/signin_link.ht web/views/thread.ht
+libpages_a_SOURCES = $(PAGES_HT) \
+	web/pages/account.c web/pages/compose.c web/pages/feed.c web/pages/pages.h web/pages/read.c \
+	web/pages/routes.c web/pages/site.c web/pages/site.h web/pages/thread.c \
+	web/views/views.h
+$(PAGES_HT:.ht=.c): $(HTC)
+CLEANFILES += $(PAGES_HT:.ht=.c)
+TEMPLATES += $(PAGES_HT)
+
+pkglibexec_PROGRAMS += cabildo-web
+cabildo_web_SOURCES = web/cabildo-web.c
+cabildo_web_LDADD = libpages.a $(SERVE_LIBS) $(CORE_LIBS)
+
+staticdir = $(pkgdatadir)/static
+dist_static_DATA = web/static/cabildo.css web/static/mark.svg

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signing in and out, and the person's own settings. */
+#include "server/core/account.h"
+#include "web/pages/pages.h"
+#include "web/pages/site.h"
+
+#include "server/base/base.h"
+
+/* Where they wanted to go, if it is a page of ours. */
+static const char *next_of(struct page *pg)
+{
+	const char *next = param_text(pg, "next");
+
+	return next != NULL && path_is_own(next) ? next : "/";
+}
+
+static enum rc signin_show(struct page *pg, struct view_signin *v)
+{
+	struct out o = page_out(pg);
+
+	v->csrf = csrf_token(pg);
+	v->addr = v->addr ? v->addr : "";
+	v->error = v->error ? v->error : "";
+	view_signin(&o, v);
+	return page_show(pg, &(struct frame){ .title = *v->error ? arena_fmt(pg->a, "%s %s", tr("Error:"), tr("Sign in"))
+							      : tr("Sign in"), .here = 4, .noindex = true }, &o);
+}
+
+enum rc page_signin(struct page *pg)
+{
+	return signin_show(pg, &(struct view_signin){ .next = next_of(pg), .sent = param_bool(pg, "sent") });
+}
+
+enum rc page_signin_send(struct page *pg)
+{
+	const char *addr = param_text(pg, "addr");
+	enum rc rc;
+
+	if (param_any_bad(pg) || addr == NULL || strchr(addr, '@') == NULL)
+		return signin_show(pg, &(struct view_signin){ .next = next_of(pg), .addr = addr,
+			.error = tr("This is not an email address. Write it whole, such as name@institution.gob.") });
+	rc = signin_link_send(unit_of(pg), addr, next_of(pg));
+	/* known or not, the answer is the same */
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/signin?sent=1&next=%s", url_encode(pg->a, next_of(pg))) : rc;
+}
+
+static enum rc signed_in(struct page *pg, int64_t account, const char *next)
+{
+	const char *secret, *agent = pg->req->user_agent;
+	enum rc rc = session_open(unit_of(pg), account, agent ? agent : "", &secret);
+
+	if (rc != RC_OK)
+		return rc;
+	resp_cookie(pg->resp, COOKIE_SESSION, secret, (int64_t)SESSION_DAYS * 86400);
+	return resp_redirect(pg->resp, next);
+}
+
+enum rc page_signin_password(struct page *pg)
+{
+	const char *addr = param_text(pg, "addr"), *password = param_text(pg, "password");
+	int64_t account = 0;
+	enum rc rc = RC_DENIED;
+
+	if (!param_any_bad(pg) && addr != NULL && password != NULL)
+		rc = signin_password(unit_of(pg), addr, password, &account);
+	if (rc == RC_DENIED)
+		return signin_show(pg, &(struct view_signin){ .next = next_of(pg), .addr = addr, .password_open = true,
+			.error = tr("The address and the password do not go together. Try again, or ask for the link.") });
+	return rc == RC_OK ? signed_in(pg, account, next_of(pg)) : rc;
+}
+
+enum rc page_signin_link(struct page *pg)
+{
+	struct out o = page_out(pg);
+	struct view_signin_link v = { .token = param_text(pg, "token") };
+	enum rc rc = signin_link_peek(unit_of(pg), v.token, &v.addr);
+
+	if (rc == RC_NOTFOUND)
+		return signin_show(pg, &(struct view_signin){ .next = "/",
+			.error = tr("This link was used already or is older than 30 minutes. Ask for another one here.") });
+	if (rc != RC_OK)
+		return rc;
+	v.csrf = csrf_token(pg);
+	view_signin_link(&o, &v);
+	return page_show(pg, &(struct frame){ .title = tr("Sign in"), .here = 4, .noindex = true }, &o);
+}
+
+enum rc page_signin_use(struct page *pg)
+{
+	const char *next;
+	int64_t account;
+	enum rc rc = signin_link_use(unit_of(pg), param_text(pg, "token"), &account, &next);
+
+	if (rc == RC_NOTFOUND)
+		return signin_show(pg, &(struct view_signin){ .next = "/",
+			.error = tr("This link was used already or is older than 30 minutes. Ask for another one here.") });
+	return rc == RC_OK ? signed_in(pg, account, path_is_own(next) ? next : "/") : rc;
+}
+
+enum rc page_signout(struct page *pg)
+{
+	const char *secret = req_cookie(pg->req, COOKIE_SESSION);
+	enum rc rc = secret ? session_close(unit_of(pg), secret) : RC_OK;
+
+	if (rc != RC_OK)
+		return rc;
+	resp_cookie(pg->resp, COOKIE_SESSION, "", -1);
+	return resp_redirect(pg->resp, "/");
+}
+
+enum rc page_lang(struct page *pg)
+{
+	static const char *const langs[] = { "es", "en" };
+	const char *lang = langs[param_choice(pg, "lang")];
+	enum rc rc = pg->signed_in ? account_preferences(unit_of(pg), lang, NULL) : RC_OK;
+
+	if (rc != RC_OK)
+		return rc;
+	resp_cookie(pg->resp, COOKIE_LANG, lang, (int64_t)365 * 86400);
+	return resp_redirect(pg->resp, next_of(pg));
+}
+
+static void subscription_fill(struct page *pg, const struct subscription_row *s, struct view_subscription *v)
+{
+	*v = (struct view_subscription){
+		.url = arena_fmt(pg->a, "/g/%s", s->group.name), .title = s->group.title, .addr = s->addr,
+		.name = s->group.name, .sentence = delivery_sentence(s->delivery),
+		.each = strcmp(s->delivery, "each") == 0, .digest = strcmp(s->delivery, "digest") == 0,
+		.mentions = strcmp(s->delivery, "mentions") == 0, .none = strcmp(s->delivery, "none") == 0,
+		.own_copy = s->own_copy };
+}
+
+enum rc page_me(struct page *pg)
+{
+	struct out o = page_out(pg);
+	struct unit *u = unit_of(pg);
+	struct view_me v = { .csrf = csrf_token(pg), .name = u->actor.name, .done = "" };
+	struct subscription_row *s;
+	size_t n;
+	enum rc rc = subscriptions_load(u, &s, &n);
+
+	if (rc != RC_OK)
+		return rc;
+	if (param_bool(pg, "done"))
+		v.done = tr("It is saved.");
+	v.es = strcmp(u->actor.locale, "es") == 0;
+	v.en = strcmp(u->actor.locale, "en") == 0;
+	v.theme_auto = strcmp(u->actor.theme, "auto") == 0;
+	v.theme_light = strcmp(u->actor.theme, "light") == 0;
+	v.theme_dark = strcmp(u->actor.theme, "dark") == 0;
+	v.subs = ARENA_ARRAY(pg->a, n, struct view_subscription);
+	v.nsubs = n;
+	for (size_t i = 0; i < n; i++)
+		subscription_fill(pg, &s[i], &v.subs[i]);
+	view_me(&o, &v);
+	return page_show(pg, &(struct frame){ .title = tr("My deliveries"), .here = 3, .noindex = true }, &o);
+}
+
+enum rc page_me_prefs(struct page *pg)
+{
+	static const char *const locales[] = { "es", "en" }, *const themes[] = { "auto", "light", "dark" };
+	enum rc rc = account_preferences(unit_of(pg), locales[param_choice(pg, "locale")],
+					 themes[param_choice(pg, "theme")]);
+
+	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
+}
+
+enum rc page_me_subscription(struct page *pg)
+{
+	static const char *const modes[] = { "each", "digest", "mentions", "none" };
+	enum rc rc = subscription_set(unit_of(pg), param_text(pg, "list"), modes[param_choice(pg, "delivery")],
+				      param_bool(pg, "own_copy"));
+
+	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
+}

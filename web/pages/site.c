@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hooks of the router and the frame around every page; see site.h. */
+#include <strings.h>
+
+#include "server/core/account.h"
+#include "web/pages/site.h"
+
+#include "server/base/base.h"
+
+#define PAGE_CAP ((size_t)16 << 20)
+
+static const char *lang_of(const struct req *r, const struct actor *who)
+{
+	const char *c = req_cookie(r, COOKIE_LANG), *al = r->accept_language;
+
+	if (who != NULL && who->account != 0)
+		return who->locale;
+	if (c != NULL && (strcmp(c, "es") == 0 || strcmp(c, "en") == 0))
+		return c;
+	/* the first of the two that the browser names; Spanish is the house's own */
+	while (al != NULL && *al != '\0') {
+		if (strncasecmp(al, "es", 2) == 0)
+			return "es";
+		if (strncasecmp(al, "en", 2) == 0)
+			return "en";
+		al = strchr(al, ',');
+		while (al != NULL && (*al == ',' || *al == ' '))
+			al++;
+	}
+	return "es";
+}
+
+enum rc site_begin(struct page *pg, enum tx tx)
+{
+	struct unit *u = unit_of(pg);
+
+	u->arena = pg->a;
+	u->actor = (struct actor){ .name = "", .addr = "", .locale = "es", .theme = "auto", .time_zone = "America/Guatemala",
+				   .utc_offset = -360 };
+	/* a GET needs no transaction of its own: the connection is read-only and
+	 * each statement sees one moment */
+	if (tx == TX_RO)
+		return unit_ready(u) ? RC_OK : RC_TEMPFAIL;
+	return unit_begin_rw(u);
+}
+
+enum rc site_load(struct page *pg)
+{
+	struct unit *u = unit_of(pg);
+	const char *secret = req_cookie(pg->req, COOKIE_SESSION);
+	enum rc rc = secret != NULL && strlen(secret) <= 64 ? session_load(u, secret) : RC_NOTFOUND;
+
+	pg->signed_in = rc == RC_OK;
+	tr_set(lang_of(pg->req, &u->actor));
+	return rc == RC_TEMPFAIL ? rc : RC_OK;
+}
+
+enum rc site_allow(struct page *pg)
+{
+	/* what a person may do in a group is decided in core, by the group */
+	return pg->signed_in ? RC_OK : RC_DENIED;
+}
+
+enum rc site_end(struct page *pg, enum rc rc)
+{
+	struct unit *u = unit_of(pg);
+
+	if (pg->route->tx == TX_RO)
+		return rc;
+	if (rc != RC_OK) {
+		unit_abort(u);
+		return rc;
+	}
+	rc = unit_commit(u);
+	if (rc == RC_OK)
+		unit_wake(u);
+	return rc;
+}
+
+struct out page_out(struct page *pg)
+{
+	struct str *s = ARENA_NEW(pg->a, struct str);
+
+	str_init(s, pg->a, PAGE_CAP);
+	return (struct out){ s };
+}
+
+static void shell_people(struct page *pg, struct view_shell *v)
+{
+	struct unit *u = unit_of(pg);
+
+	v->theme = strcmp(u->actor.theme, "auto") == 0 ? "" : u->actor.theme;
+	if (!pg->signed_in)
+		return;
+	v->person = u->actor.name;
+	v->csrf = csrf_token(pg);
+}
+
+static struct view_shell shell_make(struct site *s, struct req *r, const struct frame *f, struct html main)
+{
+	bool es = strcmp(tr_lang(), "es") == 0;
+
+	return (struct view_shell){
+		.lang = tr_lang(), .theme = "", .title = f->title, .site = s->title, .style = s->style_url,
+		.feed = f->feed ? f->feed : "", .here = f->here, .person = "", .q = f->q ? f->q : "", .csrf = "",
+		.path = path_is_own(r->target) ? r->target : "/", .other_lang = es ? "en" : "es",
+		.other_name = es ? "English" : "Español", .zone = tr("Hours of Central America (UTC-6)."),
+		.trial = s->trial, .noindex = f->noindex, .crumbs = f->crumbs, .ncrumbs = f->ncrumbs, .main = main };
+}
+
+enum rc page_show(struct page *pg, const struct frame *f, struct out *o)
+{
+	struct html main = { str_z(o->s), o->s->n };
+	struct view_shell v = shell_make(site_of(pg), pg->req, f, main);
+	struct unit *u = unit_of(pg);
+	struct out body = { &pg->resp->body };
+
+	if (o->s->over)
+		return RC_LIMIT;
+	if (pg->signed_in && u->actor.utc_offset != -360)
+		v.zone = arena_fmt(pg->a, tr("Hours of %s."), u->actor.time_zone);
+	shell_people(pg, &v);
+	view_shell(&body, &v);
+	return RC_OK;
+}
+
+void page_crumbs(struct page *pg, struct frame *f, const struct group *g, const char *thread_title,
+		 int64_t thread)
+{
+	f->crumbs = ARENA_ARRAY(pg->a, 3, struct view_crumb);
+	f->crumbs[f->ncrumbs++] = (struct view_crumb){ "/", tr("Home") };
+	if (g != NULL)
+		f->crumbs[f->ncrumbs++] = (struct view_crumb){ arena_fmt(pg->a, "/g/%s", g->name), g->title };
+	if (thread_title != NULL)
+		f->crumbs[f->ncrumbs++] = (struct view_crumb){
+			arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)thread), thread_title };
+	f->noindex = g == NULL || strcmp(g->visibility, "public") != 0;
+}
+
+/* ---- texts ---- */
+
+const char *fmt_time(struct page *pg, int64_t usec)
+{
+	return usec ? tr_date_row(pg->a, usec, unit_of(pg)->actor.utc_offset) : "";
+}
+
+const char *fmt_iso(struct page *pg, int64_t usec)
+{
+	char *s = arena_alloc(pg->a, 32);
+
+	if (usec)
+		clock_rfc3339(usec, s);
+	return s;
+}
+
+const char *fmt_size(struct page *pg, int64_t bytes)
+{
+	const char *point = strcmp(tr_lang(), "en") == 0 ? "." : ",";
+
+	if (bytes < 1000)
+		return arena_fmt(pg->a, "%lld B", (long long)bytes);
+	if (bytes < 1000000)
+		return arena_fmt(pg->a, "%lld kB", (long long)((bytes + 500) / 1000));
+	return arena_fmt(pg->a, "%lld%s%lld MB", (long long)(bytes / 1000000), point,
+			 (long long)(bytes / 100000 % 10));
+}
+
+const char *fmt_number(struct page *pg, int64_t n)
+{
+	/* a no-break space between thousands from five digits on */
+	if (n < 10000)
+		return arena_fmt(pg->a, "%lld", (long long)n);
+	return arena_fmt(pg->a, "%lld\u00a0%03lld", (long long)(n / 1000), (long long)(n % 1000));
+}
+
+struct fill {
+	struct page *pg;
+	bool member;
+};
+
+static void fold_summary(struct out *o, struct slice data)
+{
+	struct slice num, rest = data;
+	int64_t lines = 0;
+
+	slice_cut(&rest, ',', &num);
+	if (!slice_i64(num, 0, INT32_MAX, &lines))
+		lines = 0;
+	if (slice_eqz(rest, "1"))
+		out_text(o, tr("Show the signature"));
+	else {
+		struct str s;
+
+		str_init(&s, o->s->arena, 256);
+		str_fmt(&s, tr_n("Show trimmed text: %lld quoted line", "Show trimmed text: %lld quoted lines", lines),
+			(long long)lines);
+		out_text(o, str_z(&s));
+	}
+}
+
+static void slot_fill(struct out *o, char what, struct slice data, void *ctx)
+{
+	const struct fill *f = ctx;
+	struct slice rest = data, local;
+
+	if (what == 'F') {
+		fold_summary(o, data);
+	} else if (f->member) {
+		out_text_n(o, data);
+	} else {
+		slice_cut(&rest, '@', &local);
+		out_text_n(o, utf8_clip(local, 1));
+		out_text(o, "…@");
+		out_text_n(o, rest);
+	}
+}
+
+struct html post_html(struct page *pg, struct slice html, bool member)
+{
+	struct out o = page_out(pg);
+	struct fill f = { pg, member };
+
+	html_fill(&o, (struct html){ html.p, html.n }, slot_fill, &f);
+	return (struct html){ str_z(o.s), o.s->n };
+}
+
+const char *mailto_group(struct page *pg, const char *addr, const char *subject)
+{
+	if (*subject == '\0')
+		return arena_fmt(pg->a, "mailto:%s", addr);
+	return arena_fmt(pg->a, "mailto:%s?subject=%s", addr, url_encode(pg->a, subject));
+}
+
+/* ---- errors ---- */
+
+struct error_text {
+	int status;
+	const char *title, *what, *todo;
+};
+
+static const struct error_text errors[] = {
+	{ 403, N_("This cannot be done"), N_("The page or the action is not open to you."),
+	  N_("Sign in with the address that receives the group's mails, or write to those who run the group.") },
+	{ 404, N_("This page is not here"), N_("The address may be mistyped, or what was here is for members of a group."),
+	  N_("If you are a member, sign in and open the link again.") },
+	{ 405, N_("This cannot be done that way"), N_("The address exists, and does something else."), "" },
+	{ 413, N_("It is too large"), N_("What was sent is larger than is taken here."),
+	  N_("Reduce the files or post a link to them.") },
+	{ 429, N_("Too many at once"), N_("There were many requests from the same place."), N_("Try again in a minute.") },
+	{ 503, N_("The forum is unavailable for a few minutes"), N_("Mail you send meanwhile is not lost."),
+	  N_("Try again in a moment.") },
+	{ 400, N_("The form could not be read"), N_("Something in it is missing or out of bounds."),
+	  N_("Go back, look it over and send it again.") },
+	{ 500, N_("Something failed here"), N_("It is not your doing, and it was written down for those who run the site."),
+	  N_("Try again; if it stays, write to them with the time and the code below.") },
+};
+
+void site_error(struct req *r, struct resp *p, int status, void *ctx)
+{
+	struct site *s = ((struct router *)ctx)->app;
+	const struct error_text *e = &errors[ARRAY_LEN(errors) - 1];
+	struct out o, body = { &p->body };
+	struct str main;
+	struct view_message m;
+	struct view_shell v;
+	char when[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+		if (errors[i].status == status)
+			e = &errors[i];
+	tr_set(lang_of(r, s->unit.arena == r->a ? &s->unit.actor : NULL));
+	clock_rfc3339(clock_now(), when);
+	m = (struct view_message){ .title = tr(e->title), .what = tr(e->what), .todo = *e->todo ? tr(e->todo) : "",
+				   .code = arena_fmt(r->a, "%d", status), .reference = arena_strdup(r->a, when),
+				   .text = req_form(r, "text") ? req_form(r, "text") : "" };
+	if (status == 403 && *m.text != '\0')
+		m.todo = tr("The page was open for long and the form expired. Your text is below: copy it, open the thread again and send it.");
+	if (status == 503)
+		resp_header(p, "Retry-After", "30");
+	str_init(&main, r->a, PAGE_CAP);
+	o.s = &main;
+	view_message(&o, &m);
+	v = shell_make(s, r, &(struct frame){ .title = m.title, .noindex = true }, (struct html){ str_z(&main), main.n });
+	view_shell(&body, &v);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A thread, and one post of it. */
+#include "web/pages/pages.h"
+#include "web/pages/site.h"
+
+#include "server/base/base.h"
+
+#define GAP_DAYS 3
+
+/* Straight conversation is not indented; a fork is, three levels at most. */
+static void depth_fill(const struct post_row *posts, size_t n, int64_t *depth)
+{
+	for (size_t i = 0; i < n; i++) {
+		depth[i] = 0;
+		if (posts[i].parent_number == 0 || (i > 0 && posts[i].parent_number == posts[i - 1].number)) {
+			/* it answers what stands above: the same level */
+			if (i > 0 && posts[i].parent_number != 0)
+				depth[i] = depth[i - 1];
+			continue;
+		}
+		for (size_t j = i; j-- > 0;)
+			if (posts[j].number == posts[i].parent_number) {
+				depth[i] = depth[j] < 3 ? depth[j] + 1 : 3;
+				break;
+			}
+	}
+}
+
+/* The subject of a post where it left the one before, without its prefixes. */
+static const char *subject_change(const struct post_row *posts, size_t i, const char *title)
+{
+	const char *was = i > 0 ? posts[i - 1].subject : title;
+
+	return *posts[i].subject != '\0' && strcmp(posts[i].subject, was) != 0 && strcmp(posts[i].subject, title) != 0
+		       ? posts[i].subject : "";
+}
+
+static const char *gap_text(struct page *pg, const struct post_row *posts, size_t i)
+{
+	int64_t days = i > 0 ? (posts[i].sent_at - posts[i - 1].sent_at) / (86400 * USEC) : 0;
+
+	if (days <= GAP_DAYS)
+		return "";
+	return arena_fmt(pg->a, tr_n("%lld day later", "%lld days later", days), (long long)days);
+}
+
+static void attachments_fill(struct page *pg, const char *base, const struct post_row *p, struct view_post *v)
+{
+	v->attachments = ARENA_ARRAY(pg->a, p->nattachments, struct view_attachment);
+	v->nattachments = p->nattachments;
+	for (size_t i = 0; i < p->nattachments; i++)
+		v->attachments[i] = (struct view_attachment){
+			.url = arena_fmt(pg->a, "%s/%lld/%lld/%s", base, (long long)p->number,
+					 (long long)p->attachments[i].n, url_encode(pg->a, p->attachments[i].name)),
+			.name = p->attachments[i].name, .size = fmt_size(pg, p->attachments[i].size) };
+}
+
+static const char *place_text(struct page *pg, const struct post_row *p)
+{
+	const char *country = *p->country ? tr(p->country) : "";
+
+	return *p->organisation && *country ? arena_fmt(pg->a, "%s, %s", p->organisation, country)
+					    : *p->organisation ? p->organisation : country;
+}
+
+static void post_fill(struct page *pg, const struct thread_page *t, size_t i, int64_t depth, struct view_post *v)
+{
+	const struct post_row *p = &t->posts[i];
+	const char *base = arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)t->thread.number);
+	struct unit *u = unit_of(pg);
+	bool mine = p->account != 0 && p->account == u->actor.account;
+
+	*v = (struct view_post){
+		.number = p->number, .id = arena_fmt(pg->a, "p%lld", (long long)p->number),
+		.url = arena_fmt(pg->a, "%s/%lld", base, (long long)p->number), .author = p->author_name,
+		.place = place_text(pg, p), .date = fmt_time(pg, p->sent_at), .when = fmt_iso(pg, p->sent_at),
+		.lang = p->lang, .reply_url = "", .mailto = "", .raw_url = "", .mine = mine,
+		.by_mail = strcmp(p->source, "email") == 0, .imported = strcmp(p->source, "import") == 0,
+		.cut = p->cut, .subject = subject_change(t->posts, i, t->thread.subject),
+		.gap = gap_text(pg, t->posts, i), .depth = depth,
+		.body = post_html(pg, p->html, t->group.member) };
+	if (p->parent_number != 0 && (i == 0 || p->parent_number != t->posts[i - 1].number)) {
+		v->answers = p->parent_number;
+		v->answers_url = arena_fmt(pg->a, "%s?from=%lld#p%lld", base,
+					   (long long)(p->parent_number > POSTS_PER_PAGE ? p->parent_number : 1),
+					   (long long)p->parent_number);
+	}
+	if (t->thread.read_number > 0 && p->number == t->thread.read_number + 1)
+		v->unread_line = true;
+	if (t->group.can_post && strcmp(t->thread.state, "open") == 0) {
+		v->reply_url = arena_fmt(pg->a, "%s/reply?to=%lld", base, (long long)p->number);
+		v->mailto = mailto_group(pg, t->group.addr, arena_fmt(pg->a, "Re: %s", t->thread.subject));
+	}
+	if (mine || t->group.moderator)
+		v->raw_url = arena_fmt(pg->a, "%s/%lld/raw", base, (long long)p->number);
+	v->show_do = *v->reply_url != '\0' || *v->raw_url != '\0';
+	attachments_fill(pg, base, p, v);
+}
+
+static const char *facts_text(struct page *pg, const struct thread_row *t)
+{
+	int64_t days = (t->last_post_at - t->first_post_at) / (86400 * USEC) + 1;
+	const char *posts = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", t->post_count), (long long)t->post_count);
+	const char *people = arena_fmt(pg->a, tr_n("by %lld person", "by %lld people", t->participant_count),
+				       (long long)t->participant_count);
+
+	if (days <= 1)
+		return arena_fmt(pg->a, "%s %s", posts, people);
+	return arena_fmt(pg->a, tr_n("%s %s in %lld day", "%s %s in %lld days", days), posts, people, (long long)days);
+}
+
+static const char *page_url(struct page *pg, const char *base, int64_t from)
+{
+	if (from == 0)
+		return "";
+	return from == 1 ? base : arena_fmt(pg->a, "%s?from=%lld", base, (long long)from);
+}
+
+static void thread_fill(struct page *pg, const struct thread_page *t, struct view_thread *v)
+{
+	const struct thread_row *r = &t->thread;
+	const char *base = arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)r->number);
+	int64_t unread = r->read_number > 0 && r->read_number < r->post_count ? r->post_count - r->read_number : 0;
+	int64_t *depth = ARENA_ARRAY(pg->a, t->nposts, int64_t);
+
+	*v = (struct view_thread){
+		.title = *r->subject ? r->subject : tr("(no subject)"), .lang = r->lang, .state = r->state,
+		.open = strcmp(r->state, "open") == 0, .locked = strcmp(r->state, "locked") == 0, .pinned = r->pinned,
+		.member = t->group.member, .signed_in = pg->signed_in, .facts = facts_text(pg, r), .unread = "",
+		.unread_url = "", .reply_url = arena_fmt(pg->a, "%s/reply", base), .self_url = base,
+		.feed_url = arena_fmt(pg->a, "%s/atom", base), .read_url = arena_fmt(pg->a, "%s/read", base),
+		.follow_url = arena_fmt(pg->a, "%s/follow", base),
+		.signin_url = arena_fmt(pg->a, "/signin?next=%s", url_encode(pg->a, base)),
+		.csrf = pg->signed_in ? csrf_token(pg) : "", .form_id = rnd_token(pg->a, 160),
+		.group_addr = t->group.addr, .last = r->last_number, .prev_url = page_url(pg, base, t->prev_from),
+		.next_url = page_url(pg, base, t->next_from) };
+	v->can_post = t->group.can_post && (v->open || t->group.moderator);
+	v->recipients = arena_fmt(pg->a, tr_n("%lld member will get it by email or in the digest.",
+					      "%lld members will get it by email or in the digest.", t->group.member_count),
+				  (long long)t->group.member_count);
+	if (unread > 0) {
+		v->unread = arena_fmt(pg->a, tr("%lld unread"), (long long)unread);
+		v->unread_url = arena_fmt(pg->a, "%s#p%lld", page_url(pg, base, r->read_number + 1 > POSTS_PER_PAGE ? r->read_number + 1 : 1),
+					  (long long)(r->read_number + 1));
+	}
+	depth_fill(t->posts, t->nposts, depth);
+	v->posts = ARENA_ARRAY(pg->a, t->nposts, struct view_post);
+	v->nposts = t->nposts;
+	for (size_t i = 0; i < t->nposts; i++)
+		post_fill(pg, t, i, depth[i], &v->posts[i]);
+	v->read_to = t->nposts ? t->posts[t->nposts - 1].number : 1;
+	v->participants = ARENA_ARRAY(pg->a, t->nparticipants, struct view_participant);
+	v->nparticipants = t->nparticipants;
+	for (size_t i = 0; i < t->nparticipants; i++)
+		v->participants[i] = (struct view_participant){
+			t->participants[i].name, *t->participants[i].country ? tr(t->participants[i].country) : "",
+			t->participants[i].posts };
+}
+
+static enum rc follow_fill(struct page *pg, int64_t thread_id, struct view_thread *v)
+{
+	const char *mode;
+	enum rc rc = thread_follow_get(unit_of(pg), thread_id, &mode);
+
+	v->follow = strcmp(mode, "follow") == 0;
+	v->digest = strcmp(mode, "digest") == 0;
+	v->mute = strcmp(mode, "mute") == 0;
+	v->normal = !v->follow && !v->digest && !v->mute;
+	return rc;
+}
+
+/* A thread or post that went elsewhere: its old address leads there for ever. */
+static enum rc moved(struct page *pg, const struct thread_page *t)
+{
+	if (t->moved_post != 0)
+		return resp_redirectf(pg->resp, "/g/%s/%lld/%lld", t->moved_list, (long long)t->moved_thread,
+				      (long long)t->moved_post);
+	return resp_redirectf(pg->resp, "/g/%s/%lld", t->moved_list, (long long)t->moved_thread);
+}
+
+static enum rc thread_show(struct page *pg, const struct thread_page *t)
+{
+	struct out o = page_out(pg);
+	struct view_thread v;
+	struct frame f = { .title = *t->thread.subject ? t->thread.subject : tr("(no subject)") };
+	enum rc rc;
+
+	thread_fill(pg, t, &v);
+	rc = follow_fill(pg, t->thread.id, &v);
+	if (rc != RC_OK)
+		return rc;
+	view_thread(&o, &v);
+	page_crumbs(pg, &f, &t->group, NULL, 0);
+	f.feed = strcmp(t->group.visibility, "public") == 0 ? v.feed_url : NULL;
+	return page_show(pg, &f, &o);
+}
+
+enum rc page_thread(struct page *pg)
+{
+	struct thread_page t;
+	enum rc rc = thread_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "from"), &t);
+
+	if (rc != RC_OK)
+		return rc;
+	if (t.moved_thread != 0)
+		return moved(pg, &t);
+	return thread_show(pg, &t);
+}
+
+enum rc page_post(struct page *pg)
+{
+	struct thread_page t;
+	enum rc rc = post_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "post"), &t);
+
+	if (rc != RC_OK)
+		return rc;
+	return t.nposts ? thread_show(pg, &t) : moved(pg, &t);
+}
+
+enum rc page_thread_read(struct page *pg)
+{
+	enum rc rc = thread_mark_read(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "to"));
+
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/%lld", param_text(pg, "list"),
+					    (long long)param_i64(pg, "thread")) : rc;
+}
+
+enum rc page_group_read(struct page *pg)
+{
+	enum rc rc = group_mark_read(unit_of(pg), param_text(pg, "list"));
+
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s", param_text(pg, "list")) : rc;
+}
+
+enum rc page_thread_follow(struct page *pg)
+{
+	static const char *const modes[] = { "", "follow", "digest", "mute" };
+	enum rc rc = thread_follow_set(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+				       modes[param_choice(pg, "mode")]);
+
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/%lld", param_text(pg, "list"),
+					    (long long)param_i64(pg, "thread")) : rc;
+}

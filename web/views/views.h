@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each page shows, ready to be drawn: numbers computed, dates written,
+ * slots of the posts filled. Handlers (web/pages) fill these; templates only
+ * say where things stand.
+ */
+#ifndef CABILDO_WEB_VIEWS_H
+#define CABILDO_WEB_VIEWS_H
+
+#include "server/text/html.h"
+#include "server/text/view.h"
+
+struct view_crumb {
+	const char *url, *name;
+};
+
+/* The frame of every page; main is the page itself. */
+struct view_shell {
+	const char *lang, *theme;       /* theme: "" follows the system */
+	const char *title, *site;
+	const char *style;              /* URL of the sheet */
+	const char *feed;               /* URL of an Atom feed, or "" */
+	int here;                       /* 1 home, 2 search, 3 me, 4 sign-in */
+	const char *person;             /* name, or "" signed out */
+	const char *q;                  /* in the search field */
+	const char *csrf, *path;        /* of the language button and of signing out */
+	const char *other_lang, *other_name;
+	const char *zone;               /* "Hours of America/Guatemala" */
+	const char *trial;              /* "" or what this trial is */
+	bool noindex;
+	struct view_crumb *crumbs;
+	size_t ncrumbs;
+	struct html main;
+};
+
+struct view_attachment {
+	const char *url, *name, *size;
+};
+
+struct view_post {
+	int64_t number;
+	const char *id;                 /* of the anchor: "p18" */
+	const char *url, *author, *place; /* place: institution, country */
+	const char *date, *when;        /* shown; machine form */
+	const char *lang, *reply_url, *mailto, *raw_url;
+	bool by_mail, imported, mine, unread_line, cut, show_do;
+	int64_t answers;                /* number of the post it answers where that is not the one above */
+	const char *answers_url;
+	const char *subject;            /* where it changed, else "" */
+	const char *gap;                /* "4 days later", else "" */
+	int64_t depth;                  /* 0 to 3: only where the talk forks */
+	struct html body;
+	struct view_attachment *attachments;
+	size_t nattachments;
+};
+
+struct view_participant {
+	const char *name, *country;
+	int64_t posts;
+};
+
+struct view_thread {
+	const char *title, *lang, *state;
+	bool open, locked, pinned, member, can_post, signed_in;
+	const char *facts;              /* "23 posts by 9 people in 12 days" */
+	const char *unread;             /* "6 unread", or "" */
+	const char *unread_url, *reply_url, *self_url, *feed_url, *read_url, *follow_url, *signin_url;
+	const char *csrf, *form_id, *group_addr, *recipients;
+	int64_t read_to, last;
+	bool follow, digest, mute, normal;
+	struct view_post *posts;
+	size_t nposts;
+	const char *prev_url, *next_url;
+	struct view_participant *participants;
+	size_t nparticipants;
+};
+
+struct view_row {
+	const char *url, *title, *lang, *group, *people, *size, *date, *when;
+	int64_t unread;
+	bool is_unread, locked, hidden, pinned;
+};
+
+struct view_group {
+	const char *name, *title, *description, *addr, *mailto;
+	const char *new_url, *read_url, *csrf, *older_url, *newest_url, *me_url, *signin_url, *feed_url;
+	const char *delivery;           /* a sentence, or "" */
+	const char *counts;
+	bool can_post, member, signed_in, private_;
+	struct view_row *rows;
+	size_t nrows;
+};
+
+struct view_group_row {
+	const char *url, *title, *description, *last, *last_url, *date, *when;
+	int64_t unread;
+	bool member, private_;
+};
+
+struct view_home {
+	const char *date, *greeting, *lead;
+	bool signed_in;
+	struct view_group_row *groups;
+	size_t ngroups;
+	struct view_row *latest;
+	size_t nlatest;
+};
+
+struct view_compose {
+	const char *title, *action, *csrf, *form_id, *group, *group_addr, *recipients;
+	const char *subject, *text, *error, *back_url;
+	bool reply, preview;
+	int64_t parent;
+	struct html rendered;
+	const char *answers;            /* "You answer no. 3, by Luis Zelaya", or "" */
+};
+
+struct view_signin {
+	const char *csrf, *next, *addr, *error;
+	bool sent, password_open;
+};
+
+struct view_signin_link {
+	const char *csrf, *token, *addr;
+};
+
+struct view_mark {
+	const char *text;
+};
+
+struct view_hit {
+	const char *url, *subject, *lang, *group, *author, *date, *when;
+	struct html excerpt;
+};
+
+struct view_search {
+	const char *q, *list, *result, *hint;
+	bool asked, newest;
+	const char *by_rank_url, *by_date_url;
+	struct view_hit *hits;
+	size_t nhits;
+};
+
+struct view_subscription {
+	const char *url, *title, *addr, *name, *sentence;
+	bool each, digest, mentions, none, own_copy;
+};
+
+struct view_me {
+	const char *csrf, *name, *done;
+	bool es, en, theme_auto, theme_light, theme_dark;
+	struct view_subscription *subs;
+	size_t nsubs;
+};
+
+struct view_message {                   /* errors and short answers */
+	const char *title, *what, *todo, *code, *reference;
+	const char *text;               /* what the person had written, given back */
+};
+
+struct view_help {
+	const char *domain;
+};
+
+void view_shell(struct out *o, const struct view_shell *v);
+void view_thread(struct out *o, const struct view_thread *v);
+void view_post(struct out *o, const struct view_post *v);
+void view_row(struct out *o, const struct view_row *v);
+void view_group(struct out *o, const struct view_group *v);
+void view_home(struct out *o, const struct view_home *v);
+void view_compose(struct out *o, const struct view_compose *v);
+void view_signin(struct out *o, const struct view_signin *v);
+void view_signin_link(struct out *o, const struct view_signin_link *v);
+void view_search(struct out *o, const struct view_search *v);
+void view_mark(struct out *o, const struct view_mark *v);
+void view_me(struct out *o, const struct view_me *v);
+void view_message(struct out *o, const struct view_message *v);
+void view_help(struct out *o, const struct view_help *v);
+
+#endif
