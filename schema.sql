@@ -454,6 +454,7 @@ create table audit (
 	xid xid8 not null default pg_current_xact_id()
 );
 create index audit_list on audit (list_id, id desc);
+create index audit_order on audit (xid, id);
 
 create table audit_detail (
 	audit_id bigint primary key references audit,
@@ -465,6 +466,7 @@ create table audit_detail (
 
 -- The chain, written after commit by cabildod.
 create table audit_seal (
+	n bigint generated always as identity unique,
 	audit_id bigint primary key references audit,
 	hash bytea not null,
 	sealed_at timestamptz not null default now()

@@ -23,6 +23,7 @@ STMT_SQL = \
 	server/db/sql/account.sql \
 	server/db/sql/admin.sql \
 	server/db/sql/forum.sql \
+	server/db/sql/house.sql \
 	server/db/sql/intake.sql \
 	server/db/sql/queue.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
@@ -46,6 +47,7 @@ libstore_a_SOURCES = \
 	server/store/account.c server/store/account.h \
 	server/store/admin.c server/store/admin.h \
 	server/store/forum.c server/store/forum.h \
+	server/store/house.c server/store/house.h \
 	server/store/intake.c server/store/intake.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -62,12 +64,19 @@ libcore_a_SOURCES = \
 	server/core/admin.c server/core/admin.h \
 	server/core/audit.c server/core/audit.h \
 	server/core/forum.c server/core/forum.h \
+	server/core/house.c server/core/house.h \
 	server/core/lang.c server/core/lang.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c
 $(libcore_a_OBJECTS): server/db/stmt.h
+
+# scheduled work
+sbin_PROGRAMS += cabildod
+cabildod_SOURCES = server/cabildod.c
+cabildod_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
+$(cabildod_OBJECTS): server/db/stmt.h
 
 # the administrator's command
 bin_PROGRAMS += cabildo

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scheduled work, safe to run in several processes: each piece takes its lock. */
+#ifndef CABILDO_CORE_HOUSE_H
+#define CABILDO_CORE_HOUSE_H
+
+#include "server/core/unit.h"
+
+/* Chains the audit entries committed since the last time: the hash of each is
+ * over the hash before it and the entry. Its own transaction. */
+enum rc house_seal(struct unit *u, int64_t *sealed_r) MUST_USE;
+/* Tokens, sessions and raw bytes past their time. Its own transaction. */
+enum rc house_expire(struct unit *u, int64_t *rows_r) MUST_USE;
+
+#endif
