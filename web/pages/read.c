@@ -230,7 +230,7 @@ static void hits_fill(struct page *pg, const struct search_page *s, struct view_
 	else if (s->more)
 		v->result = tr("More than 2,000 posts; the newest 30 are below.");
 	else
-		v->result = arena_fmt(pg->a, tr_n("%lld post", "The best %lld posts", (int64_t)s->nhits), (long long)s->nhits);
+		v->result = arena_fmt(pg->a, tr_n("%lld post matches.", "The best %lld posts that match.", (int64_t)s->nhits), (long long)s->nhits);
 	v->hint = tr("Try fewer words, another form of the word, or search without quotes.");
 }
 

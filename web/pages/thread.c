@@ -55,6 +55,9 @@ static void attachments_fill(struct page *pg, const char *base, const struct pos
 			.name = p->attachments[i].name, .size = fmt_size(pg, p->attachments[i].size) };
 }
 
+/* Countries are rows with English names; these differ in the other languages. */
+static const char *const country_names[] UNUSED = { N_("Dominican Republic"), N_("Panama") };
+
 static const char *place_text(struct page *pg, const struct post_row *p)
 {
 	const char *country = *p->country ? tr(p->country) : "";
