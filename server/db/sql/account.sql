@@ -18,12 +18,12 @@ values ($1::bytea, $2::bigint, now() + $3::integer * interval '1 day', $4::text)
 delete from session where id_hash = $1::bytea
 
 -- name: account_by_addr
--- roles: web receive cli
+-- roles: web cli
 select a.id, a.name, a.locale, a.password_hash, ad.id from address ad join account a on a.id = ad.account_id
 where ad.addr = $1::text and a.closed_at is null
 
 -- name: token_add
--- roles: web receive cli
+-- roles: web cli
 insert into token (hash, purpose, account_id, data, expires_at)
 values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interval '1 minute')
 

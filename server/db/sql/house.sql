@@ -35,6 +35,9 @@ delete from session where expires_at < now()
 
 -- name: expire_raw
 -- roles: sched
--- The bytes of what was not posted are kept 30 days; the record stays.
-delete from raw_message where id in (select id from raw_message
-	where not keep and received_at < now() - interval '30 days' order by received_at limit 500)
+-- The bytes of what was not posted are kept 30 days; the record stays. What
+-- still waits for a moderator keeps its bytes: approving needs them.
+delete from raw_message where id in (select m.id from raw_message m
+	where not m.keep and m.received_at < now() - interval '30 days'
+	and not exists (select from hold h where h.raw_id = m.id and h.decided_at is null)
+	order by m.received_at limit 500)
