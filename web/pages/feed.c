@@ -7,15 +7,16 @@
 
 static void feed_entry(struct page *pg, struct out *o, const struct group *g, const struct feed_entry *e)
 {
-	struct html body = post_html(pg, e->html, g->member);
+	/* a feed is read by programs that keep what they get: as for anybody */
+	struct html body = post_html(pg, e->html, false);
 	char when[32];
 
 	clock_rfc3339(e->sent_at, when);
 	str_fmt(o->s, "<entry><id>%s/g/%s/%lld/%lld</id><updated>%s</updated><title>", site_of(pg)->conf->base_url,
 		g->name, (long long)e->thread, (long long)e->number, when);
-	out_text(o, *e->subject ? e->subject : tr("(no subject)"));
+	out_text(o, subject_shown(pg, e->subject, false));
 	str_addz(o->s, "</title><author><name>");
-	out_text(o, e->author_name);
+	out_text(o, text_shown(pg, e->author_name, false));
 	str_fmt(o->s, "</name></author><link href=\"%s/g/%s/%lld/%lld\"/><content type=\"html\" xml:lang=\"%s\">",
 		site_of(pg)->conf->base_url, g->name, (long long)e->thread, (long long)e->number, e->lang);
 	/* HTML as escaped text, as the type asks */
@@ -28,6 +29,7 @@ static enum rc feed_show(struct page *pg, int64_t thread)
 	struct feed_entry *e;
 	struct group g;
 	struct out o = { &pg->resp->body };
+	const char *self;
 	char when[32];
 	size_t n;
 	enum rc rc = feed_load(unit_of(pg), param_text(pg, "list"), thread, &g, &e, &n);
@@ -36,12 +38,19 @@ static enum rc feed_show(struct page *pg, int64_t thread)
 		return rc;
 	if (thread != 0 && n == 0)
 		return RC_NOTFOUND;
+	/* by what it is, not by the address asked for */
+	self = thread ? arena_fmt(pg->a, "%s/g/%s/%lld/atom", site_of(pg)->conf->base_url, g.name, (long long)thread)
+		      : arena_fmt(pg->a, "%s/g/%s/atom", site_of(pg)->conf->base_url, g.name);
 	pg->resp->type = "application/atom+xml; charset=utf-8";
 	clock_rfc3339(n ? e[0].sent_at : clock_now(), when);
 	str_addz(o.s, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">");
-	str_fmt(o.s, "<id>%s%s</id><updated>%s</updated><title>", site_of(pg)->conf->base_url, pg->req->target, when);
-	out_text(&o, thread && *e[0].subject ? e[0].subject : g.title);
-	str_fmt(o.s, "</title><link rel=\"self\" href=\"%s%s\"/>\n", site_of(pg)->conf->base_url, pg->req->target);
+	str_addz(o.s, "<id>");
+	out_text(&o, self);
+	str_fmt(o.s, "</id><updated>%s</updated><title>", when);
+	out_text(&o, thread && *e[0].subject ? subject_shown(pg, e[0].subject, false) : g.title);
+	str_addz(o.s, "</title><link rel=\"self\" href=\"");
+	out_attr(&o, self);
+	str_addz(o.s, "\"/>\n");
 	for (size_t i = 0; i < n; i++)
 		feed_entry(pg, &o, &g, &e[i]);
 	str_addz(o.s, "</feed>\n");

@@ -5,7 +5,7 @@
 
 #include "server/base/base.h"
 
-void row_fill(struct page *pg, const struct thread_row *t, bool with_group, struct view_row *r)
+void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool member, struct view_row *r)
 {
 	int64_t first = t->read_number > 0 ? t->read_number + 1 : 0;
 	int64_t days = (t->last_post_at - t->first_post_at) / (86400 * USEC) + 1;
@@ -13,10 +13,10 @@ void row_fill(struct page *pg, const struct thread_row *t, bool with_group, stru
 
 	str_init(&people, pg->a, 4096);
 	for (size_t i = 0; i < t->nparticipants; i++)
-		str_fmt(&people, "%s%s", i ? ", " : "", t->participants[i]);
+		str_fmt(&people, "%s%s", i ? ", " : "", text_shown(pg, t->participants[i], member));
 	if (t->participant_count > (int64_t)t->nparticipants)
 		str_fmt(&people, " +%lld", (long long)(t->participant_count - (int64_t)t->nparticipants));
-	*r = (struct view_row){ .title = *t->subject ? t->subject : tr("(no subject)"), .lang = t->lang,
+	*r = (struct view_row){ .title = subject_shown(pg, t->subject, member), .lang = t->lang,
 				.group = with_group ? t->list_title : "", .people = str_z(&people),
 				.date = fmt_time(pg, t->last_post_at), .when = fmt_iso(pg, t->last_post_at),
 				.locked = strcmp(t->state, "locked") == 0,
@@ -81,8 +81,8 @@ enum rc page_home(struct page *pg)
 
 		v.groups[i] = (struct view_group_row){
 			.url = arena_fmt(pg->a, "/g/%s", g->name), .title = g->title, .description = g->description,
-			.last = g->last_thread ? arena_fmt(pg->a, "%s: %s", g->last_author,
-							   *g->last_subject ? g->last_subject : tr("(no subject)")) : "",
+			.last = g->last_thread ? arena_fmt(pg->a, "%s: %s", text_shown(pg, g->last_author, g->member),
+							   subject_shown(pg, g->last_subject, g->member)) : "",
 			.last_url = arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)g->last_thread),
 			.date = fmt_time(pg, g->last_post_at), .when = fmt_iso(pg, g->last_post_at),
 			.unread = g->unread_threads, .member = g->member,
@@ -91,7 +91,7 @@ enum rc page_home(struct page *pg)
 	v.latest = ARENA_ARRAY(pg->a, h.nlatest, struct view_row);
 	v.nlatest = h.nlatest;
 	for (size_t i = 0; i < h.nlatest; i++)
-		row_fill(pg, &h.latest[i], true, &v.latest[i]);
+		row_fill(pg, &h.latest[i], true, false, &v.latest[i]);
 	view_home(&o, &v);
 	return page_show(pg, &(struct frame){ .title = tr("Home"), .here = 1 }, &o);
 }
@@ -138,7 +138,7 @@ enum rc page_group(struct page *pg)
 	v.rows = ARENA_ARRAY(pg->a, g.nthreads, struct view_row);
 	v.nrows = g.nthreads;
 	for (size_t i = 0; i < g.nthreads; i++)
-		row_fill(pg, &g.threads[i], false, &v.rows[i]);
+		row_fill(pg, &g.threads[i], false, g.group.member, &v.rows[i]);
 	view_group(&o, &v);
 	page_crumbs(pg, &f, NULL, NULL, 0);
 	f.title = g.group.title;
@@ -221,9 +221,9 @@ static void hits_fill(struct page *pg, const struct search_page *s, struct view_
 		v->hits[i] = (struct view_hit){
 			.url = arena_fmt(pg->a, "/g/%s/%lld?from=%lld#p%lld", h->list_name, (long long)h->thread,
 					 (long long)h->number, (long long)h->number),
-			.subject = *h->subject ? h->subject : tr("(no subject)"), .lang = h->lang,
-			.group = h->list_title, .author = h->author_name, .date = fmt_time(pg, h->sent_at),
-			.when = fmt_iso(pg, h->sent_at), .excerpt = excerpt_html(pg, h->excerpt) };
+			.subject = subject_shown(pg, h->subject, false), .lang = h->lang,
+			.group = h->list_title, .author = text_shown(pg, h->author_name, false), .date = fmt_time(pg, h->sent_at),
+			.when = fmt_iso(pg, h->sent_at), .excerpt = excerpt_html(pg, text_shown(pg, h->excerpt, false)) };
 	}
 	if (s->nhits == 0)
 		v->result = arena_fmt(pg->a, tr("Nothing matches “%s”."), v->q);

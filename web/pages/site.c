@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The hooks of the router and the frame around every page; see site.h. */
+#include <ctype.h>
 #include <strings.h>
 
 #include "server/core/account.h"
@@ -202,6 +203,7 @@ static void slot_fill(struct out *o, char what, struct slice data, void *ctx)
 {
 	const struct fill *f = ctx;
 	struct slice rest = data, local;
+	size_t first = 0;
 
 	if (what == 'F') {
 		fold_summary(o, data);
@@ -209,7 +211,9 @@ static void slot_fill(struct out *o, char what, struct slice data, void *ctx)
 		out_text_n(o, data);
 	} else {
 		slice_cut(&rest, '@', &local);
-		out_text_n(o, utf8_clip(local, 1));
+		if (local.n > 0)
+			utf8_next(local, &first);
+		out_text_n(o, slice_make(local.p, first));
 		out_text(o, "…@");
 		out_text_n(o, rest);
 	}
@@ -222,6 +226,69 @@ struct html post_html(struct page *pg, struct slice html, bool member)
 
 	html_fill(&o, (struct html){ html.p, html.n }, slot_fill, &f);
 	return (struct html){ str_z(o.s), o.s->n };
+}
+
+/* The marks around the hits of an excerpt; they may fall inside an address. */
+static bool is_hit_mark(char c)
+{
+	return c == 1 || c == 2;
+}
+
+/* What may stand in the local part of an address; bytes of UTF-8 too. */
+static bool local_char(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || is_hit_mark(c) ||
+	       (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
+}
+
+/* "ana.perez" as "a…"; the marks stay, they come in pairs. */
+static void local_hide(struct str *s, struct slice local)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < local.n; i++) {
+		if (is_hit_mark(local.p[i])) {
+			str_addc(s, local.p[i]);
+		} else if (first) {
+			size_t n;
+
+			utf8_next(slice_make(local.p + i, local.n - i), &n);
+			str_add(s, local.p + i, n);
+			str_addz(s, "…");
+			first = false;
+		}
+	}
+}
+
+const char *text_shown(struct page *pg, const char *text, bool member)
+{
+	struct slice rest = slice_of(text), head;
+	struct str s;
+
+	if (member || strchr(text, '@') == NULL)
+		return text;
+	str_init(&s, pg->a, STR_CAP_DEFAULT);
+	while (slice_cut(&rest, '@', &head)) {
+		size_t n = head.n, d = 0;
+
+		while (n > 0 && local_char(head.p[n - 1]))
+			n--;
+		while (d < rest.n && is_hit_mark(rest.p[d]))
+			d++;
+		str_add(&s, head.p, n);
+		if (n < head.n && d < rest.n && isalnum((unsigned char)rest.p[d]))
+			local_hide(&s, slice_make(head.p + n, head.n - n));
+		else
+			str_add(&s, head.p + n, head.n - n);
+		str_addc(&s, '@');
+	}
+	str_adds(&s, head);
+	return str_z(&s);
+}
+
+const char *subject_shown(struct page *pg, const char *subject, bool member)
+{
+	return *subject != '\0' ? text_shown(pg, subject, member) : tr("(no subject)");
 }
 
 const char *mailto_group(struct page *pg, const char *addr, const char *subject)

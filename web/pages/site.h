@@ -70,8 +70,13 @@ const char *fmt_size(struct page *pg, int64_t bytes);     /* 84 kB */
 const char *fmt_number(struct page *pg, int64_t n);       /* 10 000 */
 /* A post's HTML with its slots filled for this reader. member: may see addresses. */
 struct html post_html(struct page *pg, struct slice html, bool member);
+/* Words that somebody wrote outside of a post's body: subjects, names, excerpts.
+ * Mail addresses in them lose their local part unless member. */
+const char *text_shown(struct page *pg, const char *text, bool member);
+/* The same for a subject; never empty. */
+const char *subject_shown(struct page *pg, const char *subject, bool member);
 /* mailto: of a group with a subject. */
 const char *mailto_group(struct page *pg, const char *addr, const char *subject);
-void row_fill(struct page *pg, const struct thread_row *t, bool with_group, struct view_row *r);
+void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool member, struct view_row *r);
 
 #endif

@@ -75,11 +75,11 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 
 	*v = (struct view_post){
 		.number = p->number, .id = arena_fmt(pg->a, "p%lld", (long long)p->number),
-		.url = arena_fmt(pg->a, "%s/%lld", base, (long long)p->number), .author = p->author_name,
+		.url = arena_fmt(pg->a, "%s/%lld", base, (long long)p->number), .author = text_shown(pg, p->author_name, t->group.member),
 		.place = place_text(pg, p), .date = fmt_time(pg, p->sent_at), .when = fmt_iso(pg, p->sent_at),
 		.lang = p->lang, .reply_url = "", .mailto = "", .raw_url = "", .mine = mine,
 		.by_mail = strcmp(p->source, "email") == 0, .imported = strcmp(p->source, "import") == 0,
-		.cut = p->cut, .subject = subject_change(t->posts, i, t->thread.subject),
+		.cut = p->cut, .subject = text_shown(pg, subject_change(t->posts, i, t->thread.subject), t->group.member),
 		.gap = gap_text(pg, t->posts, i), .depth = depth,
 		.body = post_html(pg, p->html, t->group.member) };
 	if (p->parent_number != 0 && (i == 0 || p->parent_number != t->posts[i - 1].number)) {
@@ -127,7 +127,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 	int64_t *depth = ARENA_ARRAY(pg->a, t->nposts, int64_t);
 
 	*v = (struct view_thread){
-		.title = *r->subject ? r->subject : tr("(no subject)"), .lang = r->lang, .state = r->state,
+		.title = subject_shown(pg, r->subject, t->group.member), .lang = r->lang, .state = r->state,
 		.open = strcmp(r->state, "open") == 0, .locked = strcmp(r->state, "locked") == 0, .pinned = r->pinned,
 		.member = t->group.member, .signed_in = pg->signed_in, .facts = facts_text(pg, r), .unread = "",
 		.unread_url = "", .reply_url = arena_fmt(pg->a, "%s/reply", base), .self_url = base,
@@ -156,7 +156,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 	v->nparticipants = t->nparticipants;
 	for (size_t i = 0; i < t->nparticipants; i++)
 		v->participants[i] = (struct view_participant){
-			t->participants[i].name, *t->participants[i].country ? tr(t->participants[i].country) : "",
+			text_shown(pg, t->participants[i].name, t->group.member), *t->participants[i].country ? tr(t->participants[i].country) : "",
 			t->participants[i].posts };
 }
 
@@ -185,7 +185,7 @@ static enum rc thread_show(struct page *pg, const struct thread_page *t)
 {
 	struct out o = page_out(pg);
 	struct view_thread v;
-	struct frame f = { .title = *t->thread.subject ? t->thread.subject : tr("(no subject)") };
+	struct frame f = { .title = subject_shown(pg, t->thread.subject, t->group.member) };
 	enum rc rc;
 
 	thread_fill(pg, t, &v);
