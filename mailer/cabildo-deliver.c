@@ -63,7 +63,8 @@ static int parent_run(const struct prog *p, int n)
 					if (WIFEXITED(status) && WEXITSTATUS(status) == EX_CONFIG)
 						return EX_CONFIG;
 					if (WIFSIGNALED(status))
-						log_warn("event=worker_died signal=%d", WTERMSIG(status));
+						log_warn("event=worker_died signal=%d",
+							 WTERMSIG(status));
 				}
 		usleep(100000); /* a signal cuts it short */
 	}
@@ -85,13 +86,16 @@ int main(int argc, char **argv)
 	struct prog p;
 	int64_t n = 2;
 
-	prog_init(&p, argc, argv, "sends posts, replies and digests to members", opts, ARRAY_LEN(opts));
+	prog_init(&p, argc, argv, "sends posts, replies and digests to members", opts,
+		  ARRAY_LEN(opts));
 	if (workers != NULL && !slice_i64(slice_of(workers), 1, WORKERS_MAX, &n)) {
-		fprintf(stderr, "cabildo-deliver: --workers takes a whole number from 1 to %d\n", WORKERS_MAX);
+		fprintf(stderr, "cabildo-deliver: --workers takes a whole number from 1 to %d\n",
+			WORKERS_MAX);
 		return EX_USAGE;
 	}
 	if (p.keys.n == 0)
-		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"", log_q(p.conf.secret_file));
+		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"",
+			log_q(p.conf.secret_file));
 	tr_init(NULL);
 	return once ? deliver_worker(&p, true) : parent_run(&p, (int)n);
 }

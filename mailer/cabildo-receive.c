@@ -54,7 +54,8 @@ static void listening(void *ctx UNUSED, const char *lmtp, const char *policy)
 	if (port_file == NULL)
 		return;
 	f = fopen(port_file, "we");
-	if (f == NULL || fprintf(f, "lmtp %s\npolicy %s\n", port_of(lmtp), port_of(policy)) < 0 || fclose(f) != 0)
+	if (f == NULL || fprintf(f, "lmtp %s\npolicy %s\n", port_of(lmtp), port_of(policy)) < 0 ||
+	    fclose(f) != 0)
 		log_die("event=port_file_failed file=%s", log_q(port_file));
 }
 
@@ -63,7 +64,8 @@ static unsigned number(const char *name, const char *text, unsigned dflt, unsign
 	int64_t v = dflt;
 
 	if (text != NULL && !slice_i64(slice_of(text), 1, max, &v)) {
-		fprintf(stderr, "cabildo-receive: --%s takes a whole number from 1 to %u\n", name, max);
+		fprintf(stderr, "cabildo-receive: --%s takes a whole number from 1 to %u\n", name,
+			max);
 		exit(EX_USAGE);
 	}
 	return (unsigned)v;
@@ -75,19 +77,26 @@ int main(int argc, char **argv)
 	const struct prog_opt opts[] = {
 		{ "workers", "N", &workers, "processes that take mail (2)" },
 		{ "port-file", "FILE", &port_file, "write the ports that were opened there" },
-		{ "stdin", NULL, &from_stdin, "one message on standard input: [-f SENDER] RECIPIENT..." },
+		{ "stdin", NULL, &from_stdin,
+		  "one message on standard input: [-f SENDER] RECIPIENT..." },
 	};
 	struct prog p;
 	struct unit u = { .door = DOOR_EMAIL };
 	struct intake_settings s;
-	struct intake_hooks hooks = { .ctx = &u, .rcpt = handle_rcpt, .message = handle_message,
-				      .policy = handle_policy, .start = start, .stop = stop,
+	struct intake_hooks hooks = { .ctx = &u,
+				      .rcpt = handle_rcpt,
+				      .message = handle_message,
+				      .policy = handle_policy,
+				      .start = start,
+				      .stop = stop,
 				      .listening = listening };
 	int rc;
 
-	prog_init(&p, argc, argv, "takes mail by LMTP, or one message on standard input", opts, ARRAY_LEN(opts));
+	prog_init(&p, argc, argv, "takes mail by LMTP, or one message on standard input", opts,
+		  ARRAY_LEN(opts));
 	if (p.keys.n == 0)
-		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"", log_q(p.conf.secret_file));
+		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"",
+			log_q(p.conf.secret_file));
 	mail_parse_init();
 	u.conf = &p.conf;
 	u.keys = &p.keys;

@@ -60,12 +60,14 @@ static bool not_a_post(const struct accept_in *in, struct verdict *v)
 
 static bool closed(const struct accept_in *in, struct verdict *v)
 {
-	return (in->list->closed || in->list->archived) && decided(v, FATE_HELD, "The group is closed.");
+	return (in->list->closed || in->list->archived) &&
+	       decided(v, FATE_HELD, "The group is closed.");
 }
 
 static bool too_large(const struct accept_in *in, struct verdict *v)
 {
-	return in->size > in->list->max_size && decided(v, FATE_HELD, "It is larger than the group allows.");
+	return in->size > in->list->max_size &&
+	       decided(v, FATE_HELD, "It is larger than the group allows.");
 }
 
 static bool no_author(const struct accept_in *in, struct verdict *v)
@@ -105,7 +107,8 @@ static bool moderated(const struct accept_in *in, struct verdict *v)
 
 static bool empty(const struct accept_in *in, struct verdict *v)
 {
-	return in->mail->nattachments == 0 && slice_trim(slice_make(in->mail->text, in->mail->text_len)).n == 0 &&
+	return in->mail->nattachments == 0 &&
+	       slice_trim(slice_make(in->mail->text, in->mail->text_len)).n == 0 &&
 	       *in->mail->subject == '\0' && decided(v, FATE_HELD, "It is empty.");
 }
 

@@ -12,25 +12,25 @@
 #include "server/core/submit.h"
 
 struct accept_in {
-	const struct mail *mail;        /* NULL: it must not, or could not, be parsed */
-	const char *parse_why;          /* then: why */
+	const struct mail *mail; /* NULL: it must not, or could not, be parsed */
+	const char *parse_why;   /* then: why */
 	const char *envelope_from;
 	const struct list_ref *list;
 	struct address_to to;
-	const char *list_addr;          /* name@domain */
+	const char *list_addr; /* name@domain */
 	int64_t size;
 };
 
 struct verdict {
-	enum fate fate;                 /* FATE_POSTED, HELD, DROPPED, BOUNCE, QUARANTINED */
+	enum fate fate; /* FATE_POSTED, HELD, DROPPED, BOUNCE, QUARANTINED */
 	const char *rule;
-	const char *reason;             /* one English sentence */
-	const char *trace;              /* "poisoned=- loop=- ... posted=yes" */
+	const char *reason; /* one English sentence */
+	const char *trace;  /* "poisoned=- loop=- ... posted=yes" */
 };
 
 struct accept_rule {
 	const char *name;
-	const char *looks_at;           /* for the documentation */
+	const char *looks_at; /* for the documentation */
 	/* true: it decides; fills fate and reason */
 	bool (*decide)(const struct accept_in *in, struct verdict *v);
 };

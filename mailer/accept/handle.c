@@ -9,8 +9,8 @@
 struct group {
 	struct list_ref list;
 	struct address_to to;
-	const char *addr;               /* name@domain of the list */
-	const char *recipient;          /* the first */
+	const char *addr;      /* name@domain of the list */
+	const char *recipient; /* the first */
 	struct intake_reply reply;
 };
 
@@ -39,7 +39,8 @@ static enum rc rcpt_check(struct unit *u, const char *envelope, const char *reci
 		return RC_NOTFOUND;
 	}
 	if (rc != RC_OK) {
-		intake_reply_set(r, 451, "4.3.0", "The database is away for a moment; the mail is not lost.");
+		intake_reply_set(r, 451, "4.3.0",
+				 "The database is away for a moment; the mail is not lost.");
 		return rc;
 	}
 	intake_reply_set(r, 250, "2.1.5", "Ok");
@@ -50,12 +51,14 @@ static enum rc rcpt_check(struct unit *u, const char *envelope, const char *reci
 	else if (to->kind <= ADDRESS_THREAD && (l->closed || l->archived))
 		intake_reply_set(r, 550, "5.2.1", "This group is closed and takes no mail.");
 	else if (size > l->max_size)
-		intake_reply_set(r, 552, "5.3.4", "The message is larger than the %lld kB this group takes.",
+		intake_reply_set(r, 552, "5.3.4",
+				 "The message is larger than the %lld kB this group takes.",
 				 (long long)(l->max_size / 1024));
 	return RC_OK;
 }
 
-void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient, struct intake_reply *reply_r)
+void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient,
+		 struct intake_reply *reply_r)
 {
 	struct unit *u = ctx;
 	struct arena_mark mark = arena_mark(u->arena);
@@ -110,8 +113,8 @@ static void reply_for(struct group *g, const struct submit_result *res)
 }
 
 /* One attempt at one group's transaction. */
-static enum rc group_try(struct unit *u, struct group *g, const struct submission *s, const struct verdict *v,
-			 struct submit_result *res)
+static enum rc group_try(struct unit *u, struct group *g, const struct submission *s,
+			 const struct verdict *v, struct submit_result *res)
 {
 	enum rc rc = unit_begin_rw(u);
 
@@ -129,11 +132,16 @@ static enum rc group_try(struct unit *u, struct group *g, const struct submissio
 	return rc;
 }
 
-static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m, const char *why,
-			 struct slice raw, struct group *g)
+static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m,
+			 const char *why, struct slice raw, struct group *g)
 {
-	struct accept_in in = { .mail = m, .parse_why = why, .envelope_from = env->sender, .list = &g->list,
-				.to = g->to, .list_addr = g->addr, .size = (int64_t)raw.n };
+	struct accept_in in = { .mail = m,
+				.parse_why = why,
+				.envelope_from = env->sender,
+				.list = &g->list,
+				.to = g->to,
+				.list_addr = g->addr,
+				.size = (int64_t)raw.n };
 	struct submission s;
 	struct submit_result res;
 	struct verdict v;
@@ -152,16 +160,20 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	if (rc == RC_INVALID || rc == RC_LIMIT) {
 		/* the database does not take it: the bytes are kept and the owner looks */
 		log_warn("event=quarantined msgid=%s", log_q(s.msgid));
-		v = (struct verdict){ FATE_QUARANTINED, "database", "The database refused its text.", v.trace };
+		v = (struct verdict){ FATE_QUARANTINED, "database",
+				      "The database refused its text.", v.trace };
 		rc = group_try(u, g, &s, &v, &res);
 	}
 	if (rc != RC_OK) {
-		intake_reply_set(&g->reply, 451, "4.3.0", "The database is away for a moment; the mail is not lost.");
-		log_warn("event=deferred list=%s msgid=%s rc=%s", g->list.name, log_q(s.msgid), rc_name(rc));
+		intake_reply_set(&g->reply, 451, "4.3.0",
+				 "The database is away for a moment; the mail is not lost.");
+		log_warn("event=deferred list=%s msgid=%s rc=%s", g->list.name, log_q(s.msgid),
+			 rc_name(rc));
 		return;
 	}
 	reply_for(g, &res);
-	log_info("event=%s list=%s msgid=%s rule=%s post=%lld thread=%lld hold=%lld from=%s bytes=%zu",
+	log_info("event=%s list=%s msgid=%s rule=%s post=%lld thread=%lld hold=%lld from=%s "
+		 "bytes=%zu",
 		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
 	if (res.fate == FATE_POSTED)
@@ -171,7 +183,8 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 /* Which group a recipient belongs to, made where it is the first; NULL and a
  * reply of its own where there is none. */
 static struct group *group_of(struct unit *u, const struct envelope *env, const struct mail *m,
-			      const char *recipient, struct group *groups, size_t *n, struct intake_reply *r)
+			      const char *recipient, struct group *groups, size_t *n,
+			      struct intake_reply *r)
 {
 	struct address_to to;
 	struct list_ref l;
@@ -188,8 +201,10 @@ static struct group *group_of(struct unit *u, const struct envelope *env, const 
 			return &groups[i];
 		}
 	/* now that the author is known: who that is to this list */
-	if (m != NULL && list_lookup(u, to.list, to.domain, env->sender, m->from.addr, &l) != RC_OK) {
-		intake_reply_set(r, 451, "4.3.0", "The database is away for a moment; the mail is not lost.");
+	if (m != NULL &&
+	    list_lookup(u, to.list, to.domain, env->sender, m->from.addr, &l) != RC_OK) {
+		intake_reply_set(r, 451, "4.3.0",
+				 "The database is away for a moment; the mail is not lost.");
 		return NULL;
 	}
 	g = &groups[(*n)++];
@@ -198,7 +213,8 @@ static struct group *group_of(struct unit *u, const struct envelope *env, const 
 	return g;
 }
 
-void handle_message(void *ctx, const struct envelope *env, struct slice raw, struct intake_reply *replies_r)
+void handle_message(void *ctx, const struct envelope *env, struct slice raw,
+		    struct intake_reply *replies_r)
 {
 	struct unit *u = ctx;
 	struct arena_mark mark = arena_mark(u->arena);
@@ -208,7 +224,8 @@ void handle_message(void *ctx, const struct envelope *env, struct slice raw, str
 	const char *why = "It has ended the program that read it.";
 	size_t n = 0;
 
-	if (env->crashes < INTAKE_POISON && mail_parse(&mail, u->arena, raw, &mail_limits_default, &why) == RC_OK)
+	if (env->crashes < INTAKE_POISON &&
+	    mail_parse(&mail, u->arena, raw, &mail_limits_default, &why) == RC_OK)
 		m = &mail;
 	intake_parsed(env);
 	for (size_t i = 0; i < env->nrecipients; i++)

@@ -11,8 +11,10 @@
 #include "server/core/submit.h"
 
 /* The hooks of intake, with a struct unit as ctx whose arena is rewound by each. */
-void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient, struct intake_reply *reply_r);
-void handle_message(void *ctx, const struct envelope *env, struct slice raw, struct intake_reply *replies_r);
+void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient,
+		 struct intake_reply *reply_r);
+void handle_message(void *ctx, const struct envelope *env, struct slice raw,
+		    struct intake_reply *replies_r);
 void handle_policy(void *ctx, const struct policy_request *req, char *action_r, size_t size);
 
 #endif

@@ -25,23 +25,33 @@ static void attachments_fill(struct submission *s, struct arena *a, const struct
 	for (size_t i = 0; i < m->nattachments; i++) {
 		const struct mail_attachment *f = &m->attachments[i];
 
-		at[i] = (struct submit_attachment){ .name = f->name, .type = f->type, .encoding = f->encoding,
-						    .size = (int64_t)f->size, .offset = (int64_t)f->offset,
-						    .length = (int64_t)f->length, .inline_ = f->inline_ };
+		at[i] = (struct submit_attachment){ .name = f->name,
+						    .type = f->type,
+						    .encoding = f->encoding,
+						    .size = (int64_t)f->size,
+						    .offset = (int64_t)f->offset,
+						    .length = (int64_t)f->length,
+						    .inline_ = f->inline_ };
 		memcpy(at[i].hash, f->hash, sizeof(at[i].hash));
 	}
 	s->attachments = at;
 	s->nattachments = m->nattachments;
 }
 
-void submission_fill(struct submission *s_r, struct arena *a, const struct mail *m, struct slice raw,
-		     const struct list_ref *l)
+void submission_fill(struct submission *s_r, struct arena *a, const struct mail *m,
+		     struct slice raw, const struct list_ref *l)
 {
 	int64_t *folds;
 	bool reply;
 
-	*s_r = (struct submission){ .source = SUBMIT_EMAIL, .raw = raw, .msgid = "", .author_name = "?",
-				    .author_addr = "", .subject = "", .lang = "", .text = SLICE("") };
+	*s_r = (struct submission){ .source = SUBMIT_EMAIL,
+				    .raw = raw,
+				    .msgid = "",
+				    .author_name = "?",
+				    .author_addr = "",
+				    .subject = "",
+				    .lang = "",
+				    .text = SLICE("") };
 	if (m == NULL)
 		return;
 	s_r->msgid = m->msgid;

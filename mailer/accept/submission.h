@@ -7,7 +7,7 @@
 #include "server/core/submit.h"
 
 /* m NULL: only the raw bytes are known. Everything points into m and a. */
-void submission_fill(struct submission *s_r, struct arena *a, const struct mail *m, struct slice raw,
-		     const struct list_ref *l);
+void submission_fill(struct submission *s_r, struct arena *a, const struct mail *m,
+		     struct slice raw, const struct list_ref *l);
 
 #endif

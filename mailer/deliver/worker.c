@@ -18,8 +18,8 @@
 
 #include "server/base/base.h"
 
-#define BATCH 100
-#define POLL_MS 2000
+#define BATCH     100
+#define POLL_MS   2000
 #define ARENA_CAP ((size_t)600 << 20)
 /* A copy is not begun with less of its lease left than the longest SMTP time-out. */
 #define LEASE_SAFE ((QUEUE_LEASE_SECONDS - 130) * USEC)
@@ -27,32 +27,33 @@
 struct worker {
 	const struct prog *p;
 	struct db *db;
-	struct arena *batch;            /* jobs and the composed post; rewound per batch */
-	struct arena *copy;             /* one copy; rewound each time */
+	struct arena *batch; /* jobs and the composed post; rewound per batch */
+	struct arena *copy;  /* one copy; rewound each time */
 	struct transport *t;
 	char *run;
 	struct job *jobs;
 	size_t njobs, at;
 	int64_t leased_at;
-	bool lost;                      /* a settle failed: the lease may be another's */
+	bool lost; /* a settle failed: the lease may be another's */
 	/* the post whose copies are going out */
 	struct queue_post post;
 	struct composed *composed;
 	char lang[3];
-	const char *to;                 /* of the message in the transport's hands */
+	const char *to; /* of the message in the transport's hands */
 };
 
 static const char *post_url(const struct worker *w, struct arena *a, const struct queue_post *p)
 {
 	if (*w->p->conf.base_url == '\0')
 		return "";
-	return arena_fmt(a, "%s/g/%s/%lld#%lld", w->p->conf.base_url, p->list, (long long)p->thread,
+	return arena_fmt(a, "%s/g/%s/%lld/%lld", w->p->conf.base_url, p->list, (long long)p->thread,
 			 (long long)p->number);
 }
 
 static enum compose_from from_policy(const struct queue_post *p)
 {
-	return p->web || strcmp(p->dmarc_policy, "always") == 0 ? COMPOSE_FROM_LIST : COMPOSE_FROM_KEEP;
+	return p->web || strcmp(p->dmarc_policy, "always") == 0 ? COMPOSE_FROM_LIST
+								: COMPOSE_FROM_KEEP;
 }
 
 /* The text and the files of a web post stand in the raw message that core wrote. */
@@ -74,19 +75,32 @@ static enum rc post_compose(struct worker *w, int64_t post, const char *lang)
 		return rc;
 	snprintf(w->lang, sizeof(w->lang), "%.2s", lang);
 	tr_set(w->lang);
-	list = (struct compose_list){ .local = p->list, .domain = p->domain, .title = p->title,
-				      .list_id = p->list_id, .lang = p->post_lang, .tag = p->tag,
-				      .footer = p->footer, .archive_url = "" };
+	list = (struct compose_list){ .local = p->list,
+				      .domain = p->domain,
+				      .title = p->title,
+				      .list_id = p->list_id,
+				      .lang = p->post_lang,
+				      .tag = p->tag,
+				      .footer = p->footer,
+				      .archive_url = "" };
 	if (*conf->base_url != '\0')
 		list.archive_url = arena_fmt(w->batch, "%s/g/%s", conf->base_url, p->list);
-	c = (struct compose_post){ .raw = p->raw, .msgid = p->msgid, .date = p->sent_at,
-				   .author_name = p->author_name, .author_addr = p->author_addr,
+	c = (struct compose_post){ .raw = p->raw,
+				   .msgid = p->msgid,
+				   .date = p->sent_at,
+				   .author_name = p->author_name,
+				   .author_addr = p->author_addr,
 				   /* TRANSLATORS: "Ana Pérez via Agenda", in the From of a copy */
-				   .via = tr("via"), .from = from_policy(p),
-				   .reply = strcmp(p->reply_policy, "author") == 0 ? COMPOSE_REPLY_AUTHOR
-										    : COMPOSE_REPLY_LIST,
-				   .url = post_url(w, w->batch, p), .subject = p->subject,
-				   .text = SLICE(""), .refs = p->refs, .nrefs = p->nrefs };
+				   .via = tr("via"),
+				   .from = from_policy(p),
+				   .reply = strcmp(p->reply_policy, "author") == 0
+						    ? COMPOSE_REPLY_AUTHOR
+						    : COMPOSE_REPLY_LIST,
+				   .url = post_url(w, w->batch, p),
+				   .subject = p->subject,
+				   .text = SLICE(""),
+				   .refs = p->refs,
+				   .nrefs = p->nrefs };
 	if (p->web) {
 		rc = web_parts(w, p, &c);
 		if (rc != RC_OK)
@@ -108,7 +122,8 @@ static enum rc web_parts(struct worker *w, const struct queue_post *p, struct co
 	at = ARENA_ARRAY(w->batch, m.nfiles, struct compose_attachment);
 	for (size_t i = 0; i < m.nfiles; i++)
 		at[i] = (struct compose_attachment){ m.files[i].name, m.files[i].type,
-						     codec_decode(w->batch, "base64", m.files[i].encoded) };
+						     codec_decode(w->batch, "base64",
+								  m.files[i].encoded) };
 	c->raw = SLICE("");
 	c->text = m.text;
 	if (p->nrefs > 0 && *p->subject != '\0')
@@ -121,22 +136,26 @@ static enum rc web_parts(struct worker *w, const struct queue_post *p, struct co
 
 static const char *footer_text(struct worker *w, const struct queue_post *p)
 {
-	return arena_fmt(w->copy, tr("You receive this as a member of %s.\nWrite to %s@%s or answer on the web: %s\n"
-				     "To leave: %s-leave@%s\n"),
-			 p->title, p->list, p->domain, post_url(w, w->copy, p), p->list, p->domain);
+	return arena_fmt(
+		w->copy,
+		tr("You receive this as a member of %s.\nWrite to %s@%s or answer on the web: %s\n"
+		   "To leave: %s-leave@%s\n"),
+		p->title, p->list, p->domain, post_url(w, w->copy, p), p->list, p->domain);
 }
 
 static enum rc copy_post(struct worker *w, const struct job *j, struct transport_msg *m_r)
 {
 	struct str out;
 	struct queue_post *p = &w->post;
-	struct compose_copy copy = { .rcpt = j->addr, .lang = j->locale, .unsub_url = "", .footer = "" };
+	struct compose_copy copy = {
+		.rcpt = j->addr, .lang = j->locale, .unsub_url = "", .footer = ""
+	};
 	enum rc rc = post_compose(w, j->post, j->locale);
 
 	if (rc != RC_OK)
 		return rc;
-	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list, p->domain,
-				   j->subscription);
+	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list,
+				   p->domain, j->subscription);
 	copy.unsub_mailto = arena_fmt(w->copy, "%s-leave@%s", p->list, p->domain);
 	if (p->footer)
 		copy.footer = footer_text(w, p);
@@ -158,9 +177,16 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 
 	if (rc != RC_OK)
 		return rc;
-	n = (struct compose_notice){ .from_name = "Cabildo", .to_name = "", .to_addr = q.addr, .reply_to = "",
-				     .subject = q.subject, .text = slice_of(q.body), .html = SLICE(""),
-				     .date = clock_now(), .lang = q.locale, .in_reply_to = q.in_reply_to };
+	n = (struct compose_notice){ .from_name = "Cabildo",
+				     .to_name = "",
+				     .to_addr = q.addr,
+				     .reply_to = "",
+				     .subject = q.subject,
+				     .text = slice_of(q.body),
+				     .html = SLICE(""),
+				     .date = clock_now(),
+				     .lang = q.locale,
+				     .in_reply_to = q.in_reply_to };
 	n.from_addr = arena_fmt(w->copy, "no-reply@%s", conf->mail_domain);
 	n.msgid = arena_fmt(w->copy, "notice.%lld.%lld@%s", (long long)j->notice, (long long)j->id,
 			    conf->mail_domain);
@@ -186,9 +212,10 @@ static bool give_up_or_retry(struct worker *w, const struct job *j, int code, co
 	int s = queue_backoff(j->tries, clock_now() - j->created_at);
 
 	if (s < 0)
-		return settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_EXPIRED, code, text), j);
-	log_info("event=deferred delivery=%lld post=%lld to=%s code=%d again_s=%d answer=%s", (long long)j->id,
-		 (long long)j->post, log_q(j->addr), code, s, log_q(text));
+		return settled(
+			w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_EXPIRED, code, text), j);
+	log_info("event=deferred delivery=%lld post=%lld to=%s code=%d again_s=%d answer=%s",
+		 (long long)j->id, (long long)j->post, log_q(j->addr), code, s, log_q(text));
 	return settled(w, queue_retry(w->db, w->copy, w->run, j, s), j);
 }
 
@@ -227,7 +254,10 @@ static bool next(struct transport_msg *m_r, void *ctx)
 		w->at++;
 		log_fail("event=compose_failed delivery=%lld post=%lld rc=%s", (long long)j->id,
 			 (long long)j->post, rc_name(rc));
-		if (!settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, 0, "cannot be composed"), j))
+		if (!settled(w,
+			     queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, 0,
+					  "cannot be composed"),
+			     j))
 			return false;
 	}
 	(void)mark;
@@ -241,13 +271,20 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 
 	switch (r->cls) {
 	case TRANSPORT_OK:
-		log_info("event=sent delivery=%lld post=%lld to=%s code=%d answer=%s", (long long)j->id,
-			 (long long)j->post, log_q(j->addr), r->code, log_q(r->text));
-		return settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_SENT, r->code, r->text), j);
+		log_info("event=sent delivery=%lld post=%lld to=%s code=%d answer=%s",
+			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
+			 log_q(r->text));
+		return settled(
+			w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_SENT, r->code, r->text),
+			j);
 	case TRANSPORT_PERM:
-		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s", (long long)j->id,
-			 (long long)j->post, log_q(j->addr), r->code, log_q(r->text));
-		return settled(w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, r->code, r->text), j);
+		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s",
+			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
+			 log_q(r->text));
+		return settled(
+			w,
+			queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, r->code, r->text),
+			j);
 	case TRANSPORT_TEMP:
 	case TRANSPORT_UNKNOWN:
 		break;

@@ -12,20 +12,20 @@
 
 #ifdef CABILDO_ASAN
 #include <sanitizer/asan_interface.h>
-#define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
+#define POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
-#define RED_ZONE 16
+#define RED_ZONE       16
 #else
-#define POISON(p, n) ((void)0)
+#define POISON(p, n)   ((void)0)
 #define UNPOISON(p, n) ((void)0)
-#define RED_ZONE 0
+#define RED_ZONE       0
 #endif
 
 #include "server/base/base.h"
 
 #define BLOCK_FIRST 16384
-#define BLOCK_MAX ((size_t)1 << 20)
-#define ALIGN 16
+#define BLOCK_MAX   ((size_t)1 << 20)
+#define ALIGN       16
 
 struct block {
 	struct block *prev;

@@ -47,7 +47,7 @@ void arena_rewind(struct arena *a, struct arena_mark m);
 /* Bytes handed out now; for tests and the memory figures. */
 size_t arena_used(const struct arena *a);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
 
 #endif

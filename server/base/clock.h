@@ -7,15 +7,15 @@
 
 #define USEC ((int64_t)1000000)
 
-struct civil { /* proleptic Gregorian, UTC or a local time already shifted */
-	int year, month, day;            /* month and day from 1 */
+struct civil {                /* proleptic Gregorian, UTC or a local time already shifted */
+	int year, month, day; /* month and day from 1 */
 	int hour, minute, second;
-	int wday;                        /* 0 Sunday */
+	int wday; /* 0 Sunday */
 };
 
-int64_t clock_now(void);                 /* wall clock, or the one set for a test */
-int64_t clock_mono(void);                /* for time-outs; never goes back */
-void clock_set(int64_t usec);            /* tests: 0 gives the real clock back */
+int64_t clock_now(void);      /* wall clock, or the one set for a test */
+int64_t clock_mono(void);     /* for time-outs; never goes back */
+void clock_set(int64_t usec); /* tests: 0 gives the real clock back */
 struct civil clock_civil(int64_t usec, int offset_minutes);
 int64_t clock_from_civil(struct civil c);
 

@@ -100,7 +100,8 @@ void codec_base64(struct str *out, struct slice s)
 	for (size_t i = 0; i < s.n; i += 3) {
 		const unsigned char *p = (const unsigned char *)s.p + i;
 		size_t left = s.n - i;
-		uint32_t v = (uint32_t)p[0] << 16 | (left > 1 ? (uint32_t)p[1] << 8 : 0) | (left > 2 ? p[2] : 0);
+		uint32_t v = (uint32_t)p[0] << 16 | (left > 1 ? (uint32_t)p[1] << 8 : 0) |
+			     (left > 2 ? p[2] : 0);
 
 		line[n++] = b64[v >> 18];
 		line[n++] = b64[v >> 12 & 63];

@@ -12,14 +12,21 @@
 
 const struct conf_def conf_defs[] = {
 	{ "database", "dbname=cabildo", "libpq connection string, without user", AT(database), "" },
-	{ "base_url", "", "address of the site, https://foro.example; empty: no links in mails", AT(base_url), "url" },
+	{ "base_url", "", "address of the site, https://foro.example; empty: no links in mails",
+	  AT(base_url), "url" },
 	{ "mail_domain", "localhost", "domain of the lists' addresses", AT(mail_domain), "domain" },
-	{ "lmtp_listen", "127.0.0.1:8024", "where mail comes in: HOST:PORT or /path/to/socket", AT(lmtp_listen), "addr" },
-	{ "policy_listen", "127.0.0.1:8025", "where Postfix asks at RCPT: HOST:PORT or /path", AT(policy_listen), "addr" },
-	{ "relay", "smtp://127.0.0.1:25", "where mail goes out: smtp://HOST:PORT or maildir:/path", AT(relay), "relay" },
-	{ "secret_file", SYSCONFDIR "/cabildo/secret", "keys for tokens and addresses", AT(secret_file), "path" },
-	{ "recipient_delimiter", "+", "as Postfix has it: + or -", AT(recipient_delimiter), "delim" },
-	{ "authserv_id", "", "our name in Authentication-Results; empty: none is believed", AT(authserv_id), "" },
+	{ "lmtp_listen", "127.0.0.1:8024", "where mail comes in: HOST:PORT or /path/to/socket",
+	  AT(lmtp_listen), "addr" },
+	{ "policy_listen", "127.0.0.1:8025", "where Postfix asks at RCPT: HOST:PORT or /path",
+	  AT(policy_listen), "addr" },
+	{ "relay", "smtp://127.0.0.1:25", "where mail goes out: smtp://HOST:PORT or maildir:/path",
+	  AT(relay), "relay" },
+	{ "secret_file", SYSCONFDIR "/cabildo/secret", "keys for tokens and addresses",
+	  AT(secret_file), "path" },
+	{ "recipient_delimiter", "+", "as Postfix has it: + or -", AT(recipient_delimiter),
+	  "delim" },
+	{ "authserv_id", "", "our name in Authentication-Results; empty: none is believed",
+	  AT(authserv_id), "" },
 	{ "log_level", "info", "debug, info, warn or fail", AT(log_level), "level" },
 };
 const size_t conf_defs_n = ARRAY_LEN(conf_defs);
@@ -60,8 +67,8 @@ static const char *value_check(const char *kind, const char *v)
 		return "expected HOST:PORT or the absolute path of a socket";
 	if (strcmp(kind, "addr") == 0 && v[0] == '/' && s.n > 100)
 		return "the path of a socket holds at most 100 bytes";
-	if (strcmp(kind, "relay") == 0 && !slice_starts(s, "smtp://") && !slice_starts(s, "maildir:/") &&
-	    !slice_eqz(s, "null:"))
+	if (strcmp(kind, "relay") == 0 && !slice_starts(s, "smtp://") &&
+	    !slice_starts(s, "maildir:/") && !slice_eqz(s, "null:"))
 		return "expected smtp://HOST:PORT or maildir:/path";
 	if (strcmp(kind, "path") == 0 && v[0] != '/')
 		return "expected an absolute path";
@@ -101,8 +108,8 @@ static enum rc line_read(struct conf *c, struct arena *a, const char *path, unsi
 		*at = v;
 		return RC_OK;
 	}
-	*err_r = arena_fmt(a, "%s:%u: no setting is called \"%.*s\"; cabildo.conf(5) lists them", path,
-			   no, (int)(key.n > 60 ? 60 : key.n), key.p);
+	*err_r = arena_fmt(a, "%s:%u: no setting is called \"%.*s\"; cabildo.conf(5) lists them",
+			   path, no, (int)(key.n > 60 ? 60 : key.n), key.p);
 	return RC_INVALID;
 }
 

@@ -25,8 +25,8 @@ struct conf {
 
 struct conf_def {
 	const char *key, *dflt, *help;
-	size_t at;                       /* offset of the const char * in struct conf */
-	const char *check;               /* pcre-free: "url", "addr", "delim", "level", "relay", "" */
+	size_t at;         /* offset of the const char * in struct conf */
+	const char *check; /* pcre-free: "url", "addr", "delim", "level", "relay", "" */
 };
 
 extern const struct conf_def conf_defs[];

@@ -54,7 +54,8 @@ static void emit(enum log_level lv, const char *fmt, va_list ap)
 		if ((unsigned char)*p < 0x20 || *p == 0x7F)
 			*p = ' ';
 	if (log_syslog) {
-		syslog(prio[lv], "%s %s%s%s", level_names[lv], line, log_ctx[0] ? " " : "", log_ctx);
+		syslog(prio[lv], "%s %s%s%s", level_names[lv], line, log_ctx[0] ? " " : "",
+		       log_ctx);
 		return;
 	}
 	clock_rfc3339(clock_now(), when);
@@ -62,12 +63,12 @@ static void emit(enum log_level lv, const char *fmt, va_list ap)
 		level_names[lv], line, log_ctx[0] ? " " : "", log_ctx);
 }
 
-#define EMIT(lv)                          \
-	do {                              \
-		va_list ap;               \
-		va_start(ap, fmt);        \
-		emit((lv), fmt, ap);      \
-		va_end(ap);               \
+#define EMIT(lv)                                                                                   \
+	do {                                                                                       \
+		va_list ap;                                                                        \
+		va_start(ap, fmt);                                                                 \
+		emit((lv), fmt, ap);                                                               \
+		va_end(ap);                                                                        \
 	} while (0)
 
 void log_debug(const char *fmt, ...)

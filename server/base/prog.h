@@ -9,18 +9,18 @@
 #include "server/base/rnd.h"
 
 struct prog_opt {
-	const char *name;                /* long name without dashes */
-	const char *arg;                 /* NULL for a flag, else the word in --help */
-	const char **value_r;            /* set to the argument, or to "" for a flag */
+	const char *name;     /* long name without dashes */
+	const char *arg;      /* NULL for a flag, else the word in --help */
+	const char **value_r; /* set to the argument, or to "" for a flag */
 	const char *help;
 };
 
 struct prog {
 	const char *name;
-	struct arena *arena;             /* as long as the process */
+	struct arena *arena; /* as long as the process */
 	struct conf conf;
 	struct keys keys;
-	int argc;                        /* what is left after the options */
+	int argc; /* what is left after the options */
 	char **argv;
 };
 

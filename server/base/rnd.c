@@ -75,7 +75,8 @@ enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const cha
 	unsigned lineno = 0;
 
 	if (fd < 0) {
-		*err_r = arena_fmt(a, "%s: %s; `cabildo secret init` makes it", path, strerror(errno));
+		*err_r = arena_fmt(a, "%s: %s; `cabildo secret init` makes it", path,
+				   strerror(errno));
 		return RC_NOTFOUND;
 	}
 	n = read(fd, buf, sizeof(buf));
@@ -92,10 +93,12 @@ enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const cha
 		slice_cut(&line, ' ', &id);
 		line = slice_trim(line);
 		if (k_r->n == KEYS_MAX || id.n == 0 || id.n >= sizeof(k_r->key[0].id) ||
-		    sodium_hex2bin(k_r->key[k_r->n].key, 32, line.p, line.n, NULL, &got, NULL) != 0 ||
+		    sodium_hex2bin(k_r->key[k_r->n].key, 32, line.p, line.n, NULL, &got, NULL) !=
+			    0 ||
 		    got != 32) {
-			*err_r = arena_fmt(a, "%s:%u: expected `id hex` with 64 hex digits, at most %d keys",
-					   path, lineno, KEYS_MAX);
+			*err_r = arena_fmt(
+				a, "%s:%u: expected `id hex` with 64 hex digits, at most %d keys",
+				path, lineno, KEYS_MAX);
 			sodium_memzero(buf, sizeof(buf));
 			return RC_INVALID;
 		}

@@ -12,7 +12,7 @@
 #include "server/base/str.h"
 
 #define HASH_BYTES 32
-#define KEYS_MAX 8
+#define KEYS_MAX   8
 
 struct keys { /* secret_file; the first signs, all verify */
 	struct {
@@ -22,7 +22,7 @@ struct keys { /* secret_file; the first signs, all verify */
 	size_t n;
 };
 
-void rnd_init(void);                     /* once per process; ends it where sodium cannot start */
+void rnd_init(void); /* once per process; ends it where sodium cannot start */
 void rnd_bytes(void *p, size_t n);
 /* A token of bits/5 characters; bits is a multiple of 40. */
 char *rnd_token(struct arena *a, unsigned bits);
@@ -37,7 +37,8 @@ enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const cha
 enum rc keys_create(const char *path, const char **err_r) MUST_USE;
 /* 16 base32 characters (80 bits) over purpose and text. purpose keeps uses apart. */
 char *mac_sign(const struct keys *k, struct arena *a, const char *purpose, struct slice text);
-MUST_USE bool mac_check(const struct keys *k, const char *purpose, struct slice text, struct slice mac);
+MUST_USE bool mac_check(const struct keys *k, const char *purpose, struct slice text,
+			struct slice mac);
 
 /* argon2id, 19 MiB, t=2; the parameters stand in the string. */
 char *password_hash(struct arena *a, const char *password);

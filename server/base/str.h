@@ -29,13 +29,13 @@ static inline struct slice slice_make(const char *p, size_t n)
 }
 
 bool slice_eq(struct slice a, struct slice b);
-bool slice_ieq(struct slice a, struct slice b);       /* ASCII case only */
+bool slice_ieq(struct slice a, struct slice b); /* ASCII case only */
 bool slice_eqz(struct slice a, const char *s);
 bool slice_ieqz(struct slice a, const char *s);
 bool slice_starts(struct slice a, const char *prefix);
 bool slice_istarts(struct slice a, const char *prefix);
 bool slice_ends(struct slice a, const char *suffix);
-struct slice slice_trim(struct slice a);              /* ASCII white space */
+struct slice slice_trim(struct slice a); /* ASCII white space */
 /* The bytes before the first c go to *head, those after it stay in *rest;
  * false (all in head, rest empty) where c does not occur. */
 bool slice_cut(struct slice *rest, char c, struct slice *head);
@@ -47,10 +47,10 @@ const char *slice_ifind(struct slice hay, struct slice needle);
 /* A whole decimal number and nothing else, min..max. */
 MUST_USE bool slice_i64(struct slice a, int64_t min, int64_t max, int64_t *out_r);
 char *slice_dup(struct arena *a, struct slice s);
-char *slice_lower(struct arena *a, struct slice s);   /* ASCII only */
+char *slice_lower(struct arena *a, struct slice s); /* ASCII only */
 
 struct str {
-	char *p;       /* NUL terminated whenever n > 0 or str_z was called */
+	char *p; /* NUL terminated whenever n > 0 or str_z was called */
 	size_t n, size, cap;
 	struct arena *arena;
 	bool over;
@@ -65,8 +65,8 @@ void str_adds(struct str *s, struct slice sl);
 void str_addc(struct str *s, char c);
 void str_fmt(struct str *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void str_vfmt(struct str *s, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
-void str_cut(struct str *s, size_t n);                /* keep the first n bytes */
-const char *str_z(struct str *s);                     /* NUL terminated, never NULL */
+void str_cut(struct str *s, size_t n); /* keep the first n bytes */
+const char *str_z(struct str *s);      /* NUL terminated, never NULL */
 
 static inline struct slice str_slice(const struct str *s)
 {

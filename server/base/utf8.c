@@ -172,7 +172,8 @@ size_t utf8_width(struct slice s)
 /* The Latin letters of the five languages, without case and accent. */
 static uint32_t cp_fold(uint32_t cp)
 {
-	static const char latin1[] = "aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidnooooo/ouuuuypy";
+	static const char latin1[] =
+		"aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidnooooo/ouuuuypy";
 
 	if (cp >= 'A' && cp <= 'Z')
 		return cp + 32;

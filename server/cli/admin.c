@@ -80,7 +80,8 @@ int cli_status(struct prog *p, struct unit *u, int argc, char **argv)
 	rc = site_status(u, &s);
 	if (rc != RC_OK)
 		return cli_fail(u, rc, "status");
-	printf("schema %lld\nlists %lld\nposts %lld\naccounts %lld\noutbound %lld\noutbound_oldest_s %lld\n"
+	printf("schema %lld\nlists %lld\nposts %lld\naccounts %lld\noutbound "
+	       "%lld\noutbound_oldest_s %lld\n"
 	       "holds %lld\nquarantined %lld\n",
 	       (long long)s.schema, (long long)s.lists, (long long)s.posts, (long long)s.accounts,
 	       (long long)s.outbound,
@@ -116,7 +117,8 @@ static int password_set(struct unit *u, const char *addr)
 
 int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
-	static const char usage[] = "account password ADDRESS --stdin | account admin ADDRESS [--off]";
+	static const char usage[] =
+		"account password ADDRESS --stdin | account admin ADDRESS [--off]";
 	static const char *const names[] = { "stdin!", "off!", NULL };
 	const char *value[2];
 	int n = cli_options(argc, argv, names, value);

@@ -10,11 +10,15 @@
 #include "server/base/base.h"
 
 const struct subcmd subcmds[] = {
-	{ "migrate", "migrate [--check]", "makes the schema, or brings it to this version", cli_migrate, false },
-	{ "list", "list add|show|set|all ...", "groups: their addresses and settings", cli_list, true },
+	{ "migrate", "migrate [--check]", "makes the schema, or brings it to this version",
+	  cli_migrate, false },
+	{ "list", "list add|show|set|all ...", "groups: their addresses and settings", cli_list,
+	  true },
 	{ "member", "member add|remove|show LIST ...", "who belongs to a group", cli_member, true },
-	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account, true },
-	{ "import", "import LIST FILE... [--dry-run]", "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
+	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account,
+	  true },
+	{ "import", "import LIST FILE... [--dry-run]",
+	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },
 	{ "secret", "secret init", "the file of keys for tokens and addresses", cli_secret, false },
 };
@@ -34,9 +38,10 @@ int cli_options(int argc, char **argv, const char *const *names, const char **va
 			continue;
 		}
 		/* "name!" in the table is a flag without a value */
-		while (names[k] != NULL && (strncmp(names[k], argv[i] + 2, strlen(argv[i] + 2)) != 0 ||
-					    (strlen(names[k]) != strlen(argv[i] + 2) &&
-					     strcmp(names[k] + strlen(argv[i] + 2), "!") != 0)))
+		while (names[k] != NULL &&
+		       (strncmp(names[k], argv[i] + 2, strlen(argv[i] + 2)) != 0 ||
+			(strlen(names[k]) != strlen(argv[i] + 2) &&
+			 strcmp(names[k] + strlen(argv[i] + 2), "!") != 0)))
 			k++;
 		if (names[k] == NULL) {
 			fprintf(stderr, "cabildo: there is no option %s here\n", argv[i]);
@@ -63,9 +68,12 @@ int cli_usage(const char *usage)
 int cli_fail(struct unit *u, enum rc rc, const char *what)
 {
 	static const char *const say[] = {
-		[RC_NOTFOUND] = "there is none", [RC_DENIED] = "not allowed",
-		[RC_INVALID] = "the value is not valid", [RC_CONFLICT] = "it exists already",
-		[RC_LIMIT] = "too large", [RC_TEMPFAIL] = "the database did not answer; try again",
+		[RC_NOTFOUND] = "there is none",
+		[RC_DENIED] = "not allowed",
+		[RC_INVALID] = "the value is not valid",
+		[RC_CONFLICT] = "it exists already",
+		[RC_LIMIT] = "too large",
+		[RC_TEMPFAIL] = "the database did not answer; try again",
 	};
 	const char *more = rc == RC_NOTFOUND || rc == RC_DENIED ? "" : db_error(u->db);
 
@@ -103,7 +111,8 @@ int main(int argc, char **argv)
 	struct unit u = { .door = DOOR_CLI };
 	int rc;
 
-	if (argc == 1 || (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))) {
+	if (argc == 1 ||
+	    (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))) {
 		help(argc == 1 ? stderr : stdout);
 		return argc == 1 ? EX_USAGE : 0;
 	}
@@ -130,6 +139,7 @@ int main(int argc, char **argv)
 		arena_free(&u.arena);
 		return rc;
 	}
-	fprintf(stderr, "cabildo: there is no subcommand %s; cabildo --help lists them\n", p.argv[0]);
+	fprintf(stderr, "cabildo: there is no subcommand %s; cabildo --help lists them\n",
+		p.argv[0]);
 	return EX_USAGE;
 }

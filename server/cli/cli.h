@@ -33,5 +33,4 @@ int cli_secret(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_status(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);
 
-
 #endif

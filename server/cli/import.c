@@ -12,7 +12,8 @@
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv)
 {
 	const char *dir = getenv("CABILDO_LIBEXECDIR");
-	const char *path = arena_fmt(u->arena, "%s/cabildo-import", dir && *dir ? dir : PKGLIBEXECDIR);
+	const char *path =
+		arena_fmt(u->arena, "%s/cabildo-import", dir && *dir ? dir : PKGLIBEXECDIR);
 	char **args = ARENA_ARRAY(u->arena, (size_t)argc + 4, char *);
 
 	(void)p;

@@ -17,17 +17,20 @@ static int done(struct unit *u, enum rc rc, const char *what)
 
 static int list_add(struct unit *u, int argc, char **argv)
 {
-	static const char *const names[] = { "title", "lang", "visibility", "description", "footer!", NULL };
+	static const char *const names[] = { "title",       "lang",    "visibility",
+					     "description", "footer!", NULL };
 	const char *v[5];
 	enum rc rc;
 
 	if (cli_options(argc, argv, names, v) != 1)
-		return cli_usage("list add NAME [--title T] [--lang es] [--visibility public|members|hidden] "
+		return cli_usage("list add NAME [--title T] [--lang es] [--visibility "
+				 "public|members|hidden] "
 				 "[--description D] [--footer]");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = list_create(u, &(struct list_new){ argv[0], v[0] ? v[0] : argv[0], v[3] ? v[3] : "",
-							v[1] ? v[1] : "es", v[2] ? v[2] : "members", v[4] != NULL });
+		rc = list_create(u, &(struct list_new){ argv[0], v[0] ? v[0] : argv[0],
+							v[3] ? v[3] : "", v[1] ? v[1] : "es",
+							v[2] ? v[2] : "members", v[4] != NULL });
 	return done(u, rc, argv[0]);
 }
 
@@ -40,9 +43,10 @@ static int list_all(struct unit *u)
 	if (rc != RC_OK)
 		return cli_fail(u, rc, "list all");
 	for (size_t i = 0; i < n; i++)
-		printf("%s@%s\t%s\t%s\tmembers %lld\tthreads %lld\tposts %lld%s\n", l[i].name, l[i].domain,
-		       l[i].title, l[i].visibility, (long long)l[i].members, (long long)l[i].threads,
-		       (long long)l[i].posts, l[i].archived ? "\tarchived" : "");
+		printf("%s@%s\t%s\t%s\tmembers %lld\tthreads %lld\tposts %lld%s\n", l[i].name,
+		       l[i].domain, l[i].title, l[i].visibility, (long long)l[i].members,
+		       (long long)l[i].threads, (long long)l[i].posts,
+		       l[i].archived ? "\tarchived" : "");
 	return 0;
 }
 
@@ -67,7 +71,8 @@ static int list_set(struct unit *u, int argc, char **argv)
 	enum rc rc;
 
 	if (argc < 2)
-		return cli_usage("list set NAME SETTING=VALUE...; cabildo list show NAME lists them");
+		return cli_usage(
+			"list set NAME SETTING=VALUE...; cabildo list show NAME lists them");
 	for (int i = 1; i < argc; i++) {
 		struct slice rest = slice_of(argv[i]), key;
 		size_t k = 0;
@@ -102,21 +107,24 @@ int cli_list(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 
 static int member_add(struct unit *u, int argc, char **argv)
 {
-	static const char *const names[] = { "name", "role", "delivery", "locale", "country", "organisation", NULL };
+	static const char *const names[] = { "name",    "role",         "delivery", "locale",
+					     "country", "organisation", NULL };
 	const char *v[6], *settings[LIST_SETTINGS];
 	enum rc rc;
 
 	if (cli_options(argc, argv, names, v) != 2)
-		return cli_usage("member add LIST ADDRESS --name N [--role member|moderator|owner] [--delivery each] "
+		return cli_usage("member add LIST ADDRESS --name N [--role member|moderator|owner] "
+				 "[--delivery each] "
 				 "[--locale es] [--country GT] [--organisation O]");
 	rc = list_settings_get(u, argv[0], settings);
 	if (rc != RC_OK)
 		return cli_fail(u, rc, argv[0]);
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = member_create(u, &(struct member_new){ argv[0], argv[1], v[0], v[1] ? v[1] : "member",
-							    v[2] ? v[2] : "each", v[3] ? v[3] : settings[2], v[4],
-							    v[5] });
+		rc = member_create(
+			u, &(struct member_new){ argv[0], argv[1], v[0], v[1] ? v[1] : "member",
+						 v[2] ? v[2] : "each", v[3] ? v[3] : settings[2],
+						 v[4], v[5] });
 	return done(u, rc, argv[1]);
 }
 
@@ -129,8 +137,8 @@ static int member_show(struct unit *u, const char *list)
 	if (rc != RC_OK)
 		return cli_fail(u, rc, list);
 	for (size_t i = 0; i < n; i++)
-		printf("%s\t%s\t%s\t%s\t%s\t%s\n", m[i].addr, m[i].name, m[i].role, m[i].delivery, m[i].country,
-		       m[i].organisation);
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", m[i].addr, m[i].name, m[i].role, m[i].delivery,
+		       m[i].country, m[i].organisation);
 	return 0;
 }
 
@@ -143,7 +151,8 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	if (argc == 2 && strcmp(argv[0], "show") == 0)
 		return member_show(u, argv[1]);
 	if (argc != 3 || strcmp(argv[0], "remove") != 0)
-		return cli_usage("member add LIST ADDRESS ... | member remove LIST ADDRESS | member show LIST");
+		return cli_usage("member add LIST ADDRESS ... | member remove LIST ADDRESS | "
+				 "member show LIST");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_delete(u, argv[1], argv[2]);

@@ -8,8 +8,8 @@
 #include "server/base/base.h"
 
 /* A hash of nothing anybody has: an unknown address costs the same time. */
-#define NO_PASSWORD                                             \
-	"$argon2id$v=19$m=19456,t=2,p=1$PTEUJLEPnJjGZwmejAdlXQ$" \
+#define NO_PASSWORD                                                                                \
+	"$argon2id$v=19$m=19456,t=2,p=1$PTEUJLEPnJjGZwmejAdlXQ$"                                   \
 	"x9rnaCy7L6ueVULpWYoV4S8ay9NCTSxpn0vVjIXHPm8"
 
 static void secret_hash(const char *secret, unsigned char out_r[static HASH_BYTES])
@@ -26,8 +26,8 @@ enum rc session_load(struct unit *u, const char *secret)
 	secret_hash(secret, hash);
 	rc = session_read(u->db, u->arena, hash, &r);
 	if (rc == RC_OK)
-		u->actor = (struct actor){ r.account, r.name, r.addr, r.locale, r.theme,
-					   r.time_zone, r.utc_offset, r.admin };
+		u->actor = (struct actor){ r.account, r.name,      r.addr,       r.locale,
+					   r.theme,   r.time_zone, r.utc_offset, r.admin };
 	return rc;
 }
 
@@ -37,7 +37,8 @@ enum rc session_open(struct unit *u, int64_t account, const char *device, const 
 
 	*secret_r = rnd_token(u->arena, 240);
 	secret_hash(*secret_r, hash);
-	return session_write(u->db, hash, account, SESSION_DAYS, slice_dup(u->arena, utf8_clip(slice_of(device), 200)));
+	return session_write(u->db, hash, account, SESSION_DAYS,
+			     slice_dup(u->arena, utf8_clip(slice_of(device), 200)));
 }
 
 enum rc session_close(struct unit *u, const char *secret)
@@ -91,14 +92,22 @@ enum rc signin_link_send(struct unit *u, const char *addr, const char *next)
 		return rc;
 	back = tr_lang();
 	tr_set(acc.locale);
-	rc = notice_write(u->db, &(struct notice_row){
-		.kind = "signin", .addr = folded, .account = acc.id, .locale = acc.locale,
-		.subject = tr("Your link to sign in"),
-		.body = arena_fmt(u->arena,
-				  tr("Good day, %s:\n\nThis link opens a page with one button that signs you in. "
-				     "It works once, for 30 minutes:\n\n%s/signin/%s\n\nIf you did not ask for it, "
-				     "there is nothing to do: without the button nothing happens.\n"),
-				  acc.name, u->conf->base_url, token) });
+	rc = notice_write(
+		u->db,
+		&(struct notice_row){
+			.kind = "signin",
+			.addr = folded,
+			.account = acc.id,
+			.locale = acc.locale,
+			.subject = tr("Your link to sign in"),
+			.body = arena_fmt(
+				u->arena,
+				tr("Good day, %s:\n\nThis link opens a page with one button that "
+				   "signs you in. "
+				   "It works once, for 30 minutes:\n\n%s/signin/%s\n\nIf you did "
+				   "not ask for it, "
+				   "there is nothing to do: without the button nothing happens.\n"),
+				acc.name, u->conf->base_url, token) });
 	tr_set(back);
 	return rc;
 }
@@ -147,9 +156,11 @@ enum rc account_preferences(struct unit *u, const char *locale, const char *them
 	rc = account_prefs_write(u->db, u->actor.account, locale, theme);
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){
-		.act = "account.preferences", .subject = u->actor.account,
-		.after = arena_fmt(u->arena, "%s %s", locale ? locale : "-", theme ? theme : "-") });
+	return audit(u, &(struct audit_entry){ .act = "account.preferences",
+					       .subject = u->actor.account,
+					       .after = arena_fmt(u->arena, "%s %s",
+								  locale ? locale : "-",
+								  theme ? theme : "-") });
 }
 
 enum rc account_password_set(struct unit *u, const char *addr, const char *password)

@@ -16,11 +16,13 @@
  * expired (the actor is then nobody). Reads only. */
 enum rc session_load(struct unit *u, const char *secret) MUST_USE;
 /* In a transaction. *secret_r goes into the cookie. */
-enum rc session_open(struct unit *u, int64_t account, const char *device, const char **secret_r) MUST_USE;
+enum rc session_open(struct unit *u, int64_t account, const char *device,
+		     const char **secret_r) MUST_USE;
 enum rc session_close(struct unit *u, const char *secret) MUST_USE;
 
 /* RC_OK and the account; RC_DENIED for everything that does not match. */
-enum rc signin_password(struct unit *u, const char *addr, const char *password, int64_t *account_r) MUST_USE;
+enum rc signin_password(struct unit *u, const char *addr, const char *password,
+			int64_t *account_r) MUST_USE;
 /* Queues the mail with the link if the address is known; RC_OK either way.
  * next: the path to go to afterwards, of ours, or NULL. Not more than one
  * mail a minute per address. In a transaction. */
@@ -28,7 +30,8 @@ enum rc signin_link_send(struct unit *u, const char *addr, const char *next) MUS
 /* What the link's page shows; uses nothing up. RC_NOTFOUND: unknown, used, expired. */
 enum rc signin_link_peek(struct unit *u, const char *token, const char **addr_r) MUST_USE;
 /* Once. Marks the address verified. In a transaction. */
-enum rc signin_link_use(struct unit *u, const char *token, int64_t *account_r, const char **next_r) MUST_USE;
+enum rc signin_link_use(struct unit *u, const char *token, int64_t *account_r,
+			const char **next_r) MUST_USE;
 
 /* locale, theme: validated words; NULL leaves as it is. In a transaction. */
 enum rc account_preferences(struct unit *u, const char *locale, const char *theme) MUST_USE;

@@ -8,8 +8,9 @@ static const struct {
 	const char *suffix;
 	enum address_kind kind;
 } suffixes[] = {
-	{ "-request", ADDRESS_REQUEST }, { "-help", ADDRESS_REQUEST },     { "-join", ADDRESS_JOIN },
-	{ "-subscribe", ADDRESS_JOIN },  { "-leave", ADDRESS_LEAVE },      { "-unsubscribe", ADDRESS_LEAVE },
+	{ "-request", ADDRESS_REQUEST }, { "-help", ADDRESS_REQUEST },
+	{ "-join", ADDRESS_JOIN },       { "-subscribe", ADDRESS_JOIN },
+	{ "-leave", ADDRESS_LEAVE },     { "-unsubscribe", ADDRESS_LEAVE },
 	{ "-owner", ADDRESS_OWNER },     { "-bounces", ADDRESS_BOUNCE },
 };
 
@@ -20,10 +21,11 @@ static char *signed_text(struct arena *a, const char *list, const char *domain, 
 
 char *address_thread(struct unit *u, const char *list, const char *domain, int64_t thread)
 {
-	char *mac = mac_sign(u->keys, u->arena, "thread", slice_of(signed_text(u->arena, list, domain, thread)));
+	char *mac = mac_sign(u->keys, u->arena, "thread",
+			     slice_of(signed_text(u->arena, list, domain, thread)));
 
-	return arena_fmt(u->arena, "%s%st%lld.%s@%s", list, u->conf->recipient_delimiter, (long long)thread, mac,
-			 domain);
+	return arena_fmt(u->arena, "%s%st%lld.%s@%s", list, u->conf->recipient_delimiter,
+			 (long long)thread, mac, domain);
 }
 
 char *address_verp(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
@@ -31,17 +33,20 @@ char *address_verp(struct arena *a, const struct keys *k, const char *delimiter,
 {
 	char *mac = mac_sign(k, a, "verp", slice_of(signed_text(a, list, domain, subscription)));
 
-	return arena_fmt(a, "%s-bounces%ss%lld.%s@%s", list, delimiter, (long long)subscription, mac, domain);
+	return arena_fmt(a, "%s-bounces%ss%lld.%s@%s", list, delimiter, (long long)subscription,
+			 mac, domain);
 }
 
 /* "12.MAC": the number, or 0 where the MAC is not ours. */
-static int64_t id_verify(struct unit *u, const struct address_to *r, const char *purpose, struct slice ext)
+static int64_t id_verify(struct unit *u, const struct address_to *r, const char *purpose,
+			 struct slice ext)
 {
 	struct slice num;
 	int64_t id;
 
 	if (!slice_cut(&ext, '.', &num) || !slice_i64(num, 1, INT64_MAX, &id) ||
-	    !mac_check(u->keys, purpose, slice_of(signed_text(u->arena, r->list, r->domain, id)), ext))
+	    !mac_check(u->keys, purpose, slice_of(signed_text(u->arena, r->list, r->domain, id)),
+		       ext))
 		return 0;
 	return id;
 }
@@ -60,8 +65,9 @@ enum rc address_parse(struct unit *u, const char *addr, struct address_to *r)
 	/* with "-" as delimiter a list's own name may hold it: the extension is what
 	 * follows the last one and looks like one of ours */
 	cut = delim == '+' ? memchr(local.p, '+', local.n) : memrchr(local.p, delim, local.n);
-	if (cut != NULL && (delim == '+' || memchr(cut, '.', local.n - (size_t)(cut - local.p)) != NULL ||
-			    local.n - (size_t)(cut - local.p) > 17)) {
+	if (cut != NULL &&
+	    (delim == '+' || memchr(cut, '.', local.n - (size_t)(cut - local.p)) != NULL ||
+	     local.n - (size_t)(cut - local.p) > 17)) {
 		ext = slice_make(cut + 1, local.n - (size_t)(cut - local.p) - 1);
 		local.n = (size_t)(cut - local.p);
 	}

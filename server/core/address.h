@@ -9,22 +9,22 @@
 #include "server/core/unit.h"
 
 enum address_kind {
-	ADDRESS_POST,           /* agenda@ */
-	ADDRESS_THREAD,         /* agenda+t12.MAC@ */
-	ADDRESS_CONFIRM,        /* agenda+cTOKEN@ */
-	ADDRESS_MODERATE,       /* agenda+mTOKEN@ */
-	ADDRESS_REQUEST,        /* agenda-request@, -help@ */
+	ADDRESS_POST,     /* agenda@ */
+	ADDRESS_THREAD,   /* agenda+t12.MAC@ */
+	ADDRESS_CONFIRM,  /* agenda+cTOKEN@ */
+	ADDRESS_MODERATE, /* agenda+mTOKEN@ */
+	ADDRESS_REQUEST,  /* agenda-request@, -help@ */
 	ADDRESS_JOIN,
 	ADDRESS_LEAVE,
 	ADDRESS_OWNER,
-	ADDRESS_BOUNCE,         /* agenda-bounces+s7.MAC@, agenda-bounces@ */
+	ADDRESS_BOUNCE, /* agenda-bounces+s7.MAC@, agenda-bounces@ */
 };
 
 struct address_to {
 	enum address_kind kind;
-	const char *list, *domain;      /* lower case */
-	int64_t id;                     /* thread, or subscription of a bounce; 0: none that verifies */
-	const char *token;              /* of confirm and moderate, "" else */
+	const char *list, *domain; /* lower case */
+	int64_t id;                /* thread, or subscription of a bounce; 0: none that verifies */
+	const char *token;         /* of confirm and moderate, "" else */
 };
 
 /* RC_INVALID where it cannot be an address of a list of ours. */

@@ -10,19 +10,21 @@
 
 /* In the order of sql/admin.sql list_set. */
 const char *const list_setting_names[LIST_SETTINGS] = {
-	"title", "description", "lang", "visibility", "posting", "nonmember", "join_policy",
-	"reply_policy", "dmarc_policy", "subject_tag", "footer", "max_size", "archived",
+	"title",     "description", "lang",         "visibility",   "posting",
+	"nonmember", "join_policy", "reply_policy", "dmarc_policy", "subject_tag",
+	"footer",    "max_size",    "archived",
 };
 
 const char *addr_clean(struct arena *a, const char *addr)
 {
 	struct slice s = slice_trim(slice_of(addr)), rest = s, local;
 
-	if (s.n < 3 || s.n > 254 || !utf8_valid(s) || !slice_cut(&rest, '@', &local) || local.n == 0 ||
-	    local.n > 64 || rest.n == 0 || memchr(rest.p, '@', rest.n) != NULL)
+	if (s.n < 3 || s.n > 254 || !utf8_valid(s) || !slice_cut(&rest, '@', &local) ||
+	    local.n == 0 || local.n > 64 || rest.n == 0 || memchr(rest.p, '@', rest.n) != NULL)
 		return NULL;
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F || strchr("<>\"(),;:\\", s.p[i]) != NULL)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F ||
+		    strchr("<>\"(),;:\\", s.p[i]) != NULL)
 			return NULL;
 	return slice_lower(a, s);
 }
@@ -30,12 +32,13 @@ const char *addr_clean(struct arena *a, const char *addr)
 enum rc list_create(struct unit *u, const struct list_new *l)
 {
 	int64_t id;
-	enum rc rc = list_write(u->db, u->arena, l->name, u->conf->mail_domain, l->title, l->description, l->lang,
-				l->visibility, l->footer, &id);
+	enum rc rc = list_write(u->db, u->arena, l->name, u->conf->mail_domain, l->title,
+				l->description, l->lang, l->visibility, l->footer, &id);
 
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){ .act = "list.create", .list = id, .after = l->name });
+	return audit(u,
+		     &(struct audit_entry){ .act = "list.create", .list = id, .after = l->name });
 }
 
 enum rc list_settings_set(struct unit *u, const char *name, const char *const value[LIST_SETTINGS])
@@ -56,7 +59,9 @@ enum rc list_settings_set(struct unit *u, const char *name, const char *const va
 			str_fmt(&was, "%s = %s\n", list_setting_names[i], before[i]);
 			str_fmt(&is, "%s = %s\n", list_setting_names[i], value[i]);
 		}
-	return audit(u, &(struct audit_entry){ .act = "list.set", .list = id, .before = str_z(&was),
+	return audit(u, &(struct audit_entry){ .act = "list.set",
+					       .list = id,
+					       .before = str_z(&was),
 					       .after = str_z(&is) });
 }
 
@@ -75,9 +80,11 @@ enum rc lists_all(struct unit *u, struct list_line **r, size_t *n_r)
 	*n_r = db_nrows(q);
 	*r = ARENA_ARRAY(u->arena, *n_r, struct list_line);
 	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct list_line){ db_get_text(q, i, 0), db_get_text(q, i, 1), db_get_text(q, i, 2),
-					      db_get_text(q, i, 3), db_get_text(q, i, 4), db_get_i64(q, i, 5),
-					      db_get_i64(q, i, 6), db_get_i64(q, i, 7), db_get_bool(q, i, 8) };
+		(*r)[i] = (struct list_line){ db_get_text(q, i, 0), db_get_text(q, i, 1),
+					      db_get_text(q, i, 2), db_get_text(q, i, 3),
+					      db_get_text(q, i, 4), db_get_i64(q, i, 5),
+					      db_get_i64(q, i, 6),  db_get_i64(q, i, 7),
+					      db_get_bool(q, i, 8) };
 	return RC_OK;
 }
 
@@ -92,22 +99,28 @@ enum rc member_create(struct unit *u, const struct member_new *m)
 		return RC_INVALID;
 	rc = account_read(u->db, u->arena, addr, &acc);
 	if (rc == RC_NOTFOUND) {
-		rc = m->organisation ? organisation_write(u->db, u->arena, m->organisation, &organisation) : RC_OK;
+		rc = m->organisation
+			     ? organisation_write(u->db, u->arena, m->organisation, &organisation)
+			     : RC_OK;
 		if (rc == RC_OK)
-			rc = account_write(u->db, u->arena, m->name ? m->name : addr, m->locale, addr, m->country,
-					   organisation, &acc.id, &acc.address);
+			rc = account_write(u->db, u->arena, m->name ? m->name : addr, m->locale,
+					   addr, m->country, organisation, &acc.id, &acc.address);
 		if (rc == RC_OK)
-			rc = audit(u, &(struct audit_entry){ .act = "account.create", .subject = acc.id,
+			rc = audit(u, &(struct audit_entry){ .act = "account.create",
+							     .subject = acc.id,
 							     .after = addr });
 	}
 	if (rc != RC_OK)
 		return rc;
-	rc = subscription_new(u->db, u->arena, m->list, acc.id, acc.address, m->role, m->delivery, &list);
+	rc = subscription_new(u->db, u->arena, m->list, acc.id, acc.address, m->role, m->delivery,
+			      &list);
 	if (rc == RC_NOTFOUND)
 		return RC_CONFLICT; /* or no such list: the caller has looked */
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){ .act = "member.add", .list = list, .subject = acc.id,
+	return audit(u, &(struct audit_entry){ .act = "member.add",
+					       .list = list,
+					       .subject = acc.id,
 					       .after = m->role });
 }
 
@@ -115,11 +128,13 @@ enum rc member_delete(struct unit *u, const char *list, const char *addr)
 {
 	const char *clean = addr_clean(u->arena, addr);
 	int64_t id, account;
-	enum rc rc = clean ? subscription_delete(u->db, u->arena, list, clean, &id, &account) : RC_INVALID;
+	enum rc rc = clean ? subscription_delete(u->db, u->arena, list, clean, &id, &account)
+			   : RC_INVALID;
 
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){ .act = "member.remove", .list = id, .subject = account });
+	return audit(
+		u, &(struct audit_entry){ .act = "member.remove", .list = id, .subject = account });
 }
 
 enum rc members_all(struct unit *u, const char *list, struct member_line **r, size_t *n_r)
@@ -132,8 +147,9 @@ enum rc members_all(struct unit *u, const char *list, struct member_line **r, si
 	*n_r = db_nrows(q);
 	*r = ARENA_ARRAY(u->arena, *n_r, struct member_line);
 	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct member_line){ db_get_text(q, i, 0), db_get_text(q, i, 1), db_get_text(q, i, 2),
-						db_get_text(q, i, 3), db_get_text(q, i, 4), db_get_text(q, i, 5) };
+		(*r)[i] = (struct member_line){ db_get_text(q, i, 0), db_get_text(q, i, 1),
+						db_get_text(q, i, 2), db_get_text(q, i, 3),
+						db_get_text(q, i, 4), db_get_text(q, i, 5) };
 	return RC_OK;
 }
 
@@ -147,7 +163,9 @@ enum rc account_admin_set(struct unit *u, const char *addr, bool on)
 		rc = account_admin_write(u->db, acc.id, on);
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){ .act = "account.admin", .subject = acc.id, .after = on ? "on" : "off" });
+	return audit(u, &(struct audit_entry){ .act = "account.admin",
+					       .subject = acc.id,
+					       .after = on ? "on" : "off" });
 }
 
 enum rc site_status(struct unit *u, struct site_status *r)

@@ -6,9 +6,9 @@
 #include "server/core/unit.h"
 
 struct audit_entry {
-	const char *act;                /* noun.verb, such as list.create */
+	const char *act; /* noun.verb, such as list.create */
 	int64_t list, thread, post;
-	int64_t subject;                /* the account it was done to */
+	int64_t subject;                  /* the account it was done to */
 	const char *before, *after, *why; /* the personal part; may be erased later */
 };
 

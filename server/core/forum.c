@@ -6,7 +6,7 @@
 
 #include "server/base/base.h"
 
-#define CANDIDATES 2000 /* of a search: from here on it is a frequent word */
+#define CANDIDATES    2000 /* of a search: from here on it is a frequent word */
 #define POST_HTML_MAX 6000 /* a longer post is cut, with a link to the rest */
 
 static struct reader who(const struct unit *u)
@@ -82,8 +82,8 @@ static enum rc head_load(struct unit *u, const char *list, int64_t number, struc
 /* Where post number n of this thread went, if it moved. */
 static enum rc moved_post(struct unit *u, int64_t thread_id, int64_t n, struct thread_page *r)
 {
-	enum rc rc = post_redirect_read(u->db, u->arena, thread_id, n, &r->moved_list, &r->moved_thread,
-					&r->moved_post);
+	enum rc rc = post_redirect_read(u->db, u->arena, thread_id, n, &r->moved_list,
+					&r->moved_thread, &r->moved_post);
 
 	return rc;
 }
@@ -116,7 +116,8 @@ static void post_cut(struct post_row *p)
 	p->cut = true;
 }
 
-enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from, struct thread_page *r)
+enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
+		    struct thread_page *r)
 {
 	int64_t id;
 	size_t text = 0;
@@ -150,7 +151,8 @@ enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t fr
 	return participants_read(u->db, u->arena, id, &r->participants, &r->nparticipants);
 }
 
-enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number, struct thread_page *r)
+enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number,
+		  struct thread_page *r)
 {
 	int64_t id;
 	enum rc rc = head_load(u, list, thread, r, &id);
@@ -174,7 +176,8 @@ enum rc post_find(struct unit *u, const char *list, const char *msgid, const cha
 	return post_by_msgid_read(u->db, u->arena, who(u), list, msgid, list_r, thread_r, number_r);
 }
 
-enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t number, struct slice *raw_r)
+enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t number,
+		 struct slice *raw_r)
 {
 	int64_t raw;
 	enum rc rc = post_raw_id_read(u->db, u->arena, who(u), list, thread, number, &raw);
@@ -198,16 +201,19 @@ enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_
 	return RC_OK;
 }
 
-enum rc search_run(struct unit *u, const char *q, const char *list, bool newest, struct search_page *r)
+enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,
+		   struct search_page *r)
 {
 	int64_t candidates;
 	enum rc rc;
 
 	*r = (struct search_page){ 0 };
-	rc = search_read(u->db, u->arena, who(u), q, list, newest, false, &r->hits, &r->nhits, &candidates);
+	rc = search_read(u->db, u->arena, who(u), q, list, newest, false, &r->hits, &r->nhits,
+			 &candidates);
 	if (rc == RC_OK && candidates >= CANDIDATES) {
 		r->more = true;
-		rc = search_read(u->db, u->arena, who(u), q, list, true, true, &r->hits, &r->nhits, &candidates);
+		rc = search_read(u->db, u->arena, who(u), q, list, true, true, &r->hits, &r->nhits,
+				 &candidates);
 	}
 	return rc;
 }
@@ -238,12 +244,14 @@ enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread, cons
 enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r)
 {
 	*mode_r = "";
-	return u->actor.account ? follow_read(u->db, u->arena, thread_id, u->actor.account, mode_r) : RC_OK;
+	return u->actor.account ? follow_read(u->db, u->arena, thread_id, u->actor.account, mode_r)
+				: RC_OK;
 }
 
 enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, size_t *n_r)
 {
-	return u->actor.account ? subscriptions_read(u->db, u->arena, who(u), rows_r, n_r) : RC_DENIED;
+	return u->actor.account ? subscriptions_read(u->db, u->arena, who(u), rows_r, n_r)
+				: RC_DENIED;
 }
 
 enum rc subscription_set(struct unit *u, const char *list, const char *delivery, bool own_copy)
@@ -254,10 +262,13 @@ enum rc subscription_set(struct unit *u, const char *list, const char *delivery,
 
 	if (u->actor.account == 0)
 		return RC_DENIED;
-	rc = subscription_write(u->db, u->arena, u->actor.account, list, delivery, own_copy, &list_id, &before);
+	rc = subscription_write(u->db, u->arena, u->actor.account, list, delivery, own_copy,
+				&list_id, &before);
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){ .act = "subscription.set", .list = list_id,
-					       .subject = u->actor.account, .before = before,
+	return audit(u, &(struct audit_entry){ .act = "subscription.set",
+					       .list = list_id,
+					       .subject = u->actor.account,
+					       .before = before,
 					       .after = delivery });
 }

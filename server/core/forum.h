@@ -11,13 +11,13 @@
 #include "server/store/forum.h"
 
 #define THREADS_PER_PAGE 50
-#define POSTS_PER_PAGE 30
-#define PAGE_TEXT_MAX 100000    /* bytes of text on a thread page */
+#define POSTS_PER_PAGE   30
+#define PAGE_TEXT_MAX    100000 /* bytes of text on a thread page */
 
 struct home {
-	struct group *groups;           /* that they may see; their own first */
+	struct group *groups; /* that they may see; their own first */
 	size_t ngroups;
-	struct thread_row *latest;      /* newest threads over all of them, at most 10 */
+	struct thread_row *latest; /* newest threads over all of them, at most 10 */
 	size_t nlatest;
 };
 enum rc home_load(struct unit *u, struct home *r) MUST_USE;
@@ -28,10 +28,11 @@ struct group_page {
 	size_t nthreads;
 	/* "T.ID" of the last row: ?before= of the next page; "" at the end */
 	const char *older;
-	bool newest;                    /* this is the first page */
+	bool newest; /* this is the first page */
 };
 /* before: "" or what older was. RC_INVALID for another text. */
-enum rc group_load(struct unit *u, const char *name, const char *before, struct group_page *r) MUST_USE;
+enum rc group_load(struct unit *u, const char *name, const char *before,
+		   struct group_page *r) MUST_USE;
 /* The group alone. */
 enum rc group_find(struct unit *u, const char *name, struct group *r) MUST_USE;
 
@@ -40,23 +41,26 @@ struct thread_page {
 	struct thread_row thread;
 	struct post_row *posts;
 	size_t nposts;
-	int64_t prev_from, next_from;   /* first number of the neighbouring pages; 0: none */
+	int64_t prev_from, next_from;     /* first number of the neighbouring pages; 0: none */
 	struct participant *participants; /* the most active six */
 	size_t nparticipants;
-	int64_t moved_thread;           /* RC_OK with this set: redirect to that thread number, */
-	const char *moved_list;         /* of that list, */
-	int64_t moved_post;             /* at that post (0: its beginning) */
+	int64_t moved_thread;   /* RC_OK with this set: redirect to that thread number, */
+	const char *moved_list; /* of that list, */
+	int64_t moved_post;     /* at that post (0: its beginning) */
 };
 /* from: number of the first post wanted; 0 the beginning. */
-enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from, struct thread_page *r) MUST_USE;
+enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
+		    struct thread_page *r) MUST_USE;
 /* One post, whole. page_r->posts has one row. */
-enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number, struct thread_page *r) MUST_USE;
+enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number,
+		  struct thread_page *r) MUST_USE;
 /* Where a Message-ID stands now. list may be NULL: any that they may see. */
 enum rc post_find(struct unit *u, const char *list, const char *msgid, const char **list_r,
 		  int64_t *thread_r, int64_t *number_r) MUST_USE;
 
 /* The raw bytes; its author, moderators and administrators. */
-enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t number, struct slice *raw_r) MUST_USE;
+enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t number,
+		 struct slice *raw_r) MUST_USE;
 /* Decoded bytes. */
 enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,
 			struct attachment_row *r, struct slice *bytes_r) MUST_USE;
@@ -64,10 +68,11 @@ enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_
 struct search_page {
 	struct search_hit *hits;
 	size_t nhits;
-	bool more;                      /* over the limit of candidates */
+	bool more; /* over the limit of candidates */
 };
 /* list NULL: everywhere they may see. newest: by date, else by rank. */
-enum rc search_run(struct unit *u, const char *q, const char *list, bool newest, struct search_page *r) MUST_USE;
+enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,
+		   struct search_page *r) MUST_USE;
 
 /* Newest posts of a group (thread 0) or of one thread, at most 30. */
 enum rc feed_load(struct unit *u, const char *list, int64_t thread, struct group *group_r,
@@ -78,11 +83,13 @@ enum rc thread_mark_read(struct unit *u, const char *list, int64_t thread, int64
 enum rc group_mark_read(struct unit *u, const char *list) MUST_USE;
 
 /* thread_follow: follow, digest, mute; "" the group's way. In a transaction. */
-enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread, const char *mode) MUST_USE;
+enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread,
+			  const char *mode) MUST_USE;
 enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r) MUST_USE;
 
 enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, size_t *n_r) MUST_USE;
 /* delivery: each, digest, mentions, none. In a transaction. */
-enum rc subscription_set(struct unit *u, const char *list, const char *delivery, bool own_copy) MUST_USE;
+enum rc subscription_set(struct unit *u, const char *list, const char *delivery,
+			 bool own_copy) MUST_USE;
 
 #endif

@@ -19,15 +19,16 @@ static enum rc locked(struct unit *u, int lock)
 	return rc;
 }
 
-static void entry_hash(struct unit *u, const struct seal_row *e, unsigned char hash_r[static HASH_BYTES])
+static void entry_hash(struct unit *u, const struct seal_row *e,
+		       unsigned char hash_r[static HASH_BYTES])
 {
 	struct str s;
 
 	str_init(&s, u->arena, 65536);
 	str_add(&s, hash_r, HASH_BYTES);
-	str_fmt(&s, "%lld|%lld|%s|%s|%lld|%lld|%lld|%lld|%lld|", (long long)e->id, (long long)e->at, e->door, e->act,
-		(long long)e->actor, (long long)e->list, (long long)e->thread, (long long)e->post,
-		(long long)e->subject);
+	str_fmt(&s, "%lld|%lld|%s|%s|%lld|%lld|%lld|%lld|%lld|", (long long)e->id, (long long)e->at,
+		e->door, e->act, (long long)e->actor, (long long)e->list, (long long)e->thread,
+		(long long)e->post, (long long)e->subject);
 	str_adds(&s, e->digest);
 	hash_bytes(s.p, s.n, hash_r);
 }

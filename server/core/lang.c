@@ -12,15 +12,20 @@
 static const struct {
 	const char *lang, *words;
 } table[] = {
-	{ "es", " el los las una del y es por con para pero como está esta son hay muy más su sus lo le este "
+	{ "es", " el los las una del y es por con para pero como está esta son hay muy más su sus "
+		"lo le este "
 		"qué ya también sobre nos al " },
-	{ "en", " the and of to is that it for with you this are be have not on as at was but we they from "
+	{ "en", " the and of to is that it for with you this are be have not on as at was but we "
+		"they from "
 		"will can your would " },
-	{ "pt", " o os as um uma do da dos das e é não para com mas como está são há muito mais seu sua ao na no "
+	{ "pt", " o os as um uma do da dos das e é não para com mas como está são há muito mais "
+		"seu sua ao na no "
 		"em você isso também pelo " },
-	{ "fr", " le les des du et est une pour avec mais comme dans ce cette sont il vous nous au aux pas plus "
+	{ "fr", " le les des du et est une pour avec mais comme dans ce cette sont il vous nous au "
+		"aux pas plus "
 		"qui sur je ne " },
-	{ "it", " il gli di che è un una per con ma come sono della del nel questo questa più anche ho non alla "
+	{ "it", " il gli di che è un una per con ma come sono della del nel questo questa più "
+		"anche ho non alla "
 		"dei ci si " },
 };
 

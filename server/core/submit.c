@@ -22,12 +22,12 @@
 #include "server/base/base.h"
 
 #define INDEXED_MAX ((size_t)256 << 10)
-#define HTML_CAP ((size_t)8 << 20)
-#define REFS_MAX 50 /* the newest count; RFC 5322 names no limit, senders do not either */
-#define RANK_NONE 32767
+#define HTML_CAP    ((size_t)8 << 20)
+#define REFS_MAX    50 /* the newest count; RFC 5322 names no limit, senders do not either */
+#define RANK_NONE   32767
 
-static const char *const fate_names[] = { "posted", "held", "command", "bounce", "complaint",
-					  "duplicate", "dropped", "quarantined" };
+static const char *const fate_names[] = { "posted",    "held",      "command", "bounce",
+					  "complaint", "duplicate", "dropped", "quarantined" };
 static const char *const source_names[] = { "email", "web", "import" };
 
 const char *fate_name(enum fate f)
@@ -37,12 +37,21 @@ const char *fate_name(enum fate f)
 
 static void list_fill(struct list_ref *r, const struct mail_list_row *m)
 {
-	*r = (struct list_ref){ .id = m->id, .name = m->name, .mail_domain = m->mail_domain,
-				.lang = m->lang, .posting = m->posting, .nonmember = m->nonmember,
-				.max_size = m->max_size, .closed = m->closed, .archived = m->archived,
-				.banned = m->envelope_banned, .account = m->account,
-				.account_name = m->account_name, .role = m->role,
-				.moderation = m->moderation, .from_banned = m->from_banned };
+	*r = (struct list_ref){ .id = m->id,
+				.name = m->name,
+				.mail_domain = m->mail_domain,
+				.lang = m->lang,
+				.posting = m->posting,
+				.nonmember = m->nonmember,
+				.max_size = m->max_size,
+				.closed = m->closed,
+				.archived = m->archived,
+				.banned = m->envelope_banned,
+				.account = m->account,
+				.account_name = m->account_name,
+				.role = m->role,
+				.moderation = m->moderation,
+				.from_banned = m->from_banned };
 }
 
 enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
@@ -50,8 +59,9 @@ enum rc list_lookup(struct unit *u, const char *local, const char *domain, const
 {
 	struct mail_list_row m;
 	struct arena *a = u->arena;
-	enum rc rc = mail_list_read(u->db, a, slice_lower(a, slice_of(local)), slice_lower(a, slice_of(domain)),
-				    slice_lower(a, slice_of(envelope)), slice_lower(a, slice_of(from)), &m);
+	enum rc rc = mail_list_read(
+		u->db, a, slice_lower(a, slice_of(local)), slice_lower(a, slice_of(domain)),
+		slice_lower(a, slice_of(envelope)), slice_lower(a, slice_of(from)), &m);
 
 	if (rc == RC_OK)
 		list_fill(r, &m);
@@ -97,14 +107,15 @@ static void seen_key(struct unit *u, const struct submission *s, id_hash out_r)
 struct ids {
 	const char *own;
 	id_hash own_hash;
-	id_hash *refs;                  /* nearest first: rank is the position */
+	id_hash *refs; /* nearest first: rank is the position */
 	const char **names;
 	size_t n;
 	struct ref_row *found;
 	size_t nfound;
 };
 
-static void ids_collect(struct unit *u, const struct submission *s, const char *msgid, struct ids *ids)
+static void ids_collect(struct unit *u, const struct submission *s, const char *msgid,
+			struct ids *ids)
 {
 	size_t max = s->nrefs < REFS_MAX ? s->nrefs : REFS_MAX;
 
@@ -138,13 +149,15 @@ static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids)
 	rc = ids_lock(u->db, u->arena, keys, ids->n + 1);
 	if (rc != RC_OK)
 		return rc;
-	return refs_read(u->db, u->arena, list, (const id_hash *)all, ids->n + 1, &ids->found, &ids->nfound);
+	return refs_read(u->db, u->arena, list, (const id_hash *)all, ids->n + 1, &ids->found,
+			 &ids->nfound);
 }
 
 static const struct ref_row *ids_found(const struct ids *ids, const id_hash h)
 {
 	for (size_t i = 0; i < ids->nfound; i++)
-		if (ids->found[i].hash.n == HASH_BYTES && memcmp(ids->found[i].hash.p, h, HASH_BYTES) == 0)
+		if (ids->found[i].hash.n == HASH_BYTES &&
+		    memcmp(ids->found[i].hash.p, h, HASH_BYTES) == 0)
 			return &ids->found[i];
 	return NULL;
 }
@@ -153,7 +166,7 @@ static const struct ref_row *ids_found(const struct ids *ids, const id_hash h)
 struct place {
 	int64_t thread, parent;
 	int rank;
-	int64_t merge[REFS_MAX + 2];    /* threads that turn out to be this one */
+	int64_t merge[REFS_MAX + 2]; /* threads that turn out to be this one */
 	size_t nmerge;
 };
 
@@ -206,7 +219,8 @@ static void place_find(const struct submission *s, const struct ids *ids, struct
 }
 
 /* Own words and quoted ones apart: they weigh differently in the search. */
-static void text_split(struct unit *u, const struct submission *s, struct slice *own_r, struct slice *quoted_r)
+static void text_split(struct unit *u, const struct submission *s, struct slice *own_r,
+		       struct slice *quoted_r)
 {
 	struct str own, quoted;
 	size_t at = 0;
@@ -251,15 +265,16 @@ static enum rc attachments_add(struct unit *u, const struct submission *s, int64
 	for (size_t i = 0; i < s->nattachments; i++) {
 		const struct submit_attachment *f = &s->attachments[i];
 
-		at[i] = (struct attachment_new){ f->name, f->type, f->encoding, f->size, f->offset, f->length,
-						 { 0 }, f->inline_ };
+		at[i] = (struct attachment_new){ f->name,   f->type,   f->encoding, f->size,
+						 f->offset, f->length, { 0 },       f->inline_ };
 		memcpy(at[i].hash, f->hash, HASH_BYTES);
 	}
 	return attachments_write(u->db, u->arena, post, at, s->nattachments);
 }
 
 /* Own id and names into thread_ref; what is nearer than the parent waits. */
-static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, const struct place *p, int64_t post)
+static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
+			int64_t post)
 {
 	id_hash *unknown = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
 	id_hash *wait = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
@@ -278,7 +293,8 @@ static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, con
 			memcpy(wait[nw++], ids->refs[i], HASH_BYTES);
 		}
 	}
-	rc = refs_write(u->db, u->arena, list, ids->own_hash, p->thread, post, (const id_hash *)unknown, nu);
+	rc = refs_write(u->db, u->arena, list, ids->own_hash, p->thread, post,
+			(const id_hash *)unknown, nu);
 	if (rc == RC_OK && nw > 0)
 		rc = waits_write(u->db, u->arena, list, post, (const id_hash *)wait, rank, nw);
 	if (rc == RC_OK && own != NULL)
@@ -286,28 +302,35 @@ static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, con
 	return rc;
 }
 
-static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct submission *s, enum fate fate,
-			  const char *rule, int64_t post, int64_t hold, int64_t raw)
+static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct submission *s,
+			  enum fate fate, const char *rule, int64_t post, int64_t hold, int64_t raw)
 {
 	if (s->source == SUBMIT_IMPORT)
 		return RC_OK; /* an archive was never answered 250 */
-	return intake_write(u->db, &(struct intake_new){
-		.list = l->id, .post = post, .hold = hold, .raw = raw,
-		.envelope_from = s->envelope_from ? s->envelope_from : "",
-		.recipient = s->recipient ? s->recipient : "", .msgid = s->msgid,
-		.fate = fate_name(fate), .rule = rule, .trace = s->trace ? s->trace : "" });
+	return intake_write(
+		u->db,
+		&(struct intake_new){ .list = l->id,
+				      .post = post,
+				      .hold = hold,
+				      .raw = raw,
+				      .envelope_from = s->envelope_from ? s->envelope_from : "",
+				      .recipient = s->recipient ? s->recipient : "",
+				      .msgid = s->msgid,
+				      .fate = fate_name(fate),
+				      .rule = rule,
+				      .trace = s->trace ? s->trace : "" });
 }
 
-static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct submission *s, const id_hash key,
-			 struct submit_result *r)
+static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const id_hash key, struct submit_result *r)
 {
 	struct seen_row seen;
 	enum rc rc = seen_read(u->db, u->arena, l->id, key, &seen);
 
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_TEMPFAIL : rc;
-	*r = (struct submit_result){ FATE_DUPLICATE, seen.post, seen.thread, seen.thread_number, seen.number,
-				     seen.hold };
+	*r = (struct submit_result){ FATE_DUPLICATE,     seen.post,   seen.thread,
+				     seen.thread_number, seen.number, seen.hold };
 	return intake_log(u, l, s, FATE_DUPLICATE, "duplicate", seen.post, seen.hold, 0);
 }
 
@@ -324,28 +347,46 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 
 	*r = (struct submit_result){ .fate = FATE_POSTED, .post = post, .number = 1 };
 	if (fresh) {
-		rc = thread_write(u->db, u->arena, l->id, s->subject, s->subject, at, post, s->author_name,
-				  &p->thread);
+		rc = thread_write(u->db, u->arena, l->id, s->subject, s->subject, at, post,
+				  s->author_name, &p->thread);
 		if (rc == RC_OK)
-			rc = participant_write(u->db, p->thread, s->author_addr, s->account, s->author_name);
+			rc = participant_write(u->db, p->thread, s->author_addr, s->account,
+					       s->author_name);
 	} else {
-		rc = thread_bump(u->db, u->arena, p->thread, s->author_addr, s->account, s->author_name, at, post,
-				 &r->number, &r->thread_number);
+		rc = thread_bump(u->db, u->arena, p->thread, s->author_addr, s->account,
+				 s->author_name, at, post, &r->number, &r->thread_number);
 	}
 	if (rc != RC_OK)
 		return rc;
 	r->thread = p->thread;
 	text_split(u, s, &own, &quoted);
-	n = (struct post_new){ .id = post, .list = l->id, .thread = p->thread, .number = r->number,
-			       .parent = p->parent, .parent_rank = p->rank, .account = s->account, .raw = raw,
+	n = (struct post_new){ .id = post,
+			       .list = l->id,
+			       .thread = p->thread,
+			       .number = r->number,
+			       .parent = p->parent,
+			       .parent_rank = p->rank,
+			       .account = s->account,
+			       .raw = raw,
 			       .sent_at = at,
-			       .sent_guessed = s->source != SUBMIT_WEB && (s->sent_guessed || s->sent_at == 0),
-			       .msgid = ids->own, .author_name = s->author_name,
-			       .author_addr = s->author_addr, .source = source_names[s->source],
-			       .lang = *s->lang ? s->lang : lang_guess(own, l->lang), .subject = s->subject,
-			       .refs = s->refs, .nrefs = s->nrefs, .text = s->text, .html = post_render(u, s),
-			       .own = own, .quoted = quoted, .folds = s->folds, .nfolds = s->nfolds * 3,
-			       .nattachments = s->nattachments, .automatic = s->automatic };
+			       .sent_guessed = s->source != SUBMIT_WEB &&
+					       (s->sent_guessed || s->sent_at == 0),
+			       .msgid = ids->own,
+			       .author_name = s->author_name,
+			       .author_addr = s->author_addr,
+			       .source = source_names[s->source],
+			       .lang = *s->lang ? s->lang : lang_guess(own, l->lang),
+			       .subject = s->subject,
+			       .refs = s->refs,
+			       .nrefs = s->nrefs,
+			       .text = s->text,
+			       .html = post_render(u, s),
+			       .own = own,
+			       .quoted = quoted,
+			       .folds = s->folds,
+			       .nfolds = s->nfolds * 3,
+			       .nattachments = s->nattachments,
+			       .automatic = s->automatic };
 	memcpy(n.hash, ids->own_hash, HASH_BYTES);
 	rc = post_write(u->db, u->arena, &n);
 	if (rc == RC_OK)
@@ -378,7 +419,8 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 
 	seen_key(u, s, key);
 	if (*msgid == '\0')
-		msgid = arena_fmt(u->arena, "%.32s@%s", base32_encode(u->arena, key, HASH_BYTES), l->mail_domain);
+		msgid = arena_fmt(u->arena, "%.32s@%s", base32_encode(u->arena, key, HASH_BYTES),
+				  l->mail_domain);
 	rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
 	if (rc == RC_CONFLICT)
 		return duplicate(u, l, s, key, r);
@@ -391,7 +433,8 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	own = ids_found(&ids, ids.own_hash);
 	if (own != NULL && own->post != 0) {
 		/* the id is taken, by another From or Date: a person looks at it */
-		rc = submit_hold(u, l, s, "id-reused", "The Message-ID is that of another post.", r);
+		rc = submit_hold(u, l, s, "id-reused", "The Message-ID is that of another post.",
+				 r);
 		return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
 	}
 	rc = raw_write(u->db, u->arena, s->raw, true, &raw);
@@ -418,11 +461,19 @@ enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submi
 	if (rc == RC_OK)
 		rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 	if (rc == RC_OK)
-		rc = hold_write(u->db, u->arena, &(struct hold_new){
-			.list = l->id, .raw = raw, .rule = rule, .reason = reason,
-			.author_name = s->author_name, .author_addr = s->author_addr,
-			.envelope_from = s->envelope_from ? s->envelope_from : "", .subject = s->subject,
-			.msgid = s->msgid, .text = utf8_clip(s->text, INDEXED_MAX) }, &r->hold);
+		rc = hold_write(u->db, u->arena,
+				&(struct hold_new){
+					.list = l->id,
+					.raw = raw,
+					.rule = rule,
+					.reason = reason,
+					.author_name = s->author_name,
+					.author_addr = s->author_addr,
+					.envelope_from = s->envelope_from ? s->envelope_from : "",
+					.subject = s->subject,
+					.msgid = s->msgid,
+					.text = utf8_clip(s->text, INDEXED_MAX) },
+				&r->hold);
 	if (rc == RC_OK && !reused)
 		rc = seen_hold_write(u->db, l->id, key, "held", r->hold);
 	return rc == RC_OK ? intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw) : rc;

@@ -12,7 +12,7 @@
 
 struct submit_attachment {
 	const char *name, *type, *encoding;
-	int64_t size, offset, length;   /* offset, length: the encoded bytes within raw */
+	int64_t size, offset, length; /* offset, length: the encoded bytes within raw */
 	unsigned char hash[32];
 	bool inline_;
 };
@@ -22,29 +22,37 @@ enum submit_source { SUBMIT_EMAIL, SUBMIT_WEB, SUBMIT_IMPORT };
 struct submission {
 	enum submit_source source;
 	struct slice raw;
-	const char *msgid;              /* without <>; "" : made from the bytes */
-	const char **refs;              /* oldest first, own id not among them */
+	const char *msgid; /* without <>; "" : made from the bytes */
+	const char **refs; /* oldest first, own id not among them */
 	size_t nrefs;
-	int64_t thread_hint;            /* thread id of a thread address, or 0 */
-	int64_t parent_hint;            /* post id the web form answers, or 0 */
-	int64_t account;                /* 0: not a member */
+	int64_t thread_hint; /* thread id of a thread address, or 0 */
+	int64_t parent_hint; /* post id the web form answers, or 0 */
+	int64_t account;     /* 0: not a member */
 	const char *author_name, *author_addr;
-	int64_t sent_at;                /* 0: unknown */
+	int64_t sent_at; /* 0: unknown */
 	bool sent_guessed;
 	const char *subject;
-	const char *lang;               /* "" : found by its words, else the list's */
+	const char *lang; /* "" : found by its words, else the list's */
 	struct slice text;
-	const int64_t *folds;           /* from, to, kind; three a fold */
+	const int64_t *folds; /* from, to, kind; three a fold */
 	size_t nfolds;
-	bool markdown;                  /* text is Markdown: a post from the web */
+	bool markdown; /* text is Markdown: a post from the web */
 	const struct submit_attachment *attachments;
 	size_t nattachments;
 	bool automatic;
 	const char *envelope_from, *recipient, *trace;
 };
 
-enum fate { FATE_POSTED, FATE_HELD, FATE_COMMAND, FATE_BOUNCE, FATE_COMPLAINT, FATE_DUPLICATE,
-	    FATE_DROPPED, FATE_QUARANTINED };
+enum fate {
+	FATE_POSTED,
+	FATE_HELD,
+	FATE_COMMAND,
+	FATE_BOUNCE,
+	FATE_COMPLAINT,
+	FATE_DUPLICATE,
+	FATE_DROPPED,
+	FATE_QUARANTINED
+};
 const char *fate_name(enum fate f);
 
 struct submit_result {
@@ -52,15 +60,15 @@ struct submit_result {
 	int64_t post, thread, thread_number, number, hold;
 };
 
-struct list_ref {                       /* what receiving needs of a list, in one look-up */
+struct list_ref { /* what receiving needs of a list, in one look-up */
 	int64_t id;
 	const char *name, *mail_domain, *lang, *posting, *nonmember;
 	int64_t max_size;
 	bool closed, archived;
-	bool banned;                    /* the envelope sender, for this list or the site */
+	bool banned; /* the envelope sender, for this list or the site */
 	/* the author, by the address in From */
 	int64_t account;
-	const char *account_name, *role, *moderation;  /* role "" : not a member */
+	const char *account_name, *role, *moderation; /* role "" : not a member */
 	bool from_banned;
 };
 /* local: local part without delimiter and extension. from and envelope may be "". */
@@ -85,16 +93,17 @@ struct web_upload {
 };
 struct web_post {
 	const char *list;
-	int64_t thread;                 /* number; 0: a new thread */
-	int64_t parent;                 /* number of the post it answers; 0: the last */
-	const char *subject;            /* of a new thread */
-	struct slice text;              /* Markdown */
+	int64_t thread;      /* number; 0: a new thread */
+	int64_t parent;      /* number of the post it answers; 0: the last */
+	const char *subject; /* of a new thread */
+	struct slice text;   /* Markdown */
 	const struct web_upload *uploads;
 	size_t nuploads;
-	const char *form_id;            /* makes the Message-ID stable: the same form twice is one post */
+	const char *form_id; /* makes the Message-ID stable: the same form twice is one post */
 };
 /* RC_DENIED: may not post; RC_INVALID: *why_r says what is wrong (msgid of the
  * catalogue). FATE_HELD where the group is moderated. */
-enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_result *r, const char **why_r) MUST_USE;
+enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_result *r,
+		   const char **why_r) MUST_USE;
 
 #endif

@@ -19,10 +19,10 @@ enum door { DOOR_WEB, DOOR_EMAIL, DOOR_CLI, DOOR_SYSTEM };
 struct actor { /* account 0: nobody signed in */
 	int64_t account;
 	const char *name, *addr;
-	const char *locale;      /* es, en, pt, fr, it */
-	const char *theme;       /* auto, light, dark */
-	const char *time_zone;   /* IANA name */
-	int utc_offset;          /* minutes, now */
+	const char *locale;    /* es, en, pt, fr, it */
+	const char *theme;     /* auto, light, dark */
+	const char *time_zone; /* IANA name */
+	int utc_offset;        /* minutes, now */
 	bool admin;
 };
 

@@ -5,8 +5,8 @@
 
 #include "server/base/base.h"
 
-#define BOUNDARY "=_cabildo"  /* "=_" cannot stand in base64 or quoted-printable */
-#define RAW_CAP ((size_t)64 << 20)
+#define BOUNDARY "=_cabildo" /* "=_" cannot stand in base64 or quoted-printable */
+#define RAW_CAP  ((size_t)64 << 20)
 
 /* One line of text for a header: controls out. */
 static char *one_line(struct arena *a, const char *s)
@@ -20,7 +20,8 @@ static char *one_line(struct arena *a, const char *s)
 }
 
 /* Base64 as well: nothing a person writes can look like our boundary. */
-static void part_add(struct str *s, const char *head, struct slice bytes, size_t *from_r, size_t *len_r)
+static void part_add(struct str *s, const char *head, struct slice bytes, size_t *from_r,
+		     size_t *len_r)
 {
 	str_fmt(s, "--" BOUNDARY "\r\n%sContent-Transfer-Encoding: base64\r\n\r\n", head);
 	*from_r = s->n;
@@ -39,19 +40,30 @@ enum rc web_message_write(struct arena *a, const struct web_head *h, struct slic
 
 	clock_rfc5322(h->date, date);
 	str_init(&s, a, RAW_CAP);
-	str_fmt(&s, "From: \"%s\" <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s>\r\n",
-		one_line(a, h->author_name), h->list_addr, h->list_addr, one_line(a, h->subject), date, h->msgid);
+	str_fmt(&s,
+		"From: \"%s\" <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s>\r\n",
+		one_line(a, h->author_name), h->list_addr, h->list_addr, one_line(a, h->subject),
+		date, h->msgid);
 	if (*h->in_reply_to != '\0')
 		str_fmt(&s, "In-Reply-To: <%s>\r\n", one_line(a, h->in_reply_to));
-	str_addz(&s, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"" BOUNDARY "\"\r\n\r\n");
+	str_addz(&s, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"" BOUNDARY
+		     "\"\r\n\r\n");
 	part_add(&s, "Content-Type: text/markdown; charset=utf-8\r\n", text, &from, &len);
 	for (size_t i = 0; i < n; i++) {
-		const char *name = one_line(a, uploads[i].name), *type = one_line(a, uploads[i].type);
+		const char *name = one_line(a, uploads[i].name),
+			   *type = one_line(a, uploads[i].type);
 
-		part_add(&s, arena_fmt(a, "Content-Type: %s\r\nContent-Disposition: attachment; filename=\"%s\"\r\n",
-				       type, name), uploads[i].bytes, &from, &len);
-		at[i] = (struct submit_attachment){ .name = name, .type = type, .encoding = "base64",
-						    .size = (int64_t)uploads[i].bytes.n, .offset = (int64_t)from,
+		part_add(&s,
+			 arena_fmt(a,
+				   "Content-Type: %s\r\nContent-Disposition: attachment; "
+				   "filename=\"%s\"\r\n",
+				   type, name),
+			 uploads[i].bytes, &from, &len);
+		at[i] = (struct submit_attachment){ .name = name,
+						    .type = type,
+						    .encoding = "base64",
+						    .size = (int64_t)uploads[i].bytes.n,
+						    .offset = (int64_t)from,
 						    .length = (int64_t)len };
 		hash_bytes(uploads[i].bytes.p, uploads[i].bytes.n, at[i].hash);
 	}
@@ -78,9 +90,12 @@ enum rc web_message_read(struct arena *a, struct slice raw, struct web_message *
 	struct slice mark = SLICE("\r\n--" BOUNDARY), rest = raw;
 	size_t parts = 0, max = 0;
 
-	for (const char *p = raw.p; (p = slice_find(slice_make(p, (size_t)(raw.p + raw.n - p)), mark)) != NULL; p += mark.n)
+	for (const char *p = raw.p;
+	     (p = slice_find(slice_make(p, (size_t)(raw.p + raw.n - p)), mark)) != NULL;
+	     p += mark.n)
 		max++;
-	*m_r = (struct web_message){ .text = SLICE(""), .files = ARENA_ARRAY(a, max + 1, struct web_file) };
+	*m_r = (struct web_message){ .text = SLICE(""),
+				     .files = ARENA_ARRAY(a, max + 1, struct web_file) };
 	for (;;) {
 		const char *p = slice_find(rest, mark), *body, *end;
 		struct slice head, after;
@@ -103,11 +118,12 @@ enum rc web_message_read(struct arena *a, struct slice raw, struct web_message *
 		if (end < body)
 			end = body;
 		if (parts++ == 0)
-			m_r->text = codec_decode(a, "base64", slice_make(body, (size_t)(end - body)));
+			m_r->text =
+				codec_decode(a, "base64", slice_make(body, (size_t)(end - body)));
 		else
-			m_r->files[m_r->nfiles++] = (struct web_file){
-				part_value(a, head, "filename=\"", '"'),
-				part_value(a, head, "Content-Type: ", '\r'),
-				slice_make(body, (size_t)(end - body)) };
+			m_r->files[m_r->nfiles++] =
+				(struct web_file){ part_value(a, head, "filename=\"", '"'),
+						   part_value(a, head, "Content-Type: ", '\r'),
+						   slice_make(body, (size_t)(end - body)) };
 	}
 }

@@ -12,7 +12,7 @@
 
 struct web_file {
 	const char *name, *type;
-	struct slice encoded;           /* base64, within the raw message */
+	struct slice encoded; /* base64, within the raw message */
 };
 
 struct web_message {

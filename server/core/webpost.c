@@ -11,7 +11,7 @@
 
 #include "server/base/base.h"
 
-#define TEXT_MAX 200000
+#define TEXT_MAX    200000
 #define SUBJECT_MAX 300
 
 static enum rc wrong(const char **why_r, const char *why)
@@ -25,9 +25,11 @@ static enum rc post_check(const struct web_post *w, const char **why_r)
 	if (slice_trim(w->text).n == 0 && w->nuploads == 0)
 		return wrong(why_r, N_("The message is empty. Write something before posting."));
 	if (w->text.n > TEXT_MAX)
-		return wrong(why_r, N_("The message is longer than 200,000 characters. Post it in parts or as a file."));
+		return wrong(why_r, N_("The message is longer than 200,000 characters. Post it in "
+				       "parts or as a file."));
 	if (w->thread == 0 && slice_trim(slice_of(w->subject)).n == 0)
-		return wrong(why_r, N_("The thread has no title. Say in a few words what it is about."));
+		return wrong(why_r,
+			     N_("The thread has no title. Say in a few words what it is about."));
 	if (w->thread == 0 && strlen(w->subject) > SUBJECT_MAX)
 		return wrong(why_r, N_("The title is longer than 300 characters. Shorten it."));
 	return RC_OK;
@@ -38,7 +40,8 @@ static bool reviewed(const struct list_ref *l, const struct group *g)
 {
 	if (strcmp(l->moderation, "hold") == 0)
 		return true;
-	return strcmp(l->posting, "moderated") == 0 && !g->moderator && strcmp(l->moderation, "accept") != 0;
+	return strcmp(l->posting, "moderated") == 0 && !g->moderator &&
+	       strcmp(l->moderation, "accept") != 0;
 }
 
 static size_t refs_of(struct unit *u, const struct reply_target *t, const char ***refs_r)
@@ -53,9 +56,12 @@ static size_t refs_of(struct unit *u, const struct reply_target *t, const char *
 	return n;
 }
 
-enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_result *r, const char **why_r)
+enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_result *r,
+		   const char **why_r)
 {
-	struct submission s = { .source = SUBMIT_WEB, .markdown = true, .lang = "", .text = w->text };
+	struct submission s = {
+		.source = SUBMIT_WEB, .markdown = true, .lang = "", .text = w->text
+	};
 	struct reply_target target = { 0 };
 	struct submit_attachment *at;
 	struct web_head head;
@@ -69,7 +75,8 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	if (rc == RC_OK)
 		rc = post_check(w, why_r);
 	if (rc == RC_OK)
-		rc = list_lookup(u, g.name, strchr(g.addr, '@') + 1, u->actor.addr, u->actor.addr, &l);
+		rc = list_lookup(u, g.name, strchr(g.addr, '@') + 1, u->actor.addr, u->actor.addr,
+				 &l);
 	if (rc != RC_OK)
 		return rc;
 	if (l.banned || l.from_banned)
@@ -88,16 +95,22 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 		bytes += w->uploads[i].bytes.n;
 	/* base64 makes four bytes of three */
 	if ((int64_t)(bytes / 3 * 4) > l.max_size)
-		return wrong(why_r, N_("The files are larger than this group takes. Reduce them or post a link."));
-	s.subject = w->thread ? target.subject : slice_dup(u->arena, slice_trim(slice_of(w->subject)));
-	s.msgid = arena_fmt(u->arena, "%s.%lld@%s", w->form_id, (long long)u->actor.account, l.mail_domain);
+		return wrong(why_r, N_("The files are larger than this group takes. Reduce them or "
+				       "post a link."));
+	s.subject =
+		w->thread ? target.subject : slice_dup(u->arena, slice_trim(slice_of(w->subject)));
+	s.msgid = arena_fmt(u->arena, "%s.%lld@%s", w->form_id, (long long)u->actor.account,
+			    l.mail_domain);
 	s.account = u->actor.account;
 	s.author_name = u->actor.name;
 	s.author_addr = u->actor.addr;
 	s.envelope_from = "";
 	s.recipient = g.addr;
 	s.trace = "web";
-	head = (struct web_head){ u->actor.name, g.addr, s.subject, s.msgid, w->thread ? target.msgid : "", clock_now() };
+	head = (struct web_head){
+		u->actor.name, g.addr, s.subject, s.msgid, w->thread ? target.msgid : "",
+		clock_now()
+	};
 	rc = web_message_write(u->arena, &head, w->text, w->uploads, w->nuploads, &s.raw, &at);
 	if (rc != RC_OK)
 		return rc;
@@ -106,6 +119,7 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	/* sent_at stays 0: the same form sent again must give the same key (P3);
 	 * submit_post then takes the time of arrival */
 	if (reviewed(&l, &g))
-		return submit_hold(u, &l, &s, "moderated", "Every post of this group is reviewed.", r);
+		return submit_hold(u, &l, &s, "moderated", "Every post of this group is reviewed.",
+				   r);
 	return submit_post(u, &l, &s, r);
 }

@@ -14,17 +14,17 @@
 
 #include "server/base/base.h"
 
-#define OID_BOOL 16
-#define OID_BYTEA 17
-#define OID_INT8 20
-#define OID_INT2 21
-#define OID_INT4 23
-#define OID_OID 26
+#define OID_BOOL        16
+#define OID_BYTEA       17
+#define OID_INT8        20
+#define OID_INT2        21
+#define OID_INT4        23
+#define OID_OID         26
 #define OID_TIMESTAMPTZ 1184
-#define PG_EPOCH (INT64_C(946684800) * USEC) /* 2000-01-01 */
-#define ARGS_MAX 32
+#define PG_EPOCH        (INT64_C(946684800) * USEC) /* 2000-01-01 */
+#define ARGS_MAX        32
 #define RECONNECT_EVERY USEC
-#define NOTIFY_EVERY (50 * 1000)
+#define NOTIFY_EVERY    (50 * 1000)
 
 struct db {
 	PGconn *pg;
@@ -118,8 +118,10 @@ static enum rc fail(struct db *db, const PGresult *res, const char *what)
 	const char *st = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 	enum rc rc;
 
-	error_keep(db, res && *PQresultErrorMessage(res) ? PQresultErrorMessage(res)
-							 : PQerrorMessage(db->pg), st);
+	error_keep(db,
+		   res && *PQresultErrorMessage(res) ? PQresultErrorMessage(res)
+						     : PQerrorMessage(db->pg),
+		   st);
 	if (PQstatus(db->pg) != CONNECTION_OK)
 		db->broken = true;
 	rc = st && *st ? state_rc(st) : RC_TEMPFAIL;
@@ -405,7 +407,8 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 			return rc;
 		}
 		res = PQexecPrepared(db->pg, name, (int)nargs, b.values, b.lengths, b.formats, 1);
-		if (PQresultStatus(res) == PGRES_TUPLES_OK || PQresultStatus(res) == PGRES_COMMAND_OK)
+		if (PQresultStatus(res) == PGRES_TUPLES_OK ||
+		    PQresultStatus(res) == PGRES_COMMAND_OK)
 			break;
 		rc = fail(db, res, stmt_table[stmt].name);
 		PQclear(res);

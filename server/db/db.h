@@ -35,12 +35,12 @@ void db_free(struct db **db);
  * another than ours: nobody works on a schema they do not know). */
 enum rc db_connect(struct db *db) MUST_USE;
 bool db_ok(struct db *db);
-const char *db_error(struct db *db);          /* of the last failure; for logs */
-const char *db_sqlstate(struct db *db);       /* five characters or "" */
+const char *db_error(struct db *db);    /* of the last failure; for logs */
+const char *db_sqlstate(struct db *db); /* five characters or "" */
 
 enum rc db_begin(struct db *db, enum db_mode mode) MUST_USE;
 enum rc db_commit(struct db *db) MUST_USE;
-void db_abort(struct db *db);                 /* harmless without a transaction */
+void db_abort(struct db *db); /* harmless without a transaction */
 bool db_in_transaction(struct db *db);
 enum rc db_savepoint(struct db *db) MUST_USE; /* one level: for the quarantine of a bad statement */
 void db_rollback_to(struct db *db);
@@ -53,12 +53,27 @@ struct db_arg {
 	struct slice s;
 };
 
-static inline struct db_arg db_null(void) { return (struct db_arg){ .type = DB_NULL }; }
-static inline struct db_arg db_i64(int64_t v) { return (struct db_arg){ DB_I64, v, { 0 } }; }
+static inline struct db_arg db_null(void)
+{
+	return (struct db_arg){ .type = DB_NULL };
+}
+static inline struct db_arg db_i64(int64_t v)
+{
+	return (struct db_arg){ DB_I64, v, { 0 } };
+}
 /* 0 stands for "none": ids start at 1 */
-static inline struct db_arg db_id(int64_t v) { return v ? db_i64(v) : db_null(); }
-static inline struct db_arg db_bool(bool v) { return (struct db_arg){ DB_BOOL, v, { 0 } }; }
-static inline struct db_arg db_slice(struct slice s) { return (struct db_arg){ DB_TEXT, 0, s }; }
+static inline struct db_arg db_id(int64_t v)
+{
+	return v ? db_i64(v) : db_null();
+}
+static inline struct db_arg db_bool(bool v)
+{
+	return (struct db_arg){ DB_BOOL, v, { 0 } };
+}
+static inline struct db_arg db_slice(struct slice s)
+{
+	return (struct db_arg){ DB_TEXT, 0, s };
+}
 static inline struct db_arg db_text(const char *s)
 {
 	return s ? db_slice(slice_of(s)) : db_null();
@@ -85,8 +100,8 @@ struct db_arg db_bytes_array(struct arena *a, const unsigned char (*v)[32], size
 /* Runs one statement; *rows_r (may be NULL) lives in a. One round trip. */
 enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_arg *args,
 		size_t nargs, struct db_rows **rows_r) MUST_USE;
-#define db_run(db, a, stmt, rows_r, ...)                                                        \
-	db_run_((db), (a), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                     \
+#define db_run(db, a, stmt, rows_r, ...)                                                           \
+	db_run_((db), (a), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                         \
 		sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg), (rows_r))
 #define db_run0(db, a, stmt, rows_r) db_run_((db), (a), (stmt), NULL, 0, (rows_r))
 
@@ -96,7 +111,7 @@ int64_t db_affected(const struct db_rows *r);
 bool db_is_null(const struct db_rows *r, size_t row, int col);
 int64_t db_get_i64(const struct db_rows *r, size_t row, int col);
 bool db_get_bool(const struct db_rows *r, size_t row, int col);
-const char *db_get_text(const struct db_rows *r, size_t row, int col);  /* lives with the rows */
+const char *db_get_text(const struct db_rows *r, size_t row, int col); /* lives with the rows */
 struct slice db_get_slice(const struct db_rows *r, size_t row, int col);
 int64_t db_get_time(const struct db_rows *r, size_t row, int col);
 

@@ -35,7 +35,8 @@ enum rc migrate_version(struct db *db, int64_t *version_r)
 	return db_schema_version(db, version_r);
 }
 
-enum rc migrate_run(struct db *db, struct arena *a, const char *dir, int64_t *from_r, const char **err_r)
+enum rc migrate_run(struct db *db, struct arena *a, const char *dir, int64_t *from_r,
+		    const char **err_r)
 {
 	const char *sql;
 	enum rc rc = db_connect(db);
@@ -48,10 +49,12 @@ enum rc migrate_run(struct db *db, struct arena *a, const char *dir, int64_t *fr
 	if (rc != RC_OK)
 		return rc;
 	if (*from_r > DB_SCHEMA_VERSION || (*from_r > 0 && *from_r < DB_SCHEMA_VERSION)) {
-		*err_r = arena_fmt(a, "the database has schema %lld and this is Cabildo for schema %d; %s",
-				   (long long)*from_r, DB_SCHEMA_VERSION,
-				   *from_r > DB_SCHEMA_VERSION ? "install the newer version"
-							       : "before 0.1.0 there is no way across: start with an empty database");
+		*err_r = arena_fmt(
+			a, "the database has schema %lld and this is Cabildo for schema %d; %s",
+			(long long)*from_r, DB_SCHEMA_VERSION,
+			*from_r > DB_SCHEMA_VERSION ? "install the newer version"
+						    : "before 0.1.0 there is no way across: start "
+						      "with an empty database");
 		return RC_CONFLICT;
 	}
 	if (*from_r == DB_SCHEMA_VERSION)

@@ -23,7 +23,8 @@ char *queue_run_name(struct arena *a)
 
 	rnd_bytes(b, sizeof(b));
 	hex = hex_encode(a, b, sizeof(b));
-	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+			 hex + 20);
 }
 
 /* A uuid parameter goes out as text: see db_arg for arrays. */
@@ -32,7 +33,8 @@ static struct db_arg run_arg(const char *run)
 	return db_literal(run);
 }
 
-enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r, size_t *n_r)
+enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r,
+		    size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_QUEUE_LEASE, &q, run_arg(run), db_i64(limit));
@@ -65,26 +67,29 @@ static enum rc one_row(enum rc rc, const struct db_rows *q)
 	return db_affected(q) == 1 ? RC_OK : RC_CONFLICT;
 }
 
-enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j, enum outcome o,
-		     int code, const char *answer)
+enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j,
+		     enum outcome o, int code, const char *answer)
 {
 	static const char *const names[] = { "sent", "failed", "expired", "skipped" };
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_QUEUE_SETTLE, &q, db_i64(j->id), run_arg(run), db_text(j->addr),
-			    db_text(names[o]), db_i64(code), db_text(answer));
+	enum rc rc = db_run(db, a, STMT_QUEUE_SETTLE, &q, db_i64(j->id), run_arg(run),
+			    db_text(j->addr), db_text(names[o]), db_i64(code), db_text(answer));
 
 	return one_row(rc, q);
 }
 
-enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j, int seconds)
+enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j,
+		    int seconds)
 {
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_QUEUE_RETRY, &q, db_i64(j->id), run_arg(run), db_i64(seconds));
+	enum rc rc =
+		db_run(db, a, STMT_QUEUE_RETRY, &q, db_i64(j->id), run_arg(run), db_i64(seconds));
 
 	return one_row(rc, q);
 }
 
-enum rc queue_release(struct db *db, struct arena *a, const char *run, const struct job *const *jobs, size_t n)
+enum rc queue_release(struct db *db, struct arena *a, const char *run,
+		      const struct job *const *jobs, size_t n)
 {
 	int64_t *ids = ARENA_ARRAY(a, n, int64_t);
 
@@ -114,7 +119,9 @@ int queue_backoff(int tries, int64_t age_usec)
 {
 	/* minutes; then every four hours until five days are over (RFC 5321 4.5.4.1) */
 	static const int minutes[] = { 1, 5, 15, 30, 60, 120, 240 };
-	int m = minutes[tries < 1 ? 0 : (size_t)tries > ARRAY_LEN(minutes) ? ARRAY_LEN(minutes) - 1 : (size_t)tries - 1];
+	int m = minutes[tries < 1                            ? 0
+			: (size_t)tries > ARRAY_LEN(minutes) ? ARRAY_LEN(minutes) - 1
+							     : (size_t)tries - 1];
 	uint32_t r;
 
 	if (age_usec > 5 * 86400 * USEC || tries >= 40)
@@ -197,8 +204,9 @@ enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct
 		return rc;
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
-	*r = (struct queue_notice){ db_get_text(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2),
-				    db_get_text(q, 0, 3), db_get_text(q, 0, 4), db_get_text(q, 0, 5),
+	*r = (struct queue_notice){ db_get_text(q, 0, 0), db_get_text(q, 0, 1),
+				    db_get_text(q, 0, 2), db_get_text(q, 0, 3),
+				    db_get_text(q, 0, 4), db_get_text(q, 0, 5),
 				    db_get_text(q, 0, 6), db_get_text(q, 0, 7) };
 	return RC_OK;
 }

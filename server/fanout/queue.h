@@ -28,14 +28,14 @@ struct db;
 struct conf;
 
 #define QUEUE_LEASE_SECONDS 900
-#define QUEUE_TRIES_MAX 20
+#define QUEUE_TRIES_MAX     20
 
 struct job {
 	int64_t id, post, notice, list, subscription;
-	int tries;                      /* this one counted */
+	int tries; /* this one counted */
 	int64_t created_at;
 	const char *addr, *locale;
-	bool skip;                      /* nobody wants it any more: settle as skipped */
+	bool skip; /* nobody wants it any more: settle as skipped */
 	int64_t account;
 };
 
@@ -45,14 +45,17 @@ void queue_close(struct db **db);
 
 /* run: 36 characters of a UUID, the name of this worker run. */
 char *queue_run_name(struct arena *a);
-enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r, size_t *n_r) MUST_USE;
+enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r,
+		    size_t *n_r) MUST_USE;
 
 enum outcome { OUTCOME_SENT, OUTCOME_FAILED, OUTCOME_EXPIRED, OUTCOME_SKIPPED };
 /* RC_CONFLICT: the lease was lost; stop and lease anew. */
-enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j, enum outcome o,
-		     int code, const char *answer) MUST_USE;
-enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j, int seconds) MUST_USE;
-enum rc queue_release(struct db *db, struct arena *a, const char *run, const struct job *const *jobs, size_t n) MUST_USE;
+enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j,
+		     enum outcome o, int code, const char *answer) MUST_USE;
+enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j,
+		    int seconds) MUST_USE;
+enum rc queue_release(struct db *db, struct arena *a, const char *run,
+		      const struct job *const *jobs, size_t n) MUST_USE;
 /* Until a wake-up, or the next row is due, or ms. */
 void queue_wait(struct db *db, struct arena *a, int ms);
 
@@ -70,11 +73,13 @@ struct queue_post {
 	int64_t sent_at;
 	struct slice raw;
 };
-enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct queue_post *r) MUST_USE;
+enum rc queue_post_load(struct db *db, struct arena *a, int64_t post,
+			struct queue_post *r) MUST_USE;
 
 struct queue_notice {
 	const char *kind, *addr, *locale, *subject, *body, *in_reply_to, *list, *domain;
 };
-enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct queue_notice *r) MUST_USE;
+enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice,
+			  struct queue_notice *r) MUST_USE;
 
 #endif

@@ -28,11 +28,11 @@ enum rc session_read(struct db *db, struct arena *a, const unsigned char hash[HA
 	return RC_OK;
 }
 
-enum rc session_write(struct db *db, const unsigned char hash[HASH_BYTES], int64_t account, int days,
-		      const char *device)
+enum rc session_write(struct db *db, const unsigned char hash[HASH_BYTES], int64_t account,
+		      int days, const char *device)
 {
-	return db_run(db, NULL, STMT_SESSION_ADD, NULL, db_bytes(hash, HASH_BYTES), db_i64(account), db_i64(days),
-		      db_text(device));
+	return db_run(db, NULL, STMT_SESSION_ADD, NULL, db_bytes(hash, HASH_BYTES), db_i64(account),
+		      db_i64(days), db_text(device));
 }
 
 enum rc session_delete(struct db *db, const unsigned char hash[HASH_BYTES])
@@ -61,7 +61,8 @@ enum rc account_read(struct db *db, struct arena *a, const char *addr, struct ac
 
 enum rc account_prefs_write(struct db *db, int64_t account, const char *locale, const char *theme)
 {
-	return db_run(db, NULL, STMT_ACCOUNT_PREFS, NULL, db_i64(account), db_text(locale), db_text(theme));
+	return db_run(db, NULL, STMT_ACCOUNT_PREFS, NULL, db_i64(account), db_text(locale),
+		      db_text(theme));
 }
 
 enum rc account_password_write(struct db *db, int64_t account, const char *hash)
@@ -74,14 +75,15 @@ enum rc address_verified_write(struct db *db, const char *addr)
 	return db_run(db, NULL, STMT_ADDRESS_VERIFIED, NULL, db_text(addr));
 }
 
-enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const char *purpose, int64_t account,
-		    const char *data, int minutes)
+enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const char *purpose,
+		    int64_t account, const char *data, int minutes)
 {
-	return db_run(db, NULL, STMT_TOKEN_ADD, NULL, db_bytes(hash, HASH_BYTES), db_text(purpose), db_id(account),
-		      db_text(data), db_i64(minutes));
+	return db_run(db, NULL, STMT_TOKEN_ADD, NULL, db_bytes(hash, HASH_BYTES), db_text(purpose),
+		      db_id(account), db_text(data), db_i64(minutes));
 }
 
-enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose, int64_t *n_r)
+enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose,
+			   int64_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_TOKEN_RECENT, &q, db_i64(account), db_text(purpose));
@@ -91,12 +93,12 @@ enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, cons
 	return rc;
 }
 
-enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES], const char *purpose,
-		   bool use, int64_t *account_r, const char **data_r)
+enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
+		   const char *purpose, bool use, int64_t *account_r, const char **data_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, use ? STMT_TOKEN_USE : STMT_TOKEN_PEEK, &q, db_bytes(hash, HASH_BYTES),
-			    db_text(purpose));
+	enum rc rc = db_run(db, a, use ? STMT_TOKEN_USE : STMT_TOKEN_PEEK, &q,
+			    db_bytes(hash, HASH_BYTES), db_text(purpose));
 
 	if (rc != RC_OK)
 		return rc;
@@ -109,15 +111,16 @@ enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH
 
 enum rc notice_write(struct db *db, const struct notice_row *n)
 {
-	return db_run(db, NULL, STMT_NOTICE_ADD, NULL, db_text(n->kind), db_text(n->addr), db_id(n->account),
-		      db_text(n->locale), db_text(n->subject), db_text(n->body), db_id(n->list),
-		      db_text(n->in_reply_to ? n->in_reply_to : ""));
+	return db_run(db, NULL, STMT_NOTICE_ADD, NULL, db_text(n->kind), db_text(n->addr),
+		      db_id(n->account), db_text(n->locale), db_text(n->subject), db_text(n->body),
+		      db_id(n->list), db_text(n->in_reply_to ? n->in_reply_to : ""));
 }
 
 enum rc audit_write(struct db *db, const struct audit_row *r)
 {
-	return db_run(db, NULL, STMT_AUDIT_ADD, NULL, db_text(r->door), db_text(r->act), db_id(r->actor),
-		      db_id(r->list), db_id(r->thread), db_id(r->post), db_id(r->subject),
-		      db_bytes(r->digest, HASH_BYTES), db_bytes(r->salt, sizeof(r->salt)), db_text(r->before),
-		      db_text(r->after), db_text(r->why));
+	return db_run(db, NULL, STMT_AUDIT_ADD, NULL, db_text(r->door), db_text(r->act),
+		      db_id(r->actor), db_id(r->list), db_id(r->thread), db_id(r->post),
+		      db_id(r->subject), db_bytes(r->digest, HASH_BYTES),
+		      db_bytes(r->salt, sizeof(r->salt)), db_text(r->before), db_text(r->after),
+		      db_text(r->why));
 }

@@ -17,25 +17,28 @@ struct session_row {
 };
 enum rc session_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		     struct session_row *r) MUST_USE;
-enum rc session_write(struct db *db, const unsigned char hash[HASH_BYTES], int64_t account, int days,
-		      const char *device) MUST_USE;
+enum rc session_write(struct db *db, const unsigned char hash[HASH_BYTES], int64_t account,
+		      int days, const char *device) MUST_USE;
 enum rc session_delete(struct db *db, const unsigned char hash[HASH_BYTES]) MUST_USE;
 
 struct account_row {
 	int64_t id, address;
 	const char *name, *locale, *password_hash; /* "" where there is none */
 };
-enum rc account_read(struct db *db, struct arena *a, const char *addr, struct account_row *r) MUST_USE;
-enum rc account_prefs_write(struct db *db, int64_t account, const char *locale, const char *theme) MUST_USE;
+enum rc account_read(struct db *db, struct arena *a, const char *addr,
+		     struct account_row *r) MUST_USE;
+enum rc account_prefs_write(struct db *db, int64_t account, const char *locale,
+			    const char *theme) MUST_USE;
 enum rc account_password_write(struct db *db, int64_t account, const char *hash) MUST_USE;
 enum rc address_verified_write(struct db *db, const char *addr) MUST_USE;
 
-enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const char *purpose, int64_t account,
-		    const char *data, int minutes) MUST_USE;
-enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose, int64_t *n_r) MUST_USE;
+enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const char *purpose,
+		    int64_t account, const char *data, int minutes) MUST_USE;
+enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose,
+			   int64_t *n_r) MUST_USE;
 /* use: once; RC_NOTFOUND where it is unknown, used or expired. */
-enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES], const char *purpose,
-		   bool use, int64_t *account_r, const char **data_r) MUST_USE;
+enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
+		   const char *purpose, bool use, int64_t *account_r, const char **data_r) MUST_USE;
 
 struct notice_row {
 	const char *kind, *addr, *locale, *subject, *body, *in_reply_to;

@@ -16,18 +16,20 @@ static enum rc one_id(enum rc rc, const struct db_rows *q, int64_t *id_r)
 	return RC_OK;
 }
 
-enum rc list_write(struct db *db, struct arena *a, const char *name, const char *domain, const char *title,
-		   const char *description, const char *lang, const char *visibility, bool footer, int64_t *id_r)
+enum rc list_write(struct db *db, struct arena *a, const char *name, const char *domain,
+		   const char *title, const char *description, const char *lang,
+		   const char *visibility, bool footer, int64_t *id_r)
 {
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_LIST_ADD, &q, db_text(name), db_text(domain), db_text(title),
-			    db_text(description), db_text(lang), db_text(visibility), db_bool(footer));
+	enum rc rc =
+		db_run(db, a, STMT_LIST_ADD, &q, db_text(name), db_text(domain), db_text(title),
+		       db_text(description), db_text(lang), db_text(visibility), db_bool(footer));
 
 	return one_id(rc, q, id_r);
 }
 
-enum rc list_settings_write(struct db *db, struct arena *a, const char *name, const char *const *value,
-			    size_t n, int64_t *id_r)
+enum rc list_settings_write(struct db *db, struct arena *a, const char *name,
+			    const char *const *value, size_t n, int64_t *id_r)
 {
 	struct db_arg args[16] = { db_text(name) };
 	struct db_rows *q = NULL;
@@ -39,7 +41,8 @@ enum rc list_settings_write(struct db *db, struct arena *a, const char *name, co
 	return one_id(rc, q, id_r);
 }
 
-enum rc list_settings_read(struct db *db, struct arena *a, const char *name, const char **value_r, size_t n)
+enum rc list_settings_read(struct db *db, struct arena *a, const char *name, const char **value_r,
+			   size_t n)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_LIST_SETTINGS, &q, db_text(name));
@@ -53,12 +56,13 @@ enum rc list_settings_read(struct db *db, struct arena *a, const char *name, con
 	return RC_OK;
 }
 
-enum rc account_write(struct db *db, struct arena *a, const char *name, const char *locale, const char *addr,
-		      const char *country, int64_t organisation, int64_t *account_r, int64_t *address_r)
+enum rc account_write(struct db *db, struct arena *a, const char *name, const char *locale,
+		      const char *addr, const char *country, int64_t organisation,
+		      int64_t *account_r, int64_t *address_r)
 {
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_ACCOUNT_ADD, &q, db_text(name), db_text(locale), db_text(addr),
-			    db_text(country), db_id(organisation));
+	enum rc rc = db_run(db, a, STMT_ACCOUNT_ADD, &q, db_text(name), db_text(locale),
+			    db_text(addr), db_text(country), db_id(organisation));
 
 	if (rc != RC_OK)
 		return rc;
@@ -75,18 +79,18 @@ enum rc organisation_write(struct db *db, struct arena *a, const char *name, int
 	return one_id(rc, q, id_r);
 }
 
-enum rc subscription_new(struct db *db, struct arena *a, const char *list, int64_t account, int64_t address,
-			 const char *role, const char *delivery, int64_t *list_r)
+enum rc subscription_new(struct db *db, struct arena *a, const char *list, int64_t account,
+			 int64_t address, const char *role, const char *delivery, int64_t *list_r)
 {
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_MEMBER_ADD, &q, db_text(list), db_i64(account), db_i64(address),
-			    db_text(role), db_text(delivery));
+	enum rc rc = db_run(db, a, STMT_MEMBER_ADD, &q, db_text(list), db_i64(account),
+			    db_i64(address), db_text(role), db_text(delivery));
 
 	return one_id(rc, q, list_r);
 }
 
-enum rc subscription_delete(struct db *db, struct arena *a, const char *list, const char *addr, int64_t *list_r,
-			    int64_t *account_r)
+enum rc subscription_delete(struct db *db, struct arena *a, const char *list, const char *addr,
+			    int64_t *list_r, int64_t *account_r)
 {
 	struct db_rows *q = NULL;
 	enum rc rc = db_run(db, a, STMT_MEMBER_REMOVE, &q, db_text(list), db_text(addr));

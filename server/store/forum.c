@@ -49,12 +49,14 @@ static void group_row(const struct db_rows *q, size_t i, struct reader who, stru
 	g->owner = strcmp(role, "owner") == 0;
 	g->moderator = g->owner || strcmp(role, "moderator") == 0 || who.admin;
 	g->member = *role != '\0';
-	g->can_post = !g->archived && !g->closed && who.account != 0 &&
-		      (strcmp(posting, "announce") == 0 ? g->moderator : g->member || strcmp(posting, "anyone") == 0);
+	g->can_post =
+		!g->archived && !g->closed && who.account != 0 &&
+		(strcmp(posting, "announce") == 0 ? g->moderator
+						  : g->member || strcmp(posting, "anyone") == 0);
 }
 
-static void thread_columns(struct arena *a, const struct db_rows *q, size_t i, int c, struct reader who,
-			   struct thread_row *t)
+static void thread_columns(struct arena *a, const struct db_rows *q, size_t i, int c,
+			   struct reader who, struct thread_row *t)
 {
 	t->subject = db_get_text(q, i, c);
 	t->lang = db_get_text(q, i, c + 1);
@@ -69,7 +71,8 @@ static void thread_columns(struct arena *a, const struct db_rows *q, size_t i, i
 	t->read_number = who.account ? db_get_i64(q, i, c + 10) : -1;
 }
 
-enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r, size_t *n_r)
+enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r,
+		    size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_GROUPS_VISIBLE, &q, WHO);
@@ -88,7 +91,8 @@ enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct gr
 	return RC_OK;
 }
 
-enum rc group_read(struct db *db, struct arena *a, struct reader who, const char *name, struct group *r)
+enum rc group_read(struct db *db, struct arena *a, struct reader who, const char *name,
+		   struct group *r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_GROUP_BY_NAME, &q, WHO, db_text(name));
@@ -128,12 +132,14 @@ enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, i
 	return rc;
 }
 
-enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g, bool hidden,
-		     int64_t at, int64_t id, int limit, struct thread_row **r, size_t *n_r)
+enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
+		     bool hidden, int64_t at, int64_t id, int limit, struct thread_row **r,
+		     size_t *n_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREADS_OF_GROUP, &q, db_id(who.account), db_bool(hidden),
-			    db_text(g->name), db_i64(g->id), db_time(at), db_i64(id), db_i64(limit));
+	enum rc rc =
+		db_run(db, a, STMT_THREADS_OF_GROUP, &q, db_id(who.account), db_bool(hidden),
+		       db_text(g->name), db_i64(g->id), db_time(at), db_i64(id), db_i64(limit));
 
 	if (rc == RC_OK)
 		thread_rows(a, q, who, r, n_r);
@@ -186,7 +192,8 @@ enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from,
 		   struct post_row **r, size_t *n_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from), db_i64(limit));
+	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from),
+			    db_i64(limit));
 
 	if (rc != RC_OK)
 		return rc;
@@ -222,7 +229,8 @@ enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_
 			  int64_t *first_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_POSTS_BEFORE, &q, db_i64(thread), db_i64(number), db_i64(limit));
+	enum rc rc =
+		db_run(db, a, STMT_POSTS_BEFORE, &q, db_i64(thread), db_i64(number), db_i64(limit));
 
 	if (rc == RC_OK)
 		*first_r = db_get_i64(q, 0, 0);
@@ -246,8 +254,8 @@ enum rc participants_read(struct db *db, struct arena *a, int64_t thread, struct
 }
 
 /* thread number, post number, list name */
-static enum rc place_row(const struct db_rows *q, const char **list_r, int64_t *thread_r, int64_t *number_r,
-			 int cl, int ct, int cn)
+static enum rc place_row(const struct db_rows *q, const char **list_r, int64_t *thread_r,
+			 int64_t *number_r, int cl, int ct, int cn)
 {
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
@@ -267,14 +275,16 @@ enum rc post_redirect_read(struct db *db, struct arena *a, int64_t thread, int64
 }
 
 enum rc post_by_msgid_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			   const char *msgid, const char **list_r, int64_t *thread_r, int64_t *number_r)
+			   const char *msgid, const char **list_r, int64_t *thread_r,
+			   int64_t *number_r)
 {
 	unsigned char hash[HASH_BYTES];
 	struct db_rows *q;
 	enum rc rc;
 
 	hash_bytes(msgid, strlen(msgid), hash);
-	rc = db_run(db, a, STMT_POST_BY_MSGID, &q, WHO, db_bytes(hash, sizeof(hash)), db_text(list));
+	rc = db_run(db, a, STMT_POST_BY_MSGID, &q, WHO, db_bytes(hash, sizeof(hash)),
+		    db_text(list));
 	return rc == RC_OK ? place_row(q, list_r, thread_r, number_r, 0, 1, 2) : rc;
 }
 
@@ -282,7 +292,8 @@ enum rc post_raw_id_read(struct db *db, struct arena *a, struct reader who, cons
 			 int64_t thread, int64_t number, int64_t *raw_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_POST_RAW_ID, &q, WHO, db_text(list), db_i64(thread), db_i64(number));
+	enum rc rc = db_run(db, a, STMT_POST_RAW_ID, &q, WHO, db_text(list), db_i64(thread),
+			    db_i64(number));
 
 	if (rc != RC_OK)
 		return rc;
@@ -325,19 +336,20 @@ enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
 	return RC_OK;
 }
 
-enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list, int64_t thread,
-			int64_t number, int64_t n, struct attachment_place *r)
+enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			int64_t thread, int64_t number, int64_t n, struct attachment_place *r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_ATTACHMENT_FIND, &q, WHO, db_text(list), db_i64(thread), db_i64(number),
-			    db_i64(n));
+	enum rc rc = db_run(db, a, STMT_ATTACHMENT_FIND, &q, WHO, db_text(list), db_i64(thread),
+			    db_i64(number), db_i64(n));
 
 	if (rc != RC_OK)
 		return rc;
 	if (db_nrows(q) == 0 || db_is_null(q, 0, 7))
 		return RC_NOTFOUND;
 	*r = (struct attachment_place){
-		.row = { db_get_i64(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2), db_get_i64(q, 0, 3) },
+		.row = { db_get_i64(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2),
+			 db_get_i64(q, 0, 3) },
 		.encoding = db_get_text(q, 0, 4),
 		.offset = db_get_i64(q, 0, 5),
 		.length = db_get_i64(q, 0, 6),
@@ -361,13 +373,15 @@ enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offs
 	return rc;
 }
 
-enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q, const char *list,
-		    bool newest, bool frequent, struct search_hit **r, size_t *n_r, int64_t *candidates_r)
+enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,
+		    const char *list, bool newest, bool frequent, struct search_hit **r,
+		    size_t *n_r, int64_t *candidates_r)
 {
 	struct db_rows *rows;
-	enum rc rc = frequent ? db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list))
-			      : db_run(db, a, STMT_SEARCH_ESTIMATE, &rows, WHO, db_text(q), db_text(list),
-				       db_bool(newest));
+	enum rc rc =
+		frequent ? db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list))
+			 : db_run(db, a, STMT_SEARCH_ESTIMATE, &rows, WHO, db_text(q),
+				  db_text(list), db_bool(newest));
 
 	if (rc != RC_OK)
 		return rc;
@@ -389,8 +403,8 @@ enum rc search_read(struct db *db, struct arena *a, struct reader who, const cha
 	return RC_OK;
 }
 
-enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread, struct feed_entry **r,
-		  size_t *n_r)
+enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
+		  struct feed_entry **r, size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_FEED_POSTS, &q, db_i64(list), db_id(thread));
@@ -413,8 +427,8 @@ enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread, 
 	return RC_OK;
 }
 
-enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who, struct subscription_row **r,
-			   size_t *n_r)
+enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
+			   struct subscription_row **r, size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_SUBSCRIPTIONS_OF, &q, db_id(who.account));
@@ -436,9 +450,11 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who, st
 	return RC_OK;
 }
 
-enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread, int64_t number)
+enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread,
+			int64_t number)
 {
-	return db_run(db, NULL, STMT_READ_MARK_SET, NULL, WHO, db_text(list), db_i64(thread), db_i64(number));
+	return db_run(db, NULL, STMT_READ_MARK_SET, NULL, WHO, db_text(list), db_i64(thread),
+		      db_i64(number));
 }
 
 enum rc read_mark_group_write(struct db *db, struct reader who, const char *list)
@@ -446,14 +462,18 @@ enum rc read_mark_group_write(struct db *db, struct reader who, const char *list
 	return db_run(db, NULL, STMT_READ_MARK_GROUP, NULL, db_id(who.account), db_text(list));
 }
 
-enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread, const char *mode)
+enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread,
+		     const char *mode)
 {
 	if (*mode == '\0')
-		return db_run(db, NULL, STMT_FOLLOW_CLEAR, NULL, WHO, db_text(list), db_i64(thread));
-	return db_run(db, NULL, STMT_FOLLOW_SET, NULL, WHO, db_text(list), db_i64(thread), db_text(mode));
+		return db_run(db, NULL, STMT_FOLLOW_CLEAR, NULL, WHO, db_text(list),
+			      db_i64(thread));
+	return db_run(db, NULL, STMT_FOLLOW_SET, NULL, WHO, db_text(list), db_i64(thread),
+		      db_text(mode));
 }
 
-enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account, const char **mode_r)
+enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account,
+		    const char **mode_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_FOLLOW_GET, &q, db_i64(thread_id), db_id(account));
@@ -463,11 +483,12 @@ enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t a
 }
 
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
-			   const char *delivery, bool own_copy, int64_t *list_r, const char **before_r)
+			   const char *delivery, bool own_copy, int64_t *list_r,
+			   const char **before_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_SUBSCRIPTION_SET, &q, db_id(account), db_text(list), db_text(delivery),
-			    db_bool(own_copy));
+	enum rc rc = db_run(db, a, STMT_SUBSCRIPTION_SET, &q, db_id(account), db_text(list),
+			    db_text(delivery), db_bool(own_copy));
 
 	if (rc != RC_OK)
 		return rc;
@@ -478,11 +499,12 @@ enum rc subscription_write(struct db *db, struct arena *a, int64_t account, cons
 	return RC_OK;
 }
 
-enum rc reply_target_read(struct db *db, struct arena *a, int64_t list, int64_t thread, int64_t parent,
-			  struct reply_target *r)
+enum rc reply_target_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
+			  int64_t parent, struct reply_target *r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_REPLY_TARGET, &q, db_i64(list), db_i64(thread), db_i64(parent));
+	enum rc rc =
+		db_run(db, a, STMT_REPLY_TARGET, &q, db_i64(list), db_i64(thread), db_i64(parent));
 
 	if (rc != RC_OK)
 		return rc;

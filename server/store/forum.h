@@ -14,23 +14,23 @@
 struct db;
 
 struct reader {
-	int64_t account;                /* 0: nobody signed in */
+	int64_t account; /* 0: nobody signed in */
 	bool admin;
 };
 
 struct group {
 	int64_t id;
-	const char *name;               /* the address's local part, and the URL */
-	const char *addr;               /* name@domain */
+	const char *name; /* the address's local part, and the URL */
+	const char *addr; /* name@domain */
 	const char *title, *description, *lang;
-	const char *visibility;         /* public, members, hidden */
+	const char *visibility; /* public, members, hidden */
 	int64_t thread_count, post_count, member_count, version;
 	int64_t last_post_at;
 	bool archived, closed;
 	/* of the person who looks */
 	bool member, moderator, owner;
 	bool can_post;
-	const char *delivery;           /* each, digest, mentions, none; "" if not a member */
+	const char *delivery; /* each, digest, mentions, none; "" if not a member */
 	/* the newest post, where it was asked for */
 	const char *last_subject, *last_author;
 	int64_t last_thread;
@@ -41,37 +41,37 @@ struct thread_row {
 	int64_t id, number;
 	const char *list_name, *list_title;
 	const char *subject, *lang;
-	const char *state;              /* open, locked, hidden */
+	const char *state; /* open, locked, hidden */
 	bool pinned;
 	int64_t post_count, participant_count;
-	const char **participants;      /* full names of the first three */
+	const char **participants; /* full names of the first three */
 	size_t nparticipants;
 	int64_t first_post_at, last_post_at;
-	int64_t last_number;            /* of the newest post */
-	int64_t read_number;            /* newest number read; 0 never; -1 nobody signed in */
+	int64_t last_number; /* of the newest post */
+	int64_t read_number; /* newest number read; 0 never; -1 nobody signed in */
 };
 
 struct attachment_row {
-	int64_t n;                      /* /g/LIST/THREAD/POST/N/NAME */
+	int64_t n; /* /g/LIST/THREAD/POST/N/NAME */
 	const char *name, *type;
 	int64_t size;
 };
 
 struct post_row {
 	int64_t id, number;
-	int64_t parent_number;          /* 0: none, or in another thread */
+	int64_t parent_number; /* 0: none, or in another thread */
 	const char *msgid;
 	int64_t account;
 	const char *author_name, *author_addr;
 	const char *organisation, *country; /* "" where unknown; country in English */
 	int64_t sent_at;
 	bool sent_guessed;
-	const char *source;             /* email, web, import */
-	const char *lang, *subject;     /* subject as written */
+	const char *source;         /* email, web, import */
+	const char *lang, *subject; /* subject as written */
 	const char *state;
-	struct slice html;              /* with slots; see text/html.h */
+	struct slice html; /* with slots; see text/html.h */
 	struct slice text;
-	bool cut;                       /* html is the beginning only: /g/L/T/N shows it whole */
+	bool cut; /* html is the beginning only: /g/L/T/N shows it whole */
 	struct attachment_row *attachments;
 	size_t nattachments;
 };
@@ -86,7 +86,7 @@ struct search_hit {
 	int64_t thread, number;
 	const char *subject, *author_name, *lang;
 	int64_t sent_at;
-	const char *excerpt;            /* plain text; hits stand between 0x01 and 0x02 */
+	const char *excerpt; /* plain text; hits stand between 0x01 and 0x02 */
 };
 
 struct feed_entry {
@@ -103,18 +103,22 @@ struct subscription_row {
 	int64_t pause_until;
 };
 
-enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r, size_t *n_r) MUST_USE;
-enum rc group_read(struct db *db, struct arena *a, struct reader who, const char *name, struct group *r) MUST_USE;
+enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r,
+		    size_t *n_r) MUST_USE;
+enum rc group_read(struct db *db, struct arena *a, struct reader who, const char *name,
+		   struct group *r) MUST_USE;
 enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, int limit,
 			    struct thread_row **r, size_t *n_r) MUST_USE;
-/* Those after (at, id) in the order newest first; at 0: from the start. hidden: show hidden ones too. */
-enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g, bool hidden,
-		     int64_t at, int64_t id, int limit, struct thread_row **r, size_t *n_r) MUST_USE;
+/* Those after (at, id) in the order newest first; at 0: from the start. hidden: show hidden ones
+ * too. */
+enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
+		     bool hidden, int64_t at, int64_t id, int limit, struct thread_row **r,
+		     size_t *n_r) MUST_USE;
 
 struct thread_head {
 	struct group group;
 	struct thread_row thread;
-	int64_t moved_thread;           /* 0: it is here */
+	int64_t moved_thread; /* 0: it is here */
 	const char *moved_list;
 };
 enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
@@ -128,7 +132,8 @@ enum rc participants_read(struct db *db, struct arena *a, int64_t thread, struct
 enum rc post_redirect_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
 			   const char **list_r, int64_t *thread_r, int64_t *number_r) MUST_USE;
 enum rc post_by_msgid_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			   const char *msgid, const char **list_r, int64_t *thread_r, int64_t *number_r) MUST_USE;
+			   const char *msgid, const char **list_r, int64_t *thread_r,
+			   int64_t *number_r) MUST_USE;
 enum rc post_raw_id_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t thread, int64_t number, int64_t *raw_r) MUST_USE;
 enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r) MUST_USE;
@@ -138,26 +143,32 @@ struct attachment_place {
 	const char *encoding;
 	int64_t offset, length, raw;
 };
-enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list, int64_t thread,
-			int64_t number, int64_t n, struct attachment_place *r) MUST_USE;
+enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			int64_t thread, int64_t number, int64_t n,
+			struct attachment_place *r) MUST_USE;
 enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
 		       struct slice *r) MUST_USE;
 
 /* frequent: newest first over a bounded number of posts, else candidates first. */
-enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q, const char *list,
-		    bool newest, bool frequent, struct search_hit **r, size_t *n_r, int64_t *candidates_r) MUST_USE;
-enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread, struct feed_entry **r,
-		  size_t *n_r) MUST_USE;
-enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who, struct subscription_row **r,
-			   size_t *n_r) MUST_USE;
+enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,
+		    const char *list, bool newest, bool frequent, struct search_hit **r,
+		    size_t *n_r, int64_t *candidates_r) MUST_USE;
+enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
+		  struct feed_entry **r, size_t *n_r) MUST_USE;
+enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
+			   struct subscription_row **r, size_t *n_r) MUST_USE;
 
-enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread, int64_t number) MUST_USE;
+enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread,
+			int64_t number) MUST_USE;
 enum rc read_mark_group_write(struct db *db, struct reader who, const char *list) MUST_USE;
 /* mode "": takes the mark away */
-enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread, const char *mode) MUST_USE;
-enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account, const char **mode_r) MUST_USE;
+enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread,
+		     const char *mode) MUST_USE;
+enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account,
+		    const char **mode_r) MUST_USE;
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
-			   const char *delivery, bool own_copy, int64_t *list_r, const char **before_r) MUST_USE;
+			   const char *delivery, bool own_copy, int64_t *list_r,
+			   const char **before_r) MUST_USE;
 
 struct reply_target {
 	int64_t thread, post;
@@ -165,7 +176,7 @@ struct reply_target {
 	const char **refs;
 	size_t nrefs;
 };
-enum rc reply_target_read(struct db *db, struct arena *a, int64_t list, int64_t thread, int64_t parent,
-			  struct reply_target *r) MUST_USE;
+enum rc reply_target_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
+			  int64_t parent, struct reply_target *r) MUST_USE;
 
 #endif

@@ -19,8 +19,10 @@ struct seal_row { /* one audit entry as it is sealed */
 	struct slice digest;
 };
 /* hash_r: of the last seal; zeros before the first. */
-enum rc seal_last_read(struct db *db, struct arena *a, int64_t *id_r, unsigned char hash_r[static HASH_BYTES]) MUST_USE;
-enum rc seal_next_read(struct db *db, struct arena *a, int64_t after, struct seal_row **r, size_t *n_r) MUST_USE;
+enum rc seal_last_read(struct db *db, struct arena *a, int64_t *id_r,
+		       unsigned char hash_r[static HASH_BYTES]) MUST_USE;
+enum rc seal_next_read(struct db *db, struct arena *a, int64_t after, struct seal_row **r,
+		       size_t *n_r) MUST_USE;
 enum rc seal_write(struct db *db, int64_t id, const unsigned char hash[static HASH_BYTES]) MUST_USE;
 
 enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r) MUST_USE;

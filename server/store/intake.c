@@ -5,7 +5,7 @@
 
 #include "server/base/base.h"
 
-#define CHUNK ((size_t)262144)
+#define CHUNK   ((size_t)262144)
 #define HASH(h) db_bytes((h), HASH_BYTES)
 
 static enum rc mail_list_row(const struct db_rows *q, struct mail_list_row *r)
@@ -36,8 +36,8 @@ enum rc mail_list_read(struct db *db, struct arena *a, const char *name, const c
 		       const char *envelope, const char *from, struct mail_list_row *r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_LIST_FOR_MAIL, &q, db_text(name), db_text(domain), db_text(envelope),
-			    db_text(from));
+	enum rc rc = db_run(db, a, STMT_LIST_FOR_MAIL, &q, db_text(name), db_text(domain),
+			    db_text(envelope), db_text(from));
 
 	return rc == RC_OK ? mail_list_row(q, r) : rc;
 }
@@ -54,7 +54,8 @@ enum rc seen_add(struct db *db, struct arena *a, int64_t list, const id_hash h, 
 		 bool want_post, int64_t *post_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_SEEN_ADD, &q, db_i64(list), HASH(h), db_text(fate), db_bool(want_post));
+	enum rc rc = db_run(db, a, STMT_SEEN_ADD, &q, db_i64(list), HASH(h), db_text(fate),
+			    db_bool(want_post));
 
 	if (rc != RC_OK)
 		return rc;
@@ -74,13 +75,15 @@ enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h,
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
 	*r = (struct seen_row){ db_get_text(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
-				db_get_i64(q, 0, 3), db_get_i64(q, 0, 4), db_get_i64(q, 0, 5) };
+				db_get_i64(q, 0, 3),  db_get_i64(q, 0, 4), db_get_i64(q, 0, 5) };
 	return RC_OK;
 }
 
-enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate, int64_t hold)
+enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate,
+			int64_t hold)
 {
-	return db_run(db, NULL, STMT_SEEN_HOLD, NULL, db_i64(list), HASH(h), db_text(fate), db_id(hold));
+	return db_run(db, NULL, STMT_SEEN_HOLD, NULL, db_i64(list), HASH(h), db_text(fate),
+		      db_id(hold));
 }
 
 enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n)
@@ -99,8 +102,9 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 	*n_r = db_nrows(q);
 	*r = ARENA_ARRAY(a, *n_r, struct ref_row);
 	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct ref_row){ db_get_slice(q, i, 0), db_get_i64(q, i, 1), db_get_i64(q, i, 2),
-					    db_get_i64(q, i, 3), strcmp(db_get_text(q, i, 4), "open") == 0 };
+		(*r)[i] = (struct ref_row){ db_get_slice(q, i, 0), db_get_i64(q, i, 1),
+					    db_get_i64(q, i, 2), db_get_i64(q, i, 3),
+					    strcmp(db_get_text(q, i, 4), "open") == 0 };
 	return RC_OK;
 }
 
@@ -112,8 +116,9 @@ enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, i
 	enum rc rc;
 
 	hash_bytes(raw.p, raw.n, hash);
-	rc = db_run(db, a, STMT_RAW_ADD, &q, db_i64((int64_t)raw.n), HASH(hash), db_i64((int64_t)chunks),
-		    db_bool(keep), db_bytes(raw.p, raw.n < CHUNK ? raw.n : CHUNK));
+	rc = db_run(db, a, STMT_RAW_ADD, &q, db_i64((int64_t)raw.n), HASH(hash),
+		    db_i64((int64_t)chunks), db_bool(keep),
+		    db_bytes(raw.p, raw.n < CHUNK ? raw.n : CHUNK));
 	if (rc != RC_OK)
 		return rc;
 	*raw_r = db_get_i64(q, 0, 0);
@@ -126,24 +131,26 @@ enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, i
 	return rc;
 }
 
-enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject, const char *base,
-		     int64_t at, int64_t post, const char *author, int64_t *thread_r)
+enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject,
+		     const char *base, int64_t at, int64_t post, const char *author,
+		     int64_t *thread_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREAD_ADD, &q, db_i64(list), db_text(subject), db_text(base), db_time(at),
-			    db_i64(post), db_text(author));
+	enum rc rc = db_run(db, a, STMT_THREAD_ADD, &q, db_i64(list), db_text(subject),
+			    db_text(base), db_time(at), db_i64(post), db_text(author));
 
 	if (rc == RC_OK)
 		*thread_r = db_get_i64(q, 0, 0);
 	return rc;
 }
 
-enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr, int64_t account,
-		    const char *name, int64_t at, int64_t post, int64_t *number_r, int64_t *thread_number_r)
+enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr,
+		    int64_t account, const char *name, int64_t at, int64_t post, int64_t *number_r,
+		    int64_t *thread_number_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREAD_BUMP, &q, db_i64(thread), db_text(addr), db_id(account),
-			    db_text(name), db_time(at), db_i64(post));
+	enum rc rc = db_run(db, a, STMT_THREAD_BUMP, &q, db_i64(thread), db_text(addr),
+			    db_id(account), db_text(name), db_time(at), db_i64(post));
 
 	if (rc != RC_OK)
 		return rc;
@@ -154,25 +161,28 @@ enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *
 	return RC_OK;
 }
 
-enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account, const char *name)
+enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account,
+			  const char *name)
 {
-	return db_run(db, NULL, STMT_PARTICIPANT_ADD, NULL, db_i64(thread), db_text(addr), db_id(account),
-		      db_text(name));
+	return db_run(db, NULL, STMT_PARTICIPANT_ADD, NULL, db_i64(thread), db_text(addr),
+		      db_id(account), db_text(name));
 }
 
 enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
 {
-	return db_run(db, NULL, STMT_POST_ADD, NULL, db_i64(p->id), db_i64(p->list), db_i64(p->thread),
-		      db_i64(p->number), db_id(p->parent), db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
-		      db_text_array(a, p->refs, p->nrefs), db_id(p->account), db_text(p->author_name),
-		      db_text(p->author_addr), db_time(p->sent_at), db_bool(p->sent_guessed), db_text(p->source),
-		      db_text(p->lang), db_text(p->subject), db_slice(p->text),
-		      db_i64_array(a, p->folds, p->nfolds), db_slice(p->html), db_id(p->raw),
-		      db_i64((int64_t)p->nattachments), db_bool(p->automatic), db_slice(p->own),
-		      db_slice(p->quoted));
+	return db_run(db, NULL, STMT_POST_ADD, NULL, db_i64(p->id), db_i64(p->list),
+		      db_i64(p->thread), db_i64(p->number), db_id(p->parent),
+		      db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
+		      db_text_array(a, p->refs, p->nrefs), db_id(p->account),
+		      db_text(p->author_name), db_text(p->author_addr), db_time(p->sent_at),
+		      db_bool(p->sent_guessed), db_text(p->source), db_text(p->lang),
+		      db_text(p->subject), db_slice(p->text), db_i64_array(a, p->folds, p->nfolds),
+		      db_slice(p->html), db_id(p->raw), db_i64((int64_t)p->nattachments),
+		      db_bool(p->automatic), db_slice(p->own), db_slice(p->quoted));
 }
 
-enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const struct attachment_new *at, size_t n)
+enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
+			  const struct attachment_new *at, size_t n)
 {
 	int64_t *num = ARENA_ARRAY(a, n * 5, int64_t);
 	const char **txt = ARENA_ARRAY(a, n * 3, const char *);
@@ -190,26 +200,28 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const st
 		memcpy(h[i], at[i].hash, HASH_BYTES);
 	}
 	return db_run(db, NULL, STMT_ATTACHMENTS_ADD, NULL, db_i64(post), db_i64_array(a, num, n),
-		      db_text_array(a, txt, n), db_text_array(a, txt + n, n), db_i64_array(a, num + n, n),
-		      db_bytes_array(a, h, n), db_text_array(a, txt + 2 * n, n), db_i64_array(a, num + 2 * n, n),
+		      db_text_array(a, txt, n), db_text_array(a, txt + n, n),
+		      db_i64_array(a, num + n, n), db_bytes_array(a, h, n),
+		      db_text_array(a, txt + 2 * n, n), db_i64_array(a, num + 2 * n, n),
 		      db_i64_array(a, num + 3 * n, n), db_i64_array(a, num + 4 * n, n));
 }
 
 enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,
 		   int64_t post, const id_hash *unknown, size_t n)
 {
-	return db_run(db, NULL, STMT_REFS_ADD, NULL, db_i64(list), HASH(own), db_i64(thread), db_i64(post),
-		      db_bytes_array(a, unknown, n));
+	return db_run(db, NULL, STMT_REFS_ADD, NULL, db_i64(list), HASH(own), db_i64(thread),
+		      db_i64(post), db_bytes_array(a, unknown, n));
 }
 
 enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
 		    const int64_t *ranks, size_t n)
 {
-	return db_run(db, NULL, STMT_WAITS_ADD, NULL, db_i64(list), db_i64(post), db_bytes_array(a, h, n),
-		      db_i64_array(a, ranks, n));
+	return db_run(db, NULL, STMT_WAITS_ADD, NULL, db_i64(list), db_i64(post),
+		      db_bytes_array(a, h, n), db_i64_array(a, ranks, n));
 }
 
-enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const id_hash own, int64_t post)
+enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const id_hash own,
+		      int64_t post)
 {
 	return db_run(db, NULL, STMT_WAITING_ADOPT, NULL, db_i64(list), HASH(own), db_i64(post));
 }
@@ -231,9 +243,11 @@ enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 	return rc;
 }
 
-enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread, int64_t author)
+enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread,
+			    int64_t author)
 {
-	return db_run(db, NULL, STMT_OUTBOUND_POST, NULL, db_i64(list), db_i64(post), db_id(thread), db_id(author));
+	return db_run(db, NULL, STMT_OUTBOUND_POST, NULL, db_i64(list), db_i64(post), db_id(thread),
+		      db_id(author));
 }
 
 enum rc list_bump(struct db *db, int64_t list, int64_t at)
@@ -241,10 +255,12 @@ enum rc list_bump(struct db *db, int64_t list, int64_t at)
 	return db_run(db, NULL, STMT_LIST_BUMP, NULL, db_i64(list), db_time(at));
 }
 
-enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread, int64_t *number_r)
+enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread,
+			 int64_t *number_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_LIST_BUMP_THREAD, &q, db_i64(list), db_time(at), db_i64(thread));
+	enum rc rc =
+		db_run(db, a, STMT_LIST_BUMP_THREAD, &q, db_i64(list), db_time(at), db_i64(thread));
 
 	if (rc == RC_OK)
 		*number_r = db_get_i64(q, 0, 0);
@@ -254,9 +270,10 @@ enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t a
 enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h, int64_t *hold_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_HOLD_ADD, &q, db_i64(h->list), db_id(h->raw), db_text(h->rule),
-			    db_text(h->reason), db_text(h->author_name), db_text(h->author_addr),
-			    db_text(h->envelope_from), db_text(h->subject), db_slice(h->text), db_text(h->msgid));
+	enum rc rc = db_run(db, a, STMT_HOLD_ADD, &q, db_i64(h->list), db_id(h->raw),
+			    db_text(h->rule), db_text(h->reason), db_text(h->author_name),
+			    db_text(h->author_addr), db_text(h->envelope_from), db_text(h->subject),
+			    db_slice(h->text), db_text(h->msgid));
 
 	if (rc == RC_OK)
 		*hold_r = db_get_i64(q, 0, 0);

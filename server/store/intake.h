@@ -20,7 +20,8 @@ struct mail_list_row {
 };
 enum rc mail_list_read(struct db *db, struct arena *a, const char *name, const char *domain,
 		       const char *envelope, const char *from, struct mail_list_row *r) MUST_USE;
-enum rc mail_list_read_id(struct db *db, struct arena *a, int64_t id, struct mail_list_row *r) MUST_USE;
+enum rc mail_list_read_id(struct db *db, struct arena *a, int64_t id,
+			  struct mail_list_row *r) MUST_USE;
 
 /* want_post: an id for a post is drawn. RC_CONFLICT: seen before. */
 enum rc seen_add(struct db *db, struct arena *a, int64_t list, const id_hash h, const char *fate,
@@ -29,27 +30,33 @@ struct seen_row {
 	const char *fate;
 	int64_t post, hold, thread, thread_number, number;
 };
-enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h, struct seen_row *r) MUST_USE;
-enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate, int64_t hold) MUST_USE;
+enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h,
+		  struct seen_row *r) MUST_USE;
+enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate,
+			int64_t hold) MUST_USE;
 
 /* Advisory locks until the end of the transaction, in order. */
 enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n) MUST_USE;
 
 struct ref_row {
 	struct slice hash;
-	int64_t thread, post, number;   /* post 0: only named so far */
-	bool open;                      /* the thread takes replies */
+	int64_t thread, post, number; /* post 0: only named so far */
+	bool open;                    /* the thread takes replies */
 };
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
 		  struct ref_row **r, size_t *n_r) MUST_USE;
 
-enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, int64_t *raw_r) MUST_USE;
+enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep,
+		  int64_t *raw_r) MUST_USE;
 
-enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject, const char *base,
-		     int64_t at, int64_t post, const char *author, int64_t *thread_r) MUST_USE;
-enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr, int64_t account,
-		    const char *name, int64_t at, int64_t post, int64_t *number_r, int64_t *thread_number_r) MUST_USE;
-enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account, const char *name) MUST_USE;
+enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject,
+		     const char *base, int64_t at, int64_t post, const char *author,
+		     int64_t *thread_r) MUST_USE;
+enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr,
+		    int64_t account, const char *name, int64_t at, int64_t post, int64_t *number_r,
+		    int64_t *thread_number_r) MUST_USE;
+enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account,
+			  const char *name) MUST_USE;
 
 struct post_new {
 	int64_t id, list, thread, number, parent, account, raw, sent_at;
@@ -57,7 +64,7 @@ struct post_new {
 	const char *msgid, *author_name, *author_addr, *source, *lang, *subject;
 	id_hash hash;
 	const char **refs;
-	size_t nrefs, nfolds, nattachments;     /* nfolds: numbers, three a fold */
+	size_t nrefs, nfolds, nattachments; /* nfolds: numbers, three a fold */
 	bool sent_guessed, automatic;
 	struct slice text, html, own, quoted;
 	const int64_t *folds;
@@ -70,27 +77,33 @@ struct attachment_new {
 	id_hash hash;
 	bool inline_;
 };
-enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const struct attachment_new *at, size_t n) MUST_USE;
+enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
+			  const struct attachment_new *at, size_t n) MUST_USE;
 
 /* The post's own id, and the ones it names that nobody has yet. */
 enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,
 		   int64_t post, const id_hash *unknown, size_t n) MUST_USE;
 enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
 		    const int64_t *ranks, size_t n) MUST_USE;
-enum rc waiting_adopt(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t post) MUST_USE;
+enum rc waiting_adopt(struct db *db, struct arena *a, int64_t list, const id_hash own,
+		      int64_t post) MUST_USE;
 /* Everything of thread `from` goes into `to`; in the order of the ids the locks are taken. */
-enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from, int64_t to) MUST_USE;
+enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
+		     int64_t to) MUST_USE;
 
-enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread, int64_t author) MUST_USE;
+enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread,
+			    int64_t author) MUST_USE;
 enum rc list_bump(struct db *db, int64_t list, int64_t at) MUST_USE;
-enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread, int64_t *number_r) MUST_USE;
+enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread,
+			 int64_t *number_r) MUST_USE;
 
 struct hold_new {
 	int64_t list, raw;
 	const char *rule, *reason, *author_name, *author_addr, *envelope_from, *subject, *msgid;
 	struct slice text;
 };
-enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h, int64_t *hold_r) MUST_USE;
+enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h,
+		   int64_t *hold_r) MUST_USE;
 
 struct intake_new {
 	int64_t list, post, hold, raw;

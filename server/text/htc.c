@@ -297,10 +297,11 @@ static void merge(struct block *b, struct ctx c)
 /* The end of a branch: back to where its block began. */
 static struct block *branch_end(const char *what)
 {
-	struct block *b = &h.block[h.nblocks - 1];
+	struct block *b;
 
 	if (h.nblocks == 0)
 		fail("{%s} without a block", what);
+	b = &h.block[h.nblocks - 1];
 	settle();
 	if (h.ntags != b->ntags)
 		fail_at(h.tag[h.ntags - 1].line, "<%s> is not closed before {%s} of line %d",
