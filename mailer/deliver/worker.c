@@ -222,8 +222,6 @@ static bool give_up_or_retry(struct worker *w, const struct job *j, int code, co
 static bool next(struct transport_msg *m_r, void *ctx)
 {
 	struct worker *w = ctx;
-	static const struct arena_mark none;
-	struct arena_mark mark = none;
 
 	while (!w->lost && !prog_stop && w->at < w->njobs) {
 		struct job *j = &w->jobs[w->at];
@@ -260,7 +258,6 @@ static bool next(struct transport_msg *m_r, void *ctx)
 			     j))
 			return false;
 	}
-	(void)mark;
 	return false;
 }
 
@@ -281,6 +278,8 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
 			 log_q(r->text));
+		if (r->code >= 500 && j->post != 0 && queue_bounce(w->db, j, r->enhanced, r->text) != RC_OK)
+			log_warn("event=bounce_not_recorded delivery=%lld", (long long)j->id);
 		return settled(
 			w,
 			queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, r->code, r->text),
@@ -324,7 +323,7 @@ static bool batch_do(struct worker *w)
 	rc = transport_send(w->t, &calls);
 	batch_release(w);
 	if (rc == RC_TEMPFAIL) {
-		log_warn("event=relay_away relay=%s", "see the setting relay");
+		log_warn("event=relay_away todo=\"see the setting relay\"");
 		return false;
 	}
 	return true;

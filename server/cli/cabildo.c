@@ -17,6 +17,7 @@ const struct subcmd subcmds[] = {
 	{ "member", "member add|remove|show LIST ...", "who belongs to a group", cli_member, true },
 	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account,
 	  true },
+	{ "ban", "ban add ADDRESS|@DOMAIN [--list LIST]", "whose mail is not taken", cli_ban, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },

@@ -30,6 +30,7 @@ int cli_list(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_member(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_account(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_secret(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_ban(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_status(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);
 

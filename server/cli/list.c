@@ -158,3 +158,17 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		rc = member_delete(u, argv[1], argv[2]);
 	return done(u, rc, argv[2]);
 }
+
+int cli_ban(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
+{
+	static const char *const names[] = { "list", "reason", NULL };
+	const char *v[2];
+	enum rc rc;
+
+	if (cli_options(argc, argv, names, v) != 2 || strcmp(argv[0], "add") != 0)
+		return cli_usage("ban add ADDRESS|@DOMAIN [--list LIST] [--reason TEXT]");
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = ban_create(u, v[0], argv[1], v[1] ? v[1] : "");
+	return done(u, rc, argv[1]);
+}

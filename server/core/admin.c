@@ -168,6 +168,23 @@ enum rc account_admin_set(struct unit *u, const char *addr, bool on)
 					       .after = on ? "on" : "off" });
 }
 
+enum rc ban_create(struct unit *u, const char *list, const char *addr, const char *reason)
+{
+	const char *settings[LIST_SETTINGS];
+	const char *clean = *addr == '@' ? slice_lower(u->arena, slice_of(addr))
+					 : addr_clean(u->arena, addr);
+	enum rc rc = clean ? RC_OK : RC_INVALID;
+
+	/* a mistyped group must not become a ban of the whole site */
+	if (rc == RC_OK && list != NULL)
+		rc = list_settings_get(u, list, settings);
+	if (rc == RC_OK)
+		rc = ban_write(u->db, list, clean, reason);
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "ban.add", .after = clean, .why = reason });
+}
+
 enum rc site_status(struct unit *u, struct site_status *r)
 {
 	struct db_rows *q;

@@ -98,6 +98,12 @@ enum rc queue_release(struct db *db, struct arena *a, const char *run,
 	return db_run(db, NULL, STMT_QUEUE_RELEASE, NULL, run_arg(run), db_i64_array(a, ids, n));
 }
 
+enum rc queue_bounce(struct db *db, const struct job *j, const char *status, const char *text)
+{
+	return db_run(db, NULL, STMT_BOUNCE_ADD, NULL, db_text(j->addr), db_id(j->list),
+		      db_text("hard"), db_text(status), db_text(text));
+}
+
 void queue_wait(struct db *db, struct arena *a, int ms)
 {
 	struct db_rows *q;

@@ -56,6 +56,8 @@ enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struc
 		    int seconds) MUST_USE;
 enum rc queue_release(struct db *db, struct arena *a, const char *run,
 		      const struct job *const *jobs, size_t n) MUST_USE;
+/* A refusal for good is a hard bounce of the address; status like "5.1.1". */
+enum rc queue_bounce(struct db *db, const struct job *j, const char *status, const char *text) MUST_USE;
 /* Until a wake-up, or the next row is due, or ms. */
 void queue_wait(struct db *db, struct arena *a, int ms);
 
