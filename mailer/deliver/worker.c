@@ -19,6 +19,8 @@
 #include "server/base/base.h"
 
 #define BATCH     100
+/* Batches sent over one connection before its memory is given back. */
+#define BATCHES_MAX 100
 #define POLL_MS   2000
 #define ARENA_CAP ((size_t)600 << 20)
 /* A copy is not begun with less of its lease left than the longest SMTP time-out. */
@@ -33,6 +35,7 @@ struct worker {
 	char *run;
 	struct job *jobs;
 	size_t njobs, at;
+	unsigned batches;
 	int64_t leased_at;
 	bool lost; /* a settle failed: the lease may be another's */
 	/* the post whose copies are going out */
@@ -219,11 +222,22 @@ static bool give_up_or_retry(struct worker *w, const struct job *j, int code, co
 	return settled(w, queue_retry(w->db, w->copy, w->run, j, s), j);
 }
 
+/* The next batch on the same connection; false: nothing is due, or enough. */
+static bool batch_lease(struct worker *w)
+{
+	w->at = w->njobs = 0;
+	if (w->batches++ >= BATCHES_MAX)
+		return false;
+	w->leased_at = clock_mono();
+	return queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs) == RC_OK &&
+	       w->njobs > 0;
+}
+
 static bool next(struct transport_msg *m_r, void *ctx)
 {
 	struct worker *w = ctx;
 
-	while (!w->lost && !prog_stop && w->at < w->njobs) {
+	while (!w->lost && !prog_stop && (w->at < w->njobs || batch_lease(w))) {
 		struct job *j = &w->jobs[w->at];
 		enum rc rc;
 
@@ -312,13 +326,11 @@ static bool batch_do(struct worker *w)
 	struct transport_calls calls = { .next = next, .done = done, .ctx = w };
 	enum rc rc;
 
-	w->at = w->njobs = 0;
 	w->lost = false;
 	w->composed = NULL;
-	w->leased_at = clock_mono();
+	w->batches = 0;
 	w->run = queue_run_name(w->batch);
-	rc = queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs);
-	if (rc != RC_OK || w->njobs == 0)
+	if (!batch_lease(w))
 		return false;
 	rc = transport_send(w->t, &calls);
 	batch_release(w);
