@@ -153,6 +153,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.recipient = g->recipient;
 	s.trace = v.trace;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
+	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
 	rc = group_try(u, g, &s, &v, &res);
 	/* a deadlock or a connection that died idle: once more before the MTA has to */
 	if (rc == RC_TEMPFAIL && unit_ready(u))

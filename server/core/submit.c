@@ -88,11 +88,13 @@ static void seen_key(struct unit *u, const struct submission *s, id_hash out_r)
 
 		/* canonical: line ends folded, the trace headers of the way left out by
 		 * the sender having none yet; a retry brings the same bytes */
-		str_init(&k, u->arena, s->raw.n + 1);
+		str_init(&k, u->arena, s->raw.n + 32);
 		while (slice_line(&rest, &line)) {
 			str_adds(&k, line);
 			str_addc(&k, '\n');
 		}
+		if (s->apart)
+			str_fmt(&k, "/%u", s->apart);
 		hash_bytes(k.p, k.n, out_r);
 		return;
 	}
@@ -100,6 +102,8 @@ static void seen_key(struct unit *u, const struct submission *s, id_hash out_r)
 	str_add(&k, s->msgid, strlen(s->msgid) + 1);
 	str_add(&k, s->author_addr, strlen(s->author_addr) + 1);
 	str_fmt(&k, "%lld", s->sent_guessed ? 0LL : (long long)s->sent_at);
+	if (s->apart)
+		str_fmt(&k, "/%u", s->apart);
 	hash_bytes(k.p, k.n, out_r);
 }
 

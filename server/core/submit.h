@@ -40,6 +40,9 @@ struct submission {
 	const struct submit_attachment *attachments;
 	size_t nattachments;
 	bool automatic;
+	/* 0: to the group itself; else a number for each other address of it, so that a
+	 * message to the group and to its owners is not a duplicate of itself */
+	unsigned apart;
 	const char *envelope_from, *recipient, *trace;
 };
 
