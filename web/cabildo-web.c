@@ -36,7 +36,8 @@ static const char *file_read(struct arena *a, const char *dir, const char *name,
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		log_die("event=static_missing file=%s error=%s", log_q(path), log_q(strerror(errno)));
+		log_die("event=static_missing file=%s error=%s", log_q(path),
+			log_q(strerror(errno)));
 	str_init(&s, a, (size_t)1 << 20);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		str_add(&s, buf, (size_t)n);
@@ -62,18 +63,28 @@ static void app_init(struct app *app)
 	s->style_url = arena_fmt(a, "/s/cabildo.%.10s.css", hex_encode(a, hash, 8));
 	s->router = &app->router;
 	s->unit = (struct unit){ .conf = s->conf, .keys = &app->prog.keys, .door = DOOR_WEB };
-	app->router = (struct router){
-		.routes = site_routes, .nroutes = site_routes_n, .keys = &app->prog.keys,
-		.origin = s->conf->base_url, .session_cookie = COOKIE_SESSION, .signin_path = "/signin", .app = s,
-		.load = site_load, .allow = site_allow, .begin = site_begin, .end = site_end };
+	app->router = (struct router){ .routes = site_routes,
+				       .nroutes = site_routes_n,
+				       .keys = &app->prog.keys,
+				       .origin = s->conf->base_url,
+				       .session_cookie = COOKIE_SESSION,
+				       .signin_path = "/signin",
+				       .app = s,
+				       .load = site_load,
+				       .allow = site_allow,
+				       .begin = site_begin,
+				       .end = site_end };
 	route_check(site_routes, site_routes_n);
 }
 
 /* In the worker: a connection is never shared over fork. */
 static void worker_open(struct app *app)
 {
-	struct serve_opt o = { .handler = route_serve, .error = site_error, .ctx = &app->router,
-			       .https = slice_starts(slice_of(app->prog.conf.base_url), "https://") };
+	struct serve_opt o = { .handler = route_serve,
+			       .error = site_error,
+			       .ctx = &app->router,
+			       .https = slice_starts(slice_of(app->prog.conf.base_url),
+						     "https://") };
 
 	tr_init(NULL);
 	app->site.unit.db = unit_open(&app->prog.conf, "web");
@@ -109,7 +120,8 @@ int main(int argc, char **argv)
 {
 	const char *listen = NULL, *workers = NULL;
 	const struct prog_opt opts[] = {
-		{ "listen", "ADDR", &listen, "FastCGI: /path/to/socket or HOST:PORT; else standard input is the socket" },
+		{ "listen", "ADDR", &listen,
+		  "FastCGI: /path/to/socket or HOST:PORT; else standard input is the socket" },
 		{ "workers", "N", &workers, "processes that draw pages (two for each processor)" },
 	};
 	struct app app = { .serve = NULL };
@@ -117,13 +129,16 @@ int main(int argc, char **argv)
 
 	prog_init(&app.prog, argc, argv, "the web front, as CGI or FastCGI", opts, ARRAY_LEN(opts));
 	if (workers != NULL && !slice_i64(slice_of(workers), 1, LISTEN_WORKERS_MAX, &n)) {
-		fprintf(stderr, "cabildo-web: --workers takes a whole number from 1 to %d\n", LISTEN_WORKERS_MAX);
+		fprintf(stderr, "cabildo-web: --workers takes a whole number from 1 to %d\n",
+			LISTEN_WORKERS_MAX);
 		return EX_USAGE;
 	}
 	if (app.prog.keys.n == 0)
-		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"", log_q(app.prog.conf.secret_file));
+		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"",
+			log_q(app.prog.conf.secret_file));
 	app_init(&app);
 	if (listen == NULL && listen_is_cgi())
 		return cgi(&app);
-	return listen_run(&(struct listen_opt){ .addr = listen, .workers = (unsigned)n, .worker = worker, .ctx = &app });
+	return listen_run(&(struct listen_opt){
+		.addr = listen, .workers = (unsigned)n, .worker = worker, .ctx = &app });
 }

@@ -22,13 +22,20 @@ static enum rc signin_show(struct page *pg, struct view_signin *v)
 	v->addr = v->addr ? v->addr : "";
 	v->error = v->error ? v->error : "";
 	view_signin(&o, v);
-	return page_show(pg, &(struct frame){ .title = *v->error ? arena_fmt(pg->a, "%s %s", tr("Error:"), tr("Sign in"))
-							      : tr("Sign in"), .here = 4, .noindex = true }, &o);
+	return page_show(pg,
+			 &(struct frame){ .title = *v->error
+							   ? arena_fmt(pg->a, "%s %s", tr("Error:"),
+								       tr("Sign in"))
+							   : tr("Sign in"),
+					  .here = 4,
+					  .noindex = true },
+			 &o);
 }
 
 enum rc page_signin(struct page *pg)
 {
-	return signin_show(pg, &(struct view_signin){ .next = next_of(pg), .sent = param_bool(pg, "sent") });
+	return signin_show(
+		pg, &(struct view_signin){ .next = next_of(pg), .sent = param_bool(pg, "sent") });
 }
 
 enum rc page_signin_send(struct page *pg)
@@ -37,11 +44,17 @@ enum rc page_signin_send(struct page *pg)
 	enum rc rc;
 
 	if (param_any_bad(pg) || addr == NULL || strchr(addr, '@') == NULL)
-		return signin_show(pg, &(struct view_signin){ .next = next_of(pg), .addr = addr,
-			.error = tr("This is not an email address. Write it whole, such as name@institution.gob.") });
+		return signin_show(pg,
+				   &(struct view_signin){
+					   .next = next_of(pg),
+					   .addr = addr,
+					   .error = tr("This is not an email address. Write it "
+						       "whole, such as name@institution.gob.") });
 	rc = signin_link_send(unit_of(pg), addr, next_of(pg));
 	/* known or not, the answer is the same */
-	return rc == RC_OK ? resp_redirectf(pg->resp, "/signin?sent=1&next=%s", url_encode(pg->a, next_of(pg))) : rc;
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/signin?sent=1&next=%s",
+					    url_encode(pg->a, next_of(pg)))
+			   : rc;
 }
 
 static enum rc signed_in(struct page *pg, int64_t account, const char *next)
@@ -64,8 +77,13 @@ enum rc page_signin_password(struct page *pg)
 	if (!param_any_bad(pg) && addr != NULL && password != NULL)
 		rc = signin_password(unit_of(pg), addr, password, &account);
 	if (rc == RC_DENIED)
-		return signin_show(pg, &(struct view_signin){ .next = next_of(pg), .addr = addr, .password_open = true,
-			.error = tr("The address and the password do not go together. Try again, or ask for the link.") });
+		return signin_show(
+			pg, &(struct view_signin){
+				    .next = next_of(pg),
+				    .addr = addr,
+				    .password_open = true,
+				    .error = tr("The address and the password do not go together. "
+						"Try again, or ask for the link.") });
 	return rc == RC_OK ? signed_in(pg, account, next_of(pg)) : rc;
 }
 
@@ -76,13 +94,17 @@ enum rc page_signin_link(struct page *pg)
 	enum rc rc = signin_link_peek(unit_of(pg), v.token, &v.addr);
 
 	if (rc == RC_NOTFOUND)
-		return signin_show(pg, &(struct view_signin){ .next = "/",
-			.error = tr("This link was used already or is older than 30 minutes. Ask for another one here.") });
+		return signin_show(
+			pg, &(struct view_signin){
+				    .next = "/",
+				    .error = tr("This link was used already or is older than 30 "
+						"minutes. Ask for another one here.") });
 	if (rc != RC_OK)
 		return rc;
 	v.csrf = csrf_token(pg);
 	view_signin_link(&o, &v);
-	return page_show(pg, &(struct frame){ .title = tr("Sign in"), .here = 4, .noindex = true }, &o);
+	return page_show(pg, &(struct frame){ .title = tr("Sign in"), .here = 4, .noindex = true },
+			 &o);
 }
 
 enum rc page_signin_use(struct page *pg)
@@ -92,8 +114,11 @@ enum rc page_signin_use(struct page *pg)
 	enum rc rc = signin_link_use(unit_of(pg), param_text(pg, "token"), &account, &next);
 
 	if (rc == RC_NOTFOUND)
-		return signin_show(pg, &(struct view_signin){ .next = "/",
-			.error = tr("This link was used already or is older than 30 minutes. Ask for another one here.") });
+		return signin_show(
+			pg, &(struct view_signin){
+				    .next = "/",
+				    .error = tr("This link was used already or is older than 30 "
+						"minutes. Ask for another one here.") });
 	return rc == RC_OK ? signed_in(pg, account, path_is_own(next) ? next : "/") : rc;
 }
 
@@ -120,14 +145,19 @@ enum rc page_lang(struct page *pg)
 	return resp_redirect(pg->resp, next_of(pg));
 }
 
-static void subscription_fill(struct page *pg, const struct subscription_row *s, struct view_subscription *v)
+static void subscription_fill(struct page *pg, const struct subscription_row *s,
+			      struct view_subscription *v)
 {
-	*v = (struct view_subscription){
-		.url = arena_fmt(pg->a, "/g/%s", s->group.name), .title = s->group.title, .addr = s->addr,
-		.name = s->group.name, .sentence = delivery_sentence(s->delivery),
-		.each = strcmp(s->delivery, "each") == 0, .digest = strcmp(s->delivery, "digest") == 0,
-		.mentions = strcmp(s->delivery, "mentions") == 0, .none = strcmp(s->delivery, "none") == 0,
-		.own_copy = s->own_copy };
+	*v = (struct view_subscription){ .url = arena_fmt(pg->a, "/g/%s", s->group.name),
+					 .title = s->group.title,
+					 .addr = s->addr,
+					 .name = s->group.name,
+					 .sentence = delivery_sentence(s->delivery),
+					 .each = strcmp(s->delivery, "each") == 0,
+					 .digest = strcmp(s->delivery, "digest") == 0,
+					 .mentions = strcmp(s->delivery, "mentions") == 0,
+					 .none = strcmp(s->delivery, "none") == 0,
+					 .own_copy = s->own_copy };
 }
 
 enum rc page_me(struct page *pg)
@@ -153,12 +183,15 @@ enum rc page_me(struct page *pg)
 	for (size_t i = 0; i < n; i++)
 		subscription_fill(pg, &s[i], &v.subs[i]);
 	view_me(&o, &v);
-	return page_show(pg, &(struct frame){ .title = tr("My deliveries"), .here = 3, .noindex = true }, &o);
+	return page_show(
+		pg, &(struct frame){ .title = tr("My deliveries"), .here = 3, .noindex = true },
+		&o);
 }
 
 enum rc page_me_prefs(struct page *pg)
 {
-	static const char *const locales[] = { "es", "en" }, *const themes[] = { "auto", "light", "dark" };
+	static const char *const locales[] = { "es", "en" }, *const themes[] = { "auto", "light",
+										 "dark" };
 	enum rc rc = account_preferences(unit_of(pg), locales[param_choice(pg, "locale")],
 					 themes[param_choice(pg, "theme")]);
 
@@ -168,8 +201,9 @@ enum rc page_me_prefs(struct page *pg)
 enum rc page_me_subscription(struct page *pg)
 {
 	static const char *const modes[] = { "each", "digest", "mentions", "none" };
-	enum rc rc = subscription_set(unit_of(pg), param_text(pg, "list"), modes[param_choice(pg, "delivery")],
-				      param_bool(pg, "own_copy"));
+	enum rc rc =
+		subscription_set(unit_of(pg), param_text(pg, "list"),
+				 modes[param_choice(pg, "delivery")], param_bool(pg, "own_copy"));
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }

@@ -23,10 +23,17 @@ static enum rc compose_show(struct page *pg, const struct group *g, const struct
 {
 	struct out o = page_out(pg);
 	struct frame f = { .noindex = true };
-	struct view_compose v = {
-		.csrf = csrf_token(pg), .form_id = d->form_id, .group = g->title, .group_addr = g->addr,
-		.subject = d->subject, .text = slice_dup(pg->a, d->text), .error = d->error ? d->error : "",
-		.reply = d->thread != 0, .preview = d->preview && d->error == NULL, .parent = d->parent, .answers = "" };
+	struct view_compose v = { .csrf = csrf_token(pg),
+				  .form_id = d->form_id,
+				  .group = g->title,
+				  .group_addr = g->addr,
+				  .subject = d->subject,
+				  .text = slice_dup(pg->a, d->text),
+				  .error = d->error ? d->error : "",
+				  .reply = d->thread != 0,
+				  .preview = d->preview && d->error == NULL,
+				  .parent = d->parent,
+				  .answers = "" };
 
 	v.title = d->thread ? arena_fmt(pg->a, tr("Reply to “%s”"), d->subject)
 			    : arena_fmt(pg->a, tr("New thread in %s"), g->title);
@@ -34,8 +41,10 @@ static enum rc compose_show(struct page *pg, const struct group *g, const struct
 			     : arena_fmt(pg->a, "/g/%s/new", g->name);
 	v.back_url = d->thread ? arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)d->thread)
 			       : arena_fmt(pg->a, "/g/%s", g->name);
-	v.recipients = arena_fmt(pg->a, tr_n("%lld member will get it by email or in the digest.",
-					     "%lld members will get it by email or in the digest.", g->member_count),
+	v.recipients = arena_fmt(pg->a,
+				 tr_n("%lld member will get it by email or in the digest.",
+				      "%lld members will get it by email or in the digest.",
+				      g->member_count),
 				 (long long)g->member_count);
 	if (d->parent != 0)
 		v.answers = arena_fmt(pg->a, tr("You answer no. %lld."), (long long)d->parent);
@@ -76,9 +85,14 @@ static enum rc form_show(struct page *pg, struct draft *d)
 static enum rc held_show(struct page *pg)
 {
 	struct out o = page_out(pg);
-	struct view_message m = { .title = tr("Your message awaits review"),
-				  .what = tr("Somebody who runs the group looks at it before it is posted."),
-				  .todo = "", .code = "", .reference = "", .text = "" };
+	struct view_message m = {
+		.title = tr("Your message awaits review"),
+		.what = tr("Somebody who runs the group looks at it before it is posted."),
+		.todo = "",
+		.code = "",
+		.reference = "",
+		.text = ""
+	};
 
 	view_message(&o, &m);
 	return page_show(pg, &(struct frame){ .title = m.title, .noindex = true }, &o);
@@ -87,16 +101,22 @@ static enum rc held_show(struct page *pg)
 static enum rc draft_post(struct page *pg, struct draft *d)
 {
 	struct web_upload *up = ARENA_ARRAY(pg->a, pg->req->nfiles, struct web_upload);
-	struct web_post w = { .list = d->list, .thread = d->thread, .parent = d->parent, .subject = d->subject,
-			      .text = d->text, .uploads = up, .form_id = d->form_id };
+	struct web_post w = { .list = d->list,
+			      .thread = d->thread,
+			      .parent = d->parent,
+			      .subject = d->subject,
+			      .text = d->text,
+			      .uploads = up,
+			      .form_id = d->form_id };
 	struct submit_result res;
 	const char *why = NULL;
 	enum rc rc;
 
 	for (size_t i = 0; i < pg->req->nfiles; i++)
 		if (*pg->req->files[i].name != '\0')
-			up[w.nuploads++] = (struct web_upload){ pg->req->files[i].name, pg->req->files[i].type,
-								pg->req->files[i].bytes };
+			up[w.nuploads++] =
+				(struct web_upload){ pg->req->files[i].name, pg->req->files[i].type,
+						     pg->req->files[i].bytes };
 	rc = submit_web(unit_of(pg), &w, &res, &why);
 	if (rc == RC_INVALID && why != NULL) {
 		d->error = tr(why);
@@ -106,8 +126,9 @@ static enum rc draft_post(struct page *pg, struct draft *d)
 		return rc;
 	if (res.fate == FATE_HELD || res.hold != 0)
 		return held_show(pg);
-	return resp_redirectf(pg->resp, "/g/%s/%lld?from=%lld#p%lld", d->list, (long long)res.thread_number,
-			      (long long)(res.number > POSTS_PER_PAGE ? res.number : 1), (long long)res.number);
+	return resp_redirectf(
+		pg->resp, "/g/%s/%lld?from=%lld#p%lld", d->list, (long long)res.thread_number,
+		(long long)(res.number > POSTS_PER_PAGE ? res.number : 1), (long long)res.number);
 }
 
 static enum rc draft_handle(struct page *pg, struct draft *d)
@@ -127,7 +148,9 @@ static enum rc draft_handle(struct page *pg, struct draft *d)
 
 enum rc page_new_form(struct page *pg)
 {
-	struct draft d = { .list = param_text(pg, "list"), .subject = "", .form_id = rnd_token(pg->a, 160),
+	struct draft d = { .list = param_text(pg, "list"),
+			   .subject = "",
+			   .form_id = rnd_token(pg->a, 160),
 			   .text = SLICE("") };
 
 	return form_show(pg, &d);
@@ -142,15 +165,20 @@ enum rc page_new_post(struct page *pg)
 
 enum rc page_reply_form(struct page *pg)
 {
-	struct draft d = { .list = param_text(pg, "list"), .thread = param_i64(pg, "thread"),
-			   .parent = param_i64(pg, "to"), .form_id = rnd_token(pg->a, 160), .text = SLICE("") };
+	struct draft d = { .list = param_text(pg, "list"),
+			   .thread = param_i64(pg, "thread"),
+			   .parent = param_i64(pg, "to"),
+			   .form_id = rnd_token(pg->a, 160),
+			   .text = SLICE("") };
 
 	return form_show(pg, &d);
 }
 
 enum rc page_reply_post(struct page *pg)
 {
-	struct draft d = { .thread = param_i64(pg, "thread"), .parent = param_i64(pg, "to"), .subject = "" };
+	struct draft d = { .thread = param_i64(pg, "thread"),
+			   .parent = param_i64(pg, "to"),
+			   .subject = "" };
 
 	return draft_handle(pg, &d);
 }

@@ -5,20 +5,25 @@
 
 #include "server/base/base.h"
 
-static void feed_entry(struct page *pg, struct out *o, const struct group *g, const struct feed_entry *e)
+static void feed_entry(struct page *pg, struct out *o, const struct group *g,
+		       const struct feed_entry *e)
 {
 	/* a feed is read by programs that keep what they get: as for anybody */
 	struct html body = post_html(pg, e->html, false);
 	char when[32];
 
 	clock_rfc3339(e->sent_at, when);
-	str_fmt(o->s, "<entry><id>%s/g/%s/%lld/%lld</id><updated>%s</updated><title>", site_of(pg)->conf->base_url,
-		g->name, (long long)e->thread, (long long)e->number, when);
+	str_fmt(o->s, "<entry><id>%s/g/%s/%lld/%lld</id><updated>%s</updated><title>",
+		site_of(pg)->conf->base_url, g->name, (long long)e->thread, (long long)e->number,
+		when);
 	out_text(o, subject_shown(pg, e->subject, false));
 	str_addz(o->s, "</title><author><name>");
 	out_text(o, text_shown(pg, e->author_name, false));
-	str_fmt(o->s, "</name></author><link href=\"%s/g/%s/%lld/%lld\"/><content type=\"html\" xml:lang=\"%s\">",
-		site_of(pg)->conf->base_url, g->name, (long long)e->thread, (long long)e->number, e->lang);
+	str_fmt(o->s,
+		"</name></author><link href=\"%s/g/%s/%lld/%lld\"/><content type=\"html\" "
+		"xml:lang=\"%s\">",
+		site_of(pg)->conf->base_url, g->name, (long long)e->thread, (long long)e->number,
+		e->lang);
 	/* HTML as escaped text, as the type asks */
 	out_text_n(o, slice_make(body.p, body.n));
 	str_addz(o->s, "</content></entry>\n");
@@ -39,11 +44,13 @@ static enum rc feed_show(struct page *pg, int64_t thread)
 	if (thread != 0 && n == 0)
 		return RC_NOTFOUND;
 	/* by what it is, not by the address asked for */
-	self = thread ? arena_fmt(pg->a, "%s/g/%s/%lld/atom", site_of(pg)->conf->base_url, g.name, (long long)thread)
+	self = thread ? arena_fmt(pg->a, "%s/g/%s/%lld/atom", site_of(pg)->conf->base_url, g.name,
+				  (long long)thread)
 		      : arena_fmt(pg->a, "%s/g/%s/atom", site_of(pg)->conf->base_url, g.name);
 	pg->resp->type = "application/atom+xml; charset=utf-8";
 	clock_rfc3339(n ? e[0].sent_at : clock_now(), when);
-	str_addz(o.s, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">");
+	str_addz(o.s, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed "
+		      "xmlns=\"http://www.w3.org/2005/Atom\">");
 	str_addz(o.s, "<id>");
 	out_text(&o, self);
 	str_fmt(o.s, "</id><updated>%s</updated><title>", when);

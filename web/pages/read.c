@@ -5,7 +5,8 @@
 
 #include "server/base/base.h"
 
-void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool member, struct view_row *r)
+void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool member,
+	      struct view_row *r)
 {
 	int64_t first = t->read_number > 0 ? t->read_number + 1 : 0;
 	int64_t days = (t->last_post_at - t->first_post_at) / (86400 * USEC) + 1;
@@ -15,13 +16,19 @@ void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool
 	for (size_t i = 0; i < t->nparticipants; i++)
 		str_fmt(&people, "%s%s", i ? ", " : "", text_shown(pg, t->participants[i], member));
 	if (t->participant_count > (int64_t)t->nparticipants)
-		str_fmt(&people, " +%lld", (long long)(t->participant_count - (int64_t)t->nparticipants));
-	*r = (struct view_row){ .title = subject_shown(pg, t->subject, member), .lang = t->lang,
-				.group = with_group ? t->list_title : "", .people = str_z(&people),
-				.date = fmt_time(pg, t->last_post_at), .when = fmt_iso(pg, t->last_post_at),
+		str_fmt(&people, " +%lld",
+			(long long)(t->participant_count - (int64_t)t->nparticipants));
+	*r = (struct view_row){ .title = subject_shown(pg, t->subject, member),
+				.lang = t->lang,
+				.group = with_group ? t->list_title : "",
+				.people = str_z(&people),
+				.date = fmt_time(pg, t->last_post_at),
+				.when = fmt_iso(pg, t->last_post_at),
 				.locked = strcmp(t->state, "locked") == 0,
-				.hidden = strcmp(t->state, "hidden") == 0, .pinned = t->pinned };
-	r->size = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", t->post_count), (long long)t->post_count);
+				.hidden = strcmp(t->state, "hidden") == 0,
+				.pinned = t->pinned };
+	r->size = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", t->post_count),
+			    (long long)t->post_count);
 	if (days > 1)
 		r->size = arena_fmt(pg->a, tr("%s in %lld days"), r->size, (long long)days);
 	/* never opened is new, but a whole archive is not unread */
@@ -29,8 +36,9 @@ void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool
 		r->unread = t->post_count - t->read_number;
 	r->is_unread = r->unread > 0;
 	if (r->is_unread)
-		r->url = arena_fmt(pg->a, "/g/%s/%lld?from=%lld#p%lld", t->list_name, (long long)t->number,
-				   (long long)(first > POSTS_PER_PAGE ? first : 1), (long long)first);
+		r->url = arena_fmt(
+			pg->a, "/g/%s/%lld?from=%lld#p%lld", t->list_name, (long long)t->number,
+			(long long)(first > POSTS_PER_PAGE ? first : 1), (long long)first);
 	else
 		r->url = arena_fmt(pg->a, "/g/%s/%lld", t->list_name, (long long)t->number);
 }
@@ -42,7 +50,10 @@ static const char *greeting(struct page *pg)
 
 	if (!pg->signed_in)
 		return site_of(pg)->title;
-	return arena_fmt(pg->a, hour < 12 ? tr("Good morning, %s") : hour < 19 ? tr("Good afternoon, %s") : tr("Good evening, %s"),
+	return arena_fmt(pg->a,
+			 hour < 12   ? tr("Good morning, %s")
+			 : hour < 19 ? tr("Good afternoon, %s")
+				     : tr("Good evening, %s"),
 			 u->actor.name);
 }
 
@@ -58,7 +69,9 @@ static const char *home_lead(struct page *pg, const struct home *h)
 		return tr("A record of what is discussed and decided, by email and on the web.");
 	if (unread == 0)
 		return tr("Nothing is waiting for you.");
-	return arena_fmt(pg->a, tr_n("There is %lld thread with something new", "There are %lld threads with something new", unread),
+	return arena_fmt(pg->a,
+			 tr_n("There is %lld thread with something new",
+			      "There are %lld threads with something new", unread),
 			 (long long)unread);
 }
 
@@ -80,13 +93,22 @@ enum rc page_home(struct page *pg)
 		const struct group *g = &h.groups[i];
 
 		v.groups[i] = (struct view_group_row){
-			.url = arena_fmt(pg->a, "/g/%s", g->name), .title = g->title, .description = g->description,
-			.last = g->last_thread ? arena_fmt(pg->a, "%s: %s", text_shown(pg, g->last_author, g->member),
-							   subject_shown(pg, g->last_subject, g->member)) : "",
-			.last_url = arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)g->last_thread),
-			.date = fmt_time(pg, g->last_post_at), .when = fmt_iso(pg, g->last_post_at),
-			.unread = g->unread_threads, .member = g->member,
-			.private_ = strcmp(g->visibility, "public") != 0 };
+			.url = arena_fmt(pg->a, "/g/%s", g->name),
+			.title = g->title,
+			.description = g->description,
+			.last = g->last_thread
+					? arena_fmt(pg->a, "%s: %s",
+						    text_shown(pg, g->last_author, g->member),
+						    subject_shown(pg, g->last_subject, g->member))
+					: "",
+			.last_url =
+				arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)g->last_thread),
+			.date = fmt_time(pg, g->last_post_at),
+			.when = fmt_iso(pg, g->last_post_at),
+			.unread = g->unread_threads,
+			.member = g->member,
+			.private_ = strcmp(g->visibility, "public") != 0
+		};
 	}
 	v.latest = ARENA_ARRAY(pg->a, h.nlatest, struct view_row);
 	v.nlatest = h.nlatest;
@@ -101,7 +123,8 @@ const char *delivery_sentence(const char *delivery)
 	if (strcmp(delivery, "each") == 0)
 		return tr("You get every message by email.");
 	if (strcmp(delivery, "digest") == 0)
-		return tr("You get a digest by email, and every message of the threads you follow.");
+		return tr(
+			"You get a digest by email, and every message of the threads you follow.");
 	if (strcmp(delivery, "mentions") == 0)
 		return tr("You get by email only the threads you follow.");
 	return tr("You get nothing by email and read on the web.");
@@ -118,23 +141,35 @@ enum rc page_group(struct page *pg)
 
 	if (rc != RC_OK)
 		return rc;
-	if (!pg->signed_in && page_fresh(pg, arena_fmt(pg->a, "g%lld-%s", (long long)g.group.version, site_of(pg)->style_url)))
+	if (!pg->signed_in &&
+	    page_fresh(pg, arena_fmt(pg->a, "g%lld-%s", (long long)g.group.version,
+				     site_of(pg)->style_url)))
 		return RC_OK;
 	v = (struct view_group){
-		.name = g.group.name, .title = g.group.title, .description = g.group.description, .addr = g.group.addr,
+		.name = g.group.name,
+		.title = g.group.title,
+		.description = g.group.description,
+		.addr = g.group.addr,
 		.mailto = mailto_group(pg, g.group.addr, ""),
 		.new_url = arena_fmt(pg->a, "/g/%s/new", g.group.name),
 		.read_url = arena_fmt(pg->a, "/g/%s/read", g.group.name),
-		.feed_url = arena_fmt(pg->a, "/g/%s/atom", g.group.name), .me_url = "/me",
-		.signin_url = arena_fmt(pg->a, "/signin?next=%s", url_encode(pg->a, arena_fmt(pg->a, "/g/%s", g.group.name))),
+		.feed_url = arena_fmt(pg->a, "/g/%s/atom", g.group.name),
+		.me_url = "/me",
+		.signin_url = arena_fmt(pg->a, "/signin?next=%s",
+					url_encode(pg->a, arena_fmt(pg->a, "/g/%s", g.group.name))),
 		.csrf = pg->signed_in ? csrf_token(pg) : "",
-		.older_url = *g.older ? arena_fmt(pg->a, "/g/%s?before=%s", g.group.name, g.older) : "",
+		.older_url =
+			*g.older ? arena_fmt(pg->a, "/g/%s?before=%s", g.group.name, g.older) : "",
 		.newest_url = g.newest ? "" : arena_fmt(pg->a, "/g/%s", g.group.name),
 		.delivery = g.group.member ? delivery_sentence(g.group.delivery) : "",
-		.can_post = g.group.can_post, .member = g.group.member, .signed_in = pg->signed_in,
-		.private_ = strcmp(g.group.visibility, "public") != 0 };
-	v.counts = arena_fmt(pg->a, tr("%s threads, %s posts, %s members"), fmt_number(pg, g.group.thread_count),
-			     fmt_number(pg, g.group.post_count), fmt_number(pg, g.group.member_count));
+		.can_post = g.group.can_post,
+		.member = g.group.member,
+		.signed_in = pg->signed_in,
+		.private_ = strcmp(g.group.visibility, "public") != 0
+	};
+	v.counts = arena_fmt(
+		pg->a, tr("%s threads, %s posts, %s members"), fmt_number(pg, g.group.thread_count),
+		fmt_number(pg, g.group.post_count), fmt_number(pg, g.group.member_count));
 	v.rows = ARENA_ARRAY(pg->a, g.nthreads, struct view_row);
 	v.nrows = g.nthreads;
 	for (size_t i = 0; i < g.nthreads; i++)
@@ -150,13 +185,15 @@ enum rc page_group(struct page *pg)
 enum rc page_post_raw(struct page *pg)
 {
 	struct slice raw;
-	enum rc rc = post_raw(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "post"), &raw);
+	enum rc rc = post_raw(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+			      param_i64(pg, "post"), &raw);
 
 	if (rc != RC_OK)
 		return rc;
 	/* plain text of no type a browser would interpret */
 	resp_attachment(pg->resp, arena_fmt(pg->a, "%s-%lld-%lld.eml", param_text(pg, "list"),
-					    (long long)param_i64(pg, "thread"), (long long)param_i64(pg, "post")));
+					    (long long)param_i64(pg, "thread"),
+					    (long long)param_i64(pg, "post")));
 	pg->resp->type = "message/rfc822";
 	str_adds(&pg->resp->body, raw);
 	return RC_OK;
@@ -166,8 +203,8 @@ enum rc page_attachment(struct page *pg)
 {
 	struct attachment_row at;
 	struct slice bytes;
-	enum rc rc = attachment_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "post"),
-				     param_i64(pg, "n"), &at, &bytes);
+	enum rc rc = attachment_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+				     param_i64(pg, "post"), param_i64(pg, "n"), &at, &bytes);
 
 	if (rc != RC_OK)
 		return rc;
@@ -186,8 +223,8 @@ enum rc page_by_msgid(struct page *pg)
 
 	if (rc != RC_OK)
 		return rc;
-	return resp_redirectf(pg->resp, "/g/%s/%lld?from=%lld#p%lld", list, (long long)thread, (long long)number,
-			      (long long)number);
+	return resp_redirectf(pg->resp, "/g/%s/%lld?from=%lld#p%lld", list, (long long)thread,
+			      (long long)number, (long long)number);
 }
 
 /* The excerpt's hits stand between 0x01 and 0x02. */
@@ -219,18 +256,27 @@ static void hits_fill(struct page *pg, const struct search_page *s, struct view_
 		const struct search_hit *h = &s->hits[i];
 
 		v->hits[i] = (struct view_hit){
-			.url = arena_fmt(pg->a, "/g/%s/%lld?from=%lld#p%lld", h->list_name, (long long)h->thread,
-					 (long long)h->number, (long long)h->number),
-			.subject = subject_shown(pg, h->subject, false), .lang = h->lang,
-			.group = h->list_title, .author = text_shown(pg, h->author_name, false), .date = fmt_time(pg, h->sent_at),
-			.when = fmt_iso(pg, h->sent_at), .excerpt = excerpt_html(pg, text_shown(pg, h->excerpt, false)) };
+			.url = arena_fmt(pg->a, "/g/%s/%lld?from=%lld#p%lld", h->list_name,
+					 (long long)h->thread, (long long)h->number,
+					 (long long)h->number),
+			.subject = subject_shown(pg, h->subject, false),
+			.lang = h->lang,
+			.group = h->list_title,
+			.author = text_shown(pg, h->author_name, false),
+			.date = fmt_time(pg, h->sent_at),
+			.when = fmt_iso(pg, h->sent_at),
+			.excerpt = excerpt_html(pg, text_shown(pg, h->excerpt, false))
+		};
 	}
 	if (s->nhits == 0)
 		v->result = arena_fmt(pg->a, tr("Nothing matches “%s”."), v->q);
 	else if (s->more)
 		v->result = tr("More than 2,000 posts; the newest 30 are below.");
 	else
-		v->result = arena_fmt(pg->a, tr_n("%lld post matches.", "The best %lld posts that match.", (int64_t)s->nhits), (long long)s->nhits);
+		v->result = arena_fmt(pg->a,
+				      tr_n("%lld post matches.", "The best %lld posts that match.",
+					   (int64_t)s->nhits),
+				      (long long)s->nhits);
 	v->hint = tr("Try fewer words, another form of the word, or search without quotes.");
 }
 
@@ -245,7 +291,8 @@ enum rc page_search(struct page *pg)
 
 	v.newest = param_has(pg, "sort") && param_choice(pg, "sort") == 1;
 	v.asked = *v.q != '\0';
-	v.by_rank_url = arena_fmt(pg->a, "/search?q=%s%s%s", url_encode(pg->a, v.q), list ? "&list=" : "", list ? list : "");
+	v.by_rank_url = arena_fmt(pg->a, "/search?q=%s%s%s", url_encode(pg->a, v.q),
+				  list ? "&list=" : "", list ? list : "");
 	v.by_date_url = arena_fmt(pg->a, "%s&sort=date", v.by_rank_url);
 	if (v.asked) {
 		rc = search_run(unit_of(pg), v.q, list, v.newest, &s);

@@ -36,7 +36,11 @@ enum rc site_begin(struct page *pg, enum tx tx)
 	struct unit *u = unit_of(pg);
 
 	u->arena = pg->a;
-	u->actor = (struct actor){ .name = "", .addr = "", .locale = "es", .theme = "auto", .time_zone = "America/Guatemala",
+	u->actor = (struct actor){ .name = "",
+				   .addr = "",
+				   .locale = "es",
+				   .theme = "auto",
+				   .time_zone = "America/Guatemala",
 				   .utc_offset = -360 };
 	/* a GET needs no transaction of its own: the connection is read-only and
 	 * each statement sees one moment */
@@ -97,16 +101,34 @@ static void shell_people(struct page *pg, struct view_shell *v)
 	v->csrf = csrf_token(pg);
 }
 
-static struct view_shell shell_make(struct site *s, struct req *r, const struct frame *f, struct html main)
+static struct view_shell shell_make(struct site *s, struct req *r, const struct frame *f,
+				    struct html main)
 {
 	bool es = strcmp(tr_lang(), "es") == 0;
 
-	return (struct view_shell){
-		.lang = tr_lang(), .theme = "", .title = f->title, .site = s->title, .style = s->style_url,
-		.feed = f->feed ? f->feed : "", .here = f->here, .person = "", .q = f->q ? f->q : "", .csrf = "",
-		.path = path_is_own(r->target) ? r->target : "/", .other_lang = es ? "en" : "es",
-		.other_name = es ? "English" : "Español", .zone = tr("Hours of Central America (UTC-6)."),
-		.trial = s->trial, .noindex = f->noindex, .crumbs = f->crumbs, .ncrumbs = f->ncrumbs, .main = main };
+	return (struct view_shell){ .lang = tr_lang(),
+				    .theme = "",
+				    .title = f->title,
+				    .site = s->title,
+				    .style = s->style_url,
+				    .feed = f->feed ? f->feed : "",
+				    .here = f->here,
+				    .person = "",
+				    .q = f->q ? f->q : "",
+				    .csrf = "",
+				    .path = path_is_own(r->target) ? r->target : "/",
+				    .other_lang = es ? "en" : "es",
+				    .other_name = es ? "English" : "Español",
+				    .zone = tr("Hours of Central America (UTC-6)."),
+				    .trial =
+					    *s->trial
+						    ? tr("This is a trial: its people are invented "
+							 "and no mail leaves this machine.")
+						    : "",
+				    .noindex = f->noindex,
+				    .crumbs = f->crumbs,
+				    .ncrumbs = f->ncrumbs,
+				    .main = main };
 }
 
 enum rc page_show(struct page *pg, const struct frame *f, struct out *o)
@@ -131,10 +153,12 @@ void page_crumbs(struct page *pg, struct frame *f, const struct group *g, const 
 	f->crumbs = ARENA_ARRAY(pg->a, 3, struct view_crumb);
 	f->crumbs[f->ncrumbs++] = (struct view_crumb){ "/", tr("Home") };
 	if (g != NULL)
-		f->crumbs[f->ncrumbs++] = (struct view_crumb){ arena_fmt(pg->a, "/g/%s", g->name), g->title };
+		f->crumbs[f->ncrumbs++] =
+			(struct view_crumb){ arena_fmt(pg->a, "/g/%s", g->name), g->title };
 	if (thread_title != NULL)
 		f->crumbs[f->ncrumbs++] = (struct view_crumb){
-			arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)thread), thread_title };
+			arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)thread), thread_title
+		};
 	f->noindex = g == NULL || strcmp(g->visibility, "public") != 0;
 }
 
@@ -193,7 +217,9 @@ static void fold_summary(struct out *o, struct slice data)
 		struct str s;
 
 		str_init(&s, o->s->arena, 256);
-		str_fmt(&s, tr_n("Show trimmed text: %lld quoted line", "Show trimmed text: %lld quoted lines", lines),
+		str_fmt(&s,
+			tr_n("Show trimmed text: %lld quoted line",
+			     "Show trimmed text: %lld quoted lines", lines),
 			(long long)lines);
 		out_text(o, str_z(&s));
 	}
@@ -307,18 +333,23 @@ struct error_text {
 
 static const struct error_text errors[] = {
 	{ 403, N_("This cannot be done"), N_("The page or the action is not open to you."),
-	  N_("Sign in with the address that receives the group's mails, or write to those who run the group.") },
-	{ 404, N_("This page is not here"), N_("The address may be mistyped, or what was here is for members of a group."),
+	  N_("Sign in with the address that receives the group's mails, or write to those who run "
+	     "the group.") },
+	{ 404, N_("This page is not here"),
+	  N_("The address may be mistyped, or what was here is for members of a group."),
 	  N_("If you are a member, sign in and open the link again.") },
-	{ 405, N_("This cannot be done that way"), N_("The address exists, and does something else."), "" },
+	{ 405, N_("This cannot be done that way"),
+	  N_("The address exists, and does something else."), "" },
 	{ 413, N_("It is too large"), N_("What was sent is larger than is taken here."),
 	  N_("Reduce the files or post a link to them.") },
-	{ 429, N_("Too many at once"), N_("There were many requests from the same place."), N_("Try again in a minute.") },
-	{ 503, N_("The forum is unavailable for a few minutes"), N_("Mail you send meanwhile is not lost."),
-	  N_("Try again in a moment.") },
+	{ 429, N_("Too many at once"), N_("There were many requests from the same place."),
+	  N_("Try again in a minute.") },
+	{ 503, N_("The forum is unavailable for a few minutes"),
+	  N_("Mail you send meanwhile is not lost."), N_("Try again in a moment.") },
 	{ 400, N_("The form could not be read"), N_("Something in it is missing or out of bounds."),
 	  N_("Go back, look it over and send it again.") },
-	{ 500, N_("Something failed here"), N_("It is not your doing, and it was written down for those who run the site."),
+	{ 500, N_("Something failed here"),
+	  N_("It is not your doing, and it was written down for those who run the site."),
 	  N_("Try again; if it stays, write to them with the time and the code below.") },
 };
 
@@ -337,16 +368,21 @@ void site_error(struct req *r, struct resp *p, int status, void *ctx)
 			e = &errors[i];
 	tr_set(lang_of(r, s->unit.arena == r->a ? &s->unit.actor : NULL));
 	clock_rfc3339(clock_now(), when);
-	m = (struct view_message){ .title = tr(e->title), .what = tr(e->what), .todo = *e->todo ? tr(e->todo) : "",
-				   .code = arena_fmt(r->a, "%d", status), .reference = arena_strdup(r->a, when),
+	m = (struct view_message){ .title = tr(e->title),
+				   .what = tr(e->what),
+				   .todo = *e->todo ? tr(e->todo) : "",
+				   .code = arena_fmt(r->a, "%d", status),
+				   .reference = arena_strdup(r->a, when),
 				   .text = req_form(r, "text") ? req_form(r, "text") : "" };
 	if (status == 403 && *m.text != '\0')
-		m.todo = tr("The page was open for long and the form expired. Your text is below: copy it, open the thread again and send it.");
+		m.todo = tr("The page was open for long and the form expired. Your text is below: "
+			    "copy it, open the thread again and send it.");
 	if (status == 503)
 		resp_header(p, "Retry-After", "30");
 	str_init(&main, r->a, PAGE_CAP);
 	o.s = &main;
 	view_message(&o, &m);
-	v = shell_make(s, r, &(struct frame){ .title = m.title, .noindex = true }, (struct html){ str_z(&main), main.n });
+	v = shell_make(s, r, &(struct frame){ .title = m.title, .noindex = true },
+		       (struct html){ str_z(&main), main.n });
 	view_shell(&body, &v);
 }

@@ -11,19 +11,19 @@
 #include "web/route/route.h"
 #include "web/views/views.h"
 
-struct site {                           /* page->app; one per worker */
-	struct unit unit;               /* its arena is the request's, set by begin */
+struct site {             /* page->app; one per worker */
+	struct unit unit; /* its arena is the request's, set by begin */
 	const struct conf *conf;
-	const char *title;              /* of the whole site */
-	const char *style, *style_url;  /* the sheet's bytes and its address with a hash */
-	const char *mark;               /* the icon */
+	const char *title;             /* of the whole site */
+	const char *style, *style_url; /* the sheet's bytes and its address with a hash */
+	const char *mark;              /* the icon */
 	size_t style_n, mark_n;
-	const char *trial;              /* "" or the notice of a trial */
+	const char *trial; /* "" or the notice of a trial */
 	struct router *router;
 };
 
 #define COOKIE_SESSION "cabildo"
-#define COOKIE_LANG "lang"
+#define COOKIE_LANG    "lang"
 
 extern const struct route site_routes[];
 extern const size_t site_routes_n;
@@ -46,9 +46,9 @@ static inline struct unit *unit_of(struct page *pg)
 	return &site_of(pg)->unit;
 }
 
-struct frame {                          /* what a page says about itself */
+struct frame { /* what a page says about itself */
 	const char *title;
-	int here;                       /* view_shell.here */
+	int here; /* view_shell.here */
 	const char *feed;
 	bool noindex;
 	const char *q;
@@ -64,10 +64,10 @@ void page_crumbs(struct page *pg, struct frame *f, const struct group *g, const 
 		 int64_t thread);
 
 /* Texts of pages. */
-const char *fmt_time(struct page *pg, int64_t usec);      /* row form in the reader's zone */
-const char *fmt_iso(struct page *pg, int64_t usec);       /* RFC 3339 for datetime= */
-const char *fmt_size(struct page *pg, int64_t bytes);     /* 84 kB */
-const char *fmt_number(struct page *pg, int64_t n);       /* 10 000 */
+const char *fmt_time(struct page *pg, int64_t usec);  /* row form in the reader's zone */
+const char *fmt_iso(struct page *pg, int64_t usec);   /* RFC 3339 for datetime= */
+const char *fmt_size(struct page *pg, int64_t bytes); /* 84 kB */
+const char *fmt_number(struct page *pg, int64_t n);   /* 10 000 */
 /* A post's HTML with its slots filled for this reader. member: may see addresses. */
 struct html post_html(struct page *pg, struct slice html, bool member);
 /* Words that somebody wrote outside of a post's body: subjects, names, excerpts.
@@ -77,6 +77,7 @@ const char *text_shown(struct page *pg, const char *text, bool member);
 const char *subject_shown(struct page *pg, const char *subject, bool member);
 /* mailto: of a group with a subject. */
 const char *mailto_group(struct page *pg, const char *addr, const char *subject);
-void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool member, struct view_row *r);
+void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool member,
+	      struct view_row *r);
 
 #endif

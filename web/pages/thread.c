@@ -12,7 +12,8 @@ static void depth_fill(const struct post_row *posts, size_t n, int64_t *depth)
 {
 	for (size_t i = 0; i < n; i++) {
 		depth[i] = 0;
-		if (posts[i].parent_number == 0 || (i > 0 && posts[i].parent_number == posts[i - 1].number)) {
+		if (posts[i].parent_number == 0 ||
+		    (i > 0 && posts[i].parent_number == posts[i - 1].number)) {
 			/* it answers what stands above: the same level */
 			if (i > 0 && posts[i].parent_number != 0)
 				depth[i] = depth[i - 1];
@@ -31,8 +32,10 @@ static const char *subject_change(const struct post_row *posts, size_t i, const 
 {
 	const char *was = i > 0 ? posts[i - 1].subject : title;
 
-	return *posts[i].subject != '\0' && strcmp(posts[i].subject, was) != 0 && strcmp(posts[i].subject, title) != 0
-		       ? posts[i].subject : "";
+	return *posts[i].subject != '\0' && strcmp(posts[i].subject, was) != 0 &&
+			       strcmp(posts[i].subject, title) != 0
+		       ? posts[i].subject
+		       : "";
 }
 
 static const char *gap_text(struct page *pg, const struct post_row *posts, size_t i)
@@ -44,15 +47,19 @@ static const char *gap_text(struct page *pg, const struct post_row *posts, size_
 	return arena_fmt(pg->a, tr_n("%lld day later", "%lld days later", days), (long long)days);
 }
 
-static void attachments_fill(struct page *pg, const char *base, const struct post_row *p, struct view_post *v)
+static void attachments_fill(struct page *pg, const char *base, const struct post_row *p,
+			     struct view_post *v)
 {
 	v->attachments = ARENA_ARRAY(pg->a, p->nattachments, struct view_attachment);
 	v->nattachments = p->nattachments;
 	for (size_t i = 0; i < p->nattachments; i++)
 		v->attachments[i] = (struct view_attachment){
 			.url = arena_fmt(pg->a, "%s/%lld/%lld/%s", base, (long long)p->number,
-					 (long long)p->attachments[i].n, url_encode(pg->a, p->attachments[i].name)),
-			.name = p->attachments[i].name, .size = fmt_size(pg, p->attachments[i].size) };
+					 (long long)p->attachments[i].n,
+					 url_encode(pg->a, p->attachments[i].name)),
+			.name = p->attachments[i].name,
+			.size = fmt_size(pg, p->attachments[i].size)
+		};
 }
 
 /* Countries are rows with English names; these differ in the other languages. */
@@ -63,36 +70,53 @@ static const char *place_text(struct page *pg, const struct post_row *p)
 	const char *country = *p->country ? tr(p->country) : "";
 
 	return *p->organisation && *country ? arena_fmt(pg->a, "%s, %s", p->organisation, country)
-					    : *p->organisation ? p->organisation : country;
+	       : *p->organisation           ? p->organisation
+					    : country;
 }
 
-static void post_fill(struct page *pg, const struct thread_page *t, size_t i, int64_t depth, struct view_post *v)
+static void post_fill(struct page *pg, const struct thread_page *t, size_t i, int64_t depth,
+		      struct view_post *v)
 {
 	const struct post_row *p = &t->posts[i];
-	const char *base = arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)t->thread.number);
+	const char *base =
+		arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)t->thread.number);
 	struct unit *u = unit_of(pg);
 	bool mine = p->account != 0 && p->account == u->actor.account;
 
-	*v = (struct view_post){
-		.number = p->number, .id = arena_fmt(pg->a, "p%lld", (long long)p->number),
-		.url = arena_fmt(pg->a, "%s/%lld", base, (long long)p->number), .author = text_shown(pg, p->author_name, t->group.member),
-		.place = place_text(pg, p), .date = fmt_time(pg, p->sent_at), .when = fmt_iso(pg, p->sent_at),
-		.lang = p->lang, .reply_url = "", .mailto = "", .raw_url = "", .mine = mine,
-		.by_mail = strcmp(p->source, "email") == 0, .imported = strcmp(p->source, "import") == 0,
-		.cut = p->cut, .subject = text_shown(pg, subject_change(t->posts, i, t->thread.subject), t->group.member),
-		.gap = gap_text(pg, t->posts, i), .depth = depth,
-		.body = post_html(pg, p->html, t->group.member) };
+	*v = (struct view_post){ .number = p->number,
+				 .id = arena_fmt(pg->a, "p%lld", (long long)p->number),
+				 .url = arena_fmt(pg->a, "%s/%lld", base, (long long)p->number),
+				 .author = text_shown(pg, p->author_name, t->group.member),
+				 .place = place_text(pg, p),
+				 .date = fmt_time(pg, p->sent_at),
+				 .when = fmt_iso(pg, p->sent_at),
+				 .lang = p->lang,
+				 .reply_url = "",
+				 .mailto = "",
+				 .raw_url = "",
+				 .mine = mine,
+				 .by_mail = strcmp(p->source, "email") == 0,
+				 .imported = strcmp(p->source, "import") == 0,
+				 .cut = p->cut,
+				 .subject = text_shown(
+					 pg, subject_change(t->posts, i, t->thread.subject),
+					 t->group.member),
+				 .gap = gap_text(pg, t->posts, i),
+				 .depth = depth,
+				 .body = post_html(pg, p->html, t->group.member) };
 	if (p->parent_number != 0 && (i == 0 || p->parent_number != t->posts[i - 1].number)) {
 		v->answers = p->parent_number;
-		v->answers_url = arena_fmt(pg->a, "%s?from=%lld#p%lld", base,
-					   (long long)(p->parent_number > POSTS_PER_PAGE ? p->parent_number : 1),
-					   (long long)p->parent_number);
+		v->answers_url = arena_fmt(
+			pg->a, "%s?from=%lld#p%lld", base,
+			(long long)(p->parent_number > POSTS_PER_PAGE ? p->parent_number : 1),
+			(long long)p->parent_number);
 	}
 	if (t->thread.read_number > 0 && p->number == t->thread.read_number + 1)
 		v->unread_line = true;
 	if (t->group.can_post && strcmp(t->thread.state, "open") == 0) {
 		v->reply_url = arena_fmt(pg->a, "%s/reply?to=%lld", base, (long long)p->number);
-		v->mailto = mailto_group(pg, t->group.addr, arena_fmt(pg->a, "Re: %s", t->thread.subject));
+		v->mailto = mailto_group(pg, t->group.addr,
+					 arena_fmt(pg->a, "Re: %s", t->thread.subject));
 	}
 	if (mine || t->group.moderator)
 		v->raw_url = arena_fmt(pg->a, "%s/%lld/raw", base, (long long)p->number);
@@ -103,13 +127,16 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 static const char *facts_text(struct page *pg, const struct thread_row *t)
 {
 	int64_t days = (t->last_post_at - t->first_post_at) / (86400 * USEC) + 1;
-	const char *posts = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", t->post_count), (long long)t->post_count);
-	const char *people = arena_fmt(pg->a, tr_n("by %lld person", "by %lld people", t->participant_count),
-				       (long long)t->participant_count);
+	const char *posts = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", t->post_count),
+				      (long long)t->post_count);
+	const char *people =
+		arena_fmt(pg->a, tr_n("by %lld person", "by %lld people", t->participant_count),
+			  (long long)t->participant_count);
 
 	if (days <= 1)
 		return arena_fmt(pg->a, "%s %s", posts, people);
-	return arena_fmt(pg->a, tr_n("%s %s in %lld day", "%s %s in %lld days", days), posts, people, (long long)days);
+	return arena_fmt(pg->a, tr_n("%s %s in %lld day", "%s %s in %lld days", days), posts,
+			 people, (long long)days);
 }
 
 static const char *page_url(struct page *pg, const char *base, int64_t from)
@@ -123,28 +150,48 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 {
 	const struct thread_row *r = &t->thread;
 	const char *base = arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)r->number);
-	int64_t unread = r->read_number > 0 && r->read_number < r->post_count ? r->post_count - r->read_number : 0;
+	int64_t unread = r->read_number > 0 && r->read_number < r->post_count
+				 ? r->post_count - r->read_number
+				 : 0;
 	int64_t *depth = ARENA_ARRAY(pg->a, t->nposts, int64_t);
 
-	*v = (struct view_thread){
-		.title = subject_shown(pg, r->subject, t->group.member), .lang = r->lang, .state = r->state,
-		.open = strcmp(r->state, "open") == 0, .locked = strcmp(r->state, "locked") == 0, .pinned = r->pinned,
-		.member = t->group.member, .signed_in = pg->signed_in, .facts = facts_text(pg, r), .unread = "",
-		.unread_url = "", .reply_url = arena_fmt(pg->a, "%s/reply", base), .self_url = base,
-		.feed_url = arena_fmt(pg->a, "%s/atom", base), .read_url = arena_fmt(pg->a, "%s/read", base),
-		.follow_url = arena_fmt(pg->a, "%s/follow", base),
-		.signin_url = arena_fmt(pg->a, "/signin?next=%s", url_encode(pg->a, base)),
-		.csrf = pg->signed_in ? csrf_token(pg) : "", .form_id = rnd_token(pg->a, 160),
-		.group_addr = t->group.addr, .last = r->last_number, .prev_url = page_url(pg, base, t->prev_from),
-		.next_url = page_url(pg, base, t->next_from) };
+	*v = (struct view_thread){ .title = subject_shown(pg, r->subject, t->group.member),
+				   .lang = r->lang,
+				   .state = r->state,
+				   .open = strcmp(r->state, "open") == 0,
+				   .locked = strcmp(r->state, "locked") == 0,
+				   .pinned = r->pinned,
+				   .member = t->group.member,
+				   .signed_in = pg->signed_in,
+				   .facts = facts_text(pg, r),
+				   .unread = "",
+				   .unread_url = "",
+				   .reply_url = arena_fmt(pg->a, "%s/reply", base),
+				   .self_url = base,
+				   .feed_url = arena_fmt(pg->a, "%s/atom", base),
+				   .read_url = arena_fmt(pg->a, "%s/read", base),
+				   .follow_url = arena_fmt(pg->a, "%s/follow", base),
+				   .signin_url = arena_fmt(pg->a, "/signin?next=%s",
+							   url_encode(pg->a, base)),
+				   .csrf = pg->signed_in ? csrf_token(pg) : "",
+				   .form_id = rnd_token(pg->a, 160),
+				   .group_addr = t->group.addr,
+				   .last = r->last_number,
+				   .prev_url = page_url(pg, base, t->prev_from),
+				   .next_url = page_url(pg, base, t->next_from) };
 	v->can_post = t->group.can_post && (v->open || t->group.moderator);
-	v->recipients = arena_fmt(pg->a, tr_n("%lld member will get it by email or in the digest.",
-					      "%lld members will get it by email or in the digest.", t->group.member_count),
+	v->recipients = arena_fmt(pg->a,
+				  tr_n("%lld member will get it by email or in the digest.",
+				       "%lld members will get it by email or in the digest.",
+				       t->group.member_count),
 				  (long long)t->group.member_count);
 	if (unread > 0) {
 		v->unread = arena_fmt(pg->a, tr("%lld unread"), (long long)unread);
-		v->unread_url = arena_fmt(pg->a, "%s#p%lld", page_url(pg, base, r->read_number + 1 > POSTS_PER_PAGE ? r->read_number + 1 : 1),
-					  (long long)(r->read_number + 1));
+		v->unread_url = arena_fmt(
+			pg->a, "%s#p%lld",
+			page_url(pg, base,
+				 r->read_number + 1 > POSTS_PER_PAGE ? r->read_number + 1 : 1),
+			(long long)(r->read_number + 1));
 	}
 	depth_fill(t->posts, t->nposts, depth);
 	v->posts = ARENA_ARRAY(pg->a, t->nposts, struct view_post);
@@ -156,8 +203,10 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 	v->nparticipants = t->nparticipants;
 	for (size_t i = 0; i < t->nparticipants; i++)
 		v->participants[i] = (struct view_participant){
-			text_shown(pg, t->participants[i].name, t->group.member), *t->participants[i].country ? tr(t->participants[i].country) : "",
-			t->participants[i].posts };
+			text_shown(pg, t->participants[i].name, t->group.member),
+			*t->participants[i].country ? tr(t->participants[i].country) : "",
+			t->participants[i].posts
+		};
 }
 
 static enum rc follow_fill(struct page *pg, int64_t thread_id, struct view_thread *v)
@@ -176,8 +225,8 @@ static enum rc follow_fill(struct page *pg, int64_t thread_id, struct view_threa
 static enum rc moved(struct page *pg, const struct thread_page *t)
 {
 	if (t->moved_post != 0)
-		return resp_redirectf(pg->resp, "/g/%s/%lld/%lld", t->moved_list, (long long)t->moved_thread,
-				      (long long)t->moved_post);
+		return resp_redirectf(pg->resp, "/g/%s/%lld/%lld", t->moved_list,
+				      (long long)t->moved_thread, (long long)t->moved_post);
 	return resp_redirectf(pg->resp, "/g/%s/%lld", t->moved_list, (long long)t->moved_thread);
 }
 
@@ -201,7 +250,8 @@ static enum rc thread_show(struct page *pg, const struct thread_page *t)
 enum rc page_thread(struct page *pg)
 {
 	struct thread_page t;
-	enum rc rc = thread_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "from"), &t);
+	enum rc rc = thread_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+				 param_i64(pg, "from"), &t);
 
 	if (rc != RC_OK)
 		return rc;
@@ -213,7 +263,8 @@ enum rc page_thread(struct page *pg)
 enum rc page_post(struct page *pg)
 {
 	struct thread_page t;
-	enum rc rc = post_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "post"), &t);
+	enum rc rc = post_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+			       param_i64(pg, "post"), &t);
 
 	if (rc != RC_OK)
 		return rc;
@@ -222,10 +273,12 @@ enum rc page_post(struct page *pg)
 
 enum rc page_thread_read(struct page *pg)
 {
-	enum rc rc = thread_mark_read(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"), param_i64(pg, "to"));
+	enum rc rc = thread_mark_read(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+				      param_i64(pg, "to"));
 
 	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/%lld", param_text(pg, "list"),
-					    (long long)param_i64(pg, "thread")) : rc;
+					    (long long)param_i64(pg, "thread"))
+			   : rc;
 }
 
 enum rc page_group_read(struct page *pg)
@@ -242,5 +295,6 @@ enum rc page_thread_follow(struct page *pg)
 				       modes[param_choice(pg, "mode")]);
 
 	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/%lld", param_text(pg, "list"),
-					    (long long)param_i64(pg, "thread")) : rc;
+					    (long long)param_i64(pg, "thread"))
+			   : rc;
 }
