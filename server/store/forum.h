@@ -48,7 +48,8 @@ struct thread_row {
 	size_t nparticipants;
 	int64_t first_post_at, last_post_at;
 	int64_t last_number; /* of the newest post */
-	int64_t read_number; /* newest number read; 0 never; -1 nobody signed in */
+	int64_t read_number; /* newest number read; 0 never opened and new; -1 not counted: older
+				* than the membership, not a member, nobody signed in */
 };
 
 struct attachment_row {

@@ -31,11 +31,10 @@ void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool
 			    (long long)t->post_count);
 	if (days > 1)
 		r->size = arena_fmt(pg->a, tr("%s in %lld days"), r->size, (long long)days);
-	/* never opened is new, but a whole archive is not unread */
-	if (t->read_number > 0 && t->read_number < t->post_count)
+	if (t->read_number >= 0 && t->read_number < t->post_count)
 		r->unread = t->post_count - t->read_number;
 	r->is_unread = r->unread > 0;
-	if (r->is_unread)
+	if (r->is_unread && first > 0)
 		r->url = arena_fmt(
 			pg->a, "/g/%s/%lld?from=%lld#p%lld", t->list_name, (long long)t->number,
 			(long long)(first > POSTS_PER_PAGE ? first : 1), (long long)first);

@@ -150,7 +150,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 {
 	const struct thread_row *r = &t->thread;
 	const char *base = arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)r->number);
-	int64_t unread = r->read_number > 0 && r->read_number < r->post_count
+	int64_t unread = r->read_number >= 0 && r->read_number < r->post_count
 				 ? r->post_count - r->read_number
 				 : 0;
 	int64_t *depth = ARENA_ARRAY(pg->a, t->nposts, int64_t);

@@ -34,7 +34,7 @@ where l.name = $3::text and (l.visibility = 'public' or s.id is not null or $2::
 -- roles: web cli
 select t.id, t.number, l.name, l.title, t.subject, p.lang, t.state, t.pinned_until > now(),
 	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,
-	p.number, m.number
+	p.number, coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end)
 from list l
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 cross join lateral (select * from thread t where t.list_id = l.id and t.moved_to is null and t.state <> 'hidden'
@@ -46,13 +46,15 @@ order by t.last_post_at desc, t.id desc limit $3
 
 -- name: threads_of_group
 -- roles: web cli
--- Pinned ones come first on the first page; the key is (last_post_at, id).
+-- By key: (last_post_at, id). A thread that was never opened is new from the
+-- day of the membership on; what is older is not counted (-1).
 select t.id, t.number, $3::text, '', t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false) as pinned,
 	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,
-	p.number, m.number
+	p.number, coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end)
 from thread t
 left join post p on p.id = t.last_post_id
 left join read_mark m on m.account_id = $1::bigint and m.thread_id = t.id
+left join subscription s on s.list_id = t.list_id and s.account_id = $1
 where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
 	and ($5::timestamptz is null or (t.last_post_at, t.id) < ($5, $6::bigint))
 order by t.last_post_at desc, t.id desc limit $7::integer
@@ -63,7 +65,8 @@ select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.l
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
 	s.role, s.delivery, l.posting,
 	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
-	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number, m.number,
+	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number,
+	coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end),
 	mt.number, ml.name
 from list l
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
