@@ -20,3 +20,22 @@ cabildo_web_LDADD = libpages.a $(SERVE_LIBS) $(CORE_LIBS)
 
 staticdir = $(pkgdatadir)/static
 dist_static_DATA = web/static/cabildo.css web/static/mark.svg
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_look
+UNIT_TESTS += tests/unit/test_look
+tests_unit_test_look_SOURCES = tests/unit/test_look.c
+tests_unit_test_look_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -DTEST_SRCDIR='"$(abs_top_srcdir)"'
+tests_unit_test_look_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+endif
+
+# Pictures of each page, PAGE-LANG-WIDTH-THEME.png, in SCREENS; the browser's
+# packages for them and for tests/web/look.sh.
+SCREENS = $(abs_top_builddir)/screens
+CABILDO_NODE = $(abs_top_srcdir)/build/node
+.PHONY : screens web-tools
+screens : all
+	CABILDO_NODE=$(CABILDO_NODE) CABILDO_SCREENS=$(SCREENS) $(RUN_TESTS) $(top_srcdir)/tests/web/look.sh
+web-tools :
+	$(MKDIR_P) $(CABILDO_NODE)
+	cd $(CABILDO_NODE) && npm install --no-fund --no-audit playwright-core@1 axe-core@4

@@ -95,6 +95,42 @@ function pages(thread)
 	};
 }
 
+async function sign_in(page, who)
+{
+	await page.goto(`${base}/signin`);
+	await page.click('summary');
+	await page.fill('#addr2', who.split(' ')[0]);
+	await page.fill('#password', who.split(' ')[1]);
+	await page.click('form[action$="/password"] button');
+}
+
+/* One marks all as read, another answers: the pages of the first then have
+ * something new, and the way of a reply is gone from end to end. */
+async function play(browser, reader, writer, thread)
+{
+	const words = 'Lo dejamos así, con una salvedad en el punto dos.';
+	const page = await browser.newPage({ locale: 'es' });
+
+	page.setDefaultTimeout(15000);
+	await sign_in(page, reader);
+	await page.goto(`${base}/g/${list}`);
+	await page.click(`form[action="/g/${list}/read"] button`);
+	await page.context().clearCookies();
+	await sign_in(page, writer);
+	await page.goto(base + thread);
+	say(await page.locator('button[value=post]').count() === 0, 'a reply cannot be posted unseen', 'a button does');
+	await page.fill('#text', words);
+	await page.click('button[value=preview]');
+	say(await page.locator('.text', { hasText: words }).count() === 1, 'the preview shows the reply', await page.title());
+	await page.goto(base + thread);
+	say(await page.locator('.post', { hasText: words }).count() === 0, 'the preview publishes nothing', 'it did');
+	await page.fill('#text', words);
+	await page.click('button[value=preview]');
+	await page.click('button[value=post]');
+	say(await page.locator('.post', { hasText: words }).count() === 1, 'the reply stands in its thread', page.url());
+	await page.close();
+}
+
 async function visit(browser, lang, width, theme, who, all)
 {
 	const context = await browser.newContext({ locale: lang, colorScheme: theme, viewport: { width, height: 900 } });
@@ -108,11 +144,7 @@ async function visit(browser, lang, width, theme, who, all)
 			sent = await r.text().catch(() => '');
 	});
 	if (who) {
-		await page.goto(`${base}/signin`);
-		await page.click('summary');
-		await page.fill('#addr2', who.split(' ')[0]);
-		await page.fill('#password', who.split(' ')[1]);
-		await page.click('form[action$="/password"] button');
+		await sign_in(page, who);
 		await page.goto(`${base}/me`);
 		await page.check(`input[name=locale][value=${lang}]`);
 		await page.click('form[action$="/me"] button');
@@ -145,12 +177,14 @@ async function main()
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 		       '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-	const who = fs.readFileSync(passwords, 'utf8').split('\n')[1];
+	const [, who, writer] = fs.readFileSync(passwords, 'utf8').split('\n');
 	const first = await browser.newPage({ locale: 'es' });
 
 	await first.goto(`${base}/g/${list}`);
 	const links = await first.evaluate(() => [...document.querySelectorAll('.rows h2 a')].map((a) => a.pathname));
 	const all = pages(links[links.length - 1]);
+
+	await play(browser, who, writer, links[links.length - 1]);
 	for (const [lang, width, theme] of [['es', 1280, 'light'], ['es', 360, 'dark'], ['es', 320, 'light'],
 		['en', 1280, 'dark'], ['en', 360, 'light']]) {
 		await visit(browser, lang, width, theme, null, all.out);
