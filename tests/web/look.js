@@ -125,7 +125,10 @@ async function play(browser, reader, writer, thread)
 	await page.goto(base + thread);
 	say(await page.locator('.post', { hasText: words }).count() === 0, 'the preview publishes nothing', 'it did');
 	await page.fill('#text', words);
-	await page.click('button[value=preview]');
+	await page.evaluate(() => { document.querySelector('button[value=preview]').value = 'post'; });
+	await page.click('button[value=post]');
+	say(await page.locator('button[value=post]').count() === 1 && await page.locator('.post').count() === 0,
+	    'a form that skips the preview gets one', page.url());
 	await page.click('button[value=post]');
 	say(await page.locator('.post', { hasText: words }).count() === 1, 'the reply stands in its thread', page.url());
 	await page.close();

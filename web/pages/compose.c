@@ -11,6 +11,7 @@
 #include "server/base/base.h"
 
 #define PREVIEW_CAP ((size_t)2 << 20)
+#define SEEN "preview" /* purpose of the MAC that says so */
 
 struct draft {
 	const char *list, *subject, *form_id, *error;
@@ -51,6 +52,7 @@ static enum rc compose_show(struct page *pg, const struct group *g, const struct
 	if (v.preview) {
 		struct html h = markup_render(pg->a, d->text, PREVIEW_CAP);
 
+		v.seen = mac_sign(pg->router->keys, pg->a, SEEN, slice_of(d->form_id));
 		v.rendered = post_html(pg, slice_make(h.p, h.n), true);
 	}
 	view_compose(&o, &v);
@@ -131,6 +133,12 @@ static enum rc draft_post(struct page *pg, struct draft *d)
 		(long long)(res.number > POSTS_PER_PAGE ? res.number : 1), (long long)res.number);
 }
 
+static bool was_seen(struct page *pg, const struct draft *d)
+{
+	return param_has(pg, "seen") &&
+	       mac_check(pg->router->keys, SEEN, slice_of(d->form_id), param_slice(pg, "seen"));
+}
+
 static enum rc draft_handle(struct page *pg, struct draft *d)
 {
 	d->list = param_text(pg, "list");
@@ -141,7 +149,8 @@ static enum rc draft_handle(struct page *pg, struct draft *d)
 	}
 	d->text = param_has(pg, "text") ? param_slice(pg, "text") : SLICE("");
 	d->preview = true;
-	if (param_choice(pg, "act") == 1)
+	/* nothing is posted that its writer has not seen drawn */
+	if (param_choice(pg, "act") == 1 && was_seen(pg, d))
 		return draft_post(pg, d);
 	return form_show(pg, d);
 }

@@ -112,6 +112,7 @@ struct view_compose {
 	bool reply, preview;
 	int64_t parent;
 	struct html rendered;
+	const char *seen;               /* proof that this form was previewed */
 	const char *answers;            /* "You answer no. 3, by Luis Zelaya", or "" */
 };
 
