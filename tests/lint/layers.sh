@@ -27,6 +27,7 @@ mailer/accept	6	not server/store server/db
 mailer/compose	6	not server/store server/db
 mailer/deliver	7	not server/store server/db
 mailer/fetch	7	not server/store server/db
+mailer/import	8	not server/store server/db
 mailer	9	not server/store server/db
 web/static	5	not server/store server/db server/fanout server/core server/digest
 web/serve	5	not server/store server/db server/fanout server/core server/digest
