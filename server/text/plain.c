@@ -25,6 +25,7 @@ struct plain {
 	size_t cap;               /* s.cap is CLOSERS less */
 	int depth;
 	enum block block;
+	size_t width;             /* of the line before, in a paragraph */
 	size_t blanks;            /* empty lines of a preformatted block, not yet written */
 };
 
@@ -163,6 +164,21 @@ static bool block_goes_on(const struct plain *p, struct line l)
 	return false;
 }
 
+/*
+ * Mail programs break lines at some 72 columns. Where the line before could
+ * not have held the next word, the break is theirs and the page makes its own;
+ * what begins like an item of a list keeps its line.
+ */
+static bool is_wrapped(const struct plain *p, struct slice next)
+{
+	struct slice word, rest = slice_trim(next);
+
+	if (p->width < 55 || p->width > 80 || rest.n == 0 || strchr("-*+>|#0123456789", rest.p[0]))
+		return false;
+	slice_cut(&rest, ' ', &word);
+	return p->width + 1 + utf8_width(utf8_clip(word, 80)) > 72;
+}
+
 static void line_write(struct plain *p, struct line l, struct slice rest)
 {
 	depth_set(p, l.depth);
@@ -176,7 +192,7 @@ static void line_write(struct plain *p, struct line l, struct slice rest)
 	if (block_goes_on(p, l)) {
 		for (; p->blanks > 0; p->blanks--)
 			tag(p, "\n");
-		tag(p, p->block == B_P ? "<br>\n" : "\n");
+		tag(p, p->block == B_P && !is_wrapped(p, l.s) ? "<br>\n" : "\n");
 	} else {
 		enum block kind = block_kind(l, rest);
 
@@ -190,6 +206,7 @@ static void line_write(struct plain *p, struct line l, struct slice rest)
 				p->block = kind;
 		}
 	}
+	p->width = utf8_width(utf8_clip(l.s, 400));
 	if (!p->full && !inline_text(&p->o, p->block == B_P ? slice_trim(l.s) : l.s, INLINE_LINKS))
 		p->full = true;
 }
