@@ -93,6 +93,12 @@ static const char *plain(const char *text)
 static void test_plain(void **state)
 {
 	static const char *const cases[][2] = {
+		/* wrapped by a mail program, and lines that are meant */
+		{ "En El Salvador publicamos el catalogo con 312 tramites. La idea es acordar\nun formato.",
+		  "<p>En El Salvador publicamos el catalogo con 312 tramites. La idea es acordar\nun formato.</p>\n" },
+		{ "Ana Perez\nDireccion de Gobierno", "<p>Ana Perez<br>\nDireccion de Gobierno</p>\n" },
+		{ "En El Salvador publicamos el catalogo con 312 tramites. La idea es acordar\n- uno",
+		  "<p>En El Salvador publicamos el catalogo con 312 tramites. La idea es acordar<br>\n- uno</p>\n" },
 		{ "", "" },
 		{ "a\nb\n\nc", "<p>a<br>\nb</p>\n<p>c</p>\n" },
 		{ "a\r\nb\r\n", "<p>a<br>\nb</p>\n" },
