@@ -137,24 +137,31 @@ static void ids_collect(struct unit *u, const struct submission *s, const char *
 	}
 }
 
-static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids)
+static const id_hash *ids_all(struct unit *u, const struct ids *ids)
 {
-	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
 	id_hash *all = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
-	enum rc rc;
 
 	memcpy(all[0], ids->own_hash, HASH_BYTES);
 	for (size_t i = 0; i < ids->n; i++)
 		memcpy(all[i + 1], ids->refs[i], HASH_BYTES);
+	return (const id_hash *)all;
+}
+
+static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
+{
+	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
+	const id_hash *all = ids_all(u, ids);
+	enum rc rc = RC_OK;
+
 	for (size_t i = 0; i <= ids->n; i++) {
 		memcpy(&keys[i], all[i], sizeof(keys[i]));
 		keys[i] ^= list; /* the same id in another group is nobody's business */
 	}
-	rc = ids_lock(u->db, u->arena, keys, ids->n + 1);
+	if (lock)
+		rc = ids_lock(u->db, u->arena, list, keys, ids->n + 1);
 	if (rc != RC_OK)
 		return rc;
-	return refs_read(u->db, u->arena, list, (const id_hash *)all, ids->n + 1, &ids->found,
-			 &ids->nfound);
+	return refs_read(u->db, u->arena, list, all, ids->n + 1, &ids->found, &ids->nfound);
 }
 
 static const struct ref_row *ids_found(const struct ids *ids, const id_hash h)
@@ -333,8 +340,10 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_TEMPFAIL : rc;
-	*r = (struct submit_result){ FATE_DUPLICATE,     seen.post,   seen.thread,
-				     seen.thread_number, seen.number, seen.hold };
+	*r = (struct submit_result){
+		FATE_DUPLICATE, seen.post, seen.thread, seen.thread_number, seen.number,
+		seen.hold,      0
+	};
 	return intake_log(u, l, s, FATE_DUPLICATE, "duplicate", seen.post, seen.hold, 0);
 }
 
@@ -403,6 +412,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 		rc = intake_log(u, l, s, FATE_POSTED, "posted", post, 0, raw);
 	if (rc != RC_OK)
 		return rc;
+	r->threads = (int)fresh - (int)p->nmerge;
 	rc = fresh ? list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number)
 		   : list_bump(u->db, l->id, at);
 	for (size_t i = 0; i < p->nmerge && rc == RC_OK; i++)
@@ -410,37 +420,105 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	return rc;
 }
 
+/* The id a post is known by: its own, or one made of what it is. */
+static const char *msgid_of(struct unit *u, const struct list_ref *l, const struct submission *s,
+			    const id_hash key)
+{
+	if (*s->msgid != '\0')
+		return s->msgid;
+	return arena_fmt(u->arena, "%.32s@%s", base32_encode(u->arena, key, HASH_BYTES),
+			 l->mail_domain);
+}
+
+enum rc submit_import_lock(struct unit *u, const struct list_ref *l)
+{
+	return import_lock(u->db, l->id);
+}
+
+/* An archive's message under an id that is here: the same one, or another's. */
+static enum rc import_known(struct unit *u, const struct list_ref *l, const id_hash key,
+			    const struct ref_row *own, struct submit_result *r)
+{
+	struct seen_row seen;
+	enum rc rc = seen_read(u->db, u->arena, l->id, key, &seen);
+
+	*r = (struct submit_result){ .fate = rc == RC_OK ? FATE_DUPLICATE : FATE_DROPPED };
+	if (rc != RC_OK && rc != RC_NOTFOUND)
+		return rc;
+	r->post = own->post;
+	r->thread = own->thread;
+	r->number = own->number;
+	return RC_OK;
+}
+
+enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    struct submit_look *r)
+{
+	const struct ref_row *f;
+	struct submit_result res = { .fate = FATE_POSTED };
+	struct seen_row seen;
+	int64_t *threads;
+	struct ids ids;
+	enum rc rc;
+
+	seen_key(u, s, r->key);
+	ids_collect(u, s, msgid_of(u, l, s, r->key), &ids);
+	rc = ids_look_up(u, l->id, &ids, false);
+	if (rc != RC_OK)
+		return rc;
+	r->n = ids.n + 1;
+	r->ids = ids_all(u, &ids);
+	r->threads = threads = ARENA_ARRAY(u->arena, r->n, int64_t);
+	for (size_t i = 0; i < r->n; i++) {
+		f = ids_found(&ids, r->ids[i]);
+		threads[i] = f ? f->thread : 0;
+	}
+	f = ids_found(&ids, ids.own_hash);
+	if (f != NULL && f->post != 0)
+		rc = import_known(u, l, r->key, f, &res);
+	else if (seen_read(u->db, u->arena, l->id, r->key, &seen) == RC_OK)
+		res.fate = FATE_DUPLICATE; /* its post was deleted */
+	r->fate = res.fate;
+	return rc;
+}
+
 enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_result *r)
 {
-	const char *msgid = s->msgid;
+	bool import = s->source == SUBMIT_IMPORT;
 	const struct ref_row *own;
 	struct place place;
 	struct ids ids;
 	id_hash key;
 	int64_t post, raw = 0;
-	enum rc rc;
+	enum rc rc = RC_OK;
 
 	seen_key(u, s, key);
-	if (*msgid == '\0')
-		msgid = arena_fmt(u->arena, "%.32s@%s", base32_encode(u->arena, key, HASH_BYTES),
-				  l->mail_domain);
-	rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
+	if (!import)
+		rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
 	if (rc == RC_CONFLICT)
 		return duplicate(u, l, s, key, r);
 	if (rc != RC_OK)
 		return rc;
-	ids_collect(u, s, msgid, &ids);
-	rc = ids_look_up(u, l->id, &ids);
+	ids_collect(u, s, msgid_of(u, l, s, key), &ids);
+	rc = ids_look_up(u, l->id, &ids, !import);
 	if (rc != RC_OK)
 		return rc;
 	own = ids_found(&ids, ids.own_hash);
 	if (own != NULL && own->post != 0) {
+		if (import)
+			return import_known(u, l, key, own, r);
 		/* the id is taken, by another From or Date: a person looks at it */
 		rc = submit_hold(u, l, s, "id-reused", "The Message-ID is that of another post.",
 				 r);
 		return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
 	}
+	if (import)
+		rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
+	if (rc == RC_CONFLICT)
+		return duplicate(u, l, s, key, r);
+	if (rc != RC_OK)
+		return rc;
 	rc = raw_write(u->db, u->arena, s->raw, true, &raw);
 	if (rc != RC_OK)
 		return rc;

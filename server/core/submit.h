@@ -61,6 +61,7 @@ const char *fate_name(enum fate f);
 struct submit_result {
 	enum fate fate;
 	int64_t post, thread, thread_number, number, hold;
+	int threads; /* by how many the list has more: -1 where the post joined two */
 };
 
 struct list_ref { /* what receiving needs of a list, in one look-up */
@@ -83,6 +84,23 @@ enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r) MUST_USE;
  * Message-ID with another From or Date). In a transaction. */
 enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_result *r) MUST_USE;
+/*
+ * Import holds the list for its transaction: live mail waits at its ids until
+ * the commit, instead of in a deadlock, and a batch needs one lock, not one
+ * for each id. First in each transaction that imports. An imported message
+ * whose Message-ID is taken by another is FATE_DROPPED, and nothing is written.
+ */
+enum rc submit_import_lock(struct unit *u, const struct list_ref *l) MUST_USE;
+/* What submit_post would find, for a dry run: FATE_POSTED where it is new. */
+struct submit_look {
+	enum fate fate;
+	unsigned char key[32];          /* of idempotence */
+	const unsigned char (*ids)[32]; /* own, then what it names, by hash */
+	const int64_t *threads;         /* of each id in the database, 0: not there */
+	size_t n;
+};
+enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    struct submit_look *r) MUST_USE;
 /* Records anything else that was answered 250, with its raw bytes for 30 days. */
 enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    const char *rule, const char *reason, struct submit_result *r) MUST_USE;

@@ -42,6 +42,16 @@ void unit_abort(struct unit *u)
 	db_abort(u->db);
 }
 
+enum rc unit_savepoint(struct unit *u)
+{
+	return db_savepoint(u->db);
+}
+
+void unit_rollback_to(struct unit *u)
+{
+	db_rollback_to(u->db);
+}
+
 void unit_wake(struct unit *u)
 {
 	db_notify(u->db, "cabildo_outbound");

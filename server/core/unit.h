@@ -45,6 +45,10 @@ bool unit_ready(struct unit *u);
 enum rc unit_begin_rw(struct unit *u) MUST_USE;
 enum rc unit_commit(struct unit *u) MUST_USE;
 void unit_abort(struct unit *u);
+/* One level inside a transaction: what follows unit_savepoint can be undone
+ * after RC_INVALID, and the transaction goes on. */
+enum rc unit_savepoint(struct unit *u) MUST_USE;
+void unit_rollback_to(struct unit *u);
 /* After commit: wakes the deliver workers; at most one in 50 ms leaves. */
 void unit_wake(struct unit *u);
 

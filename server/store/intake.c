@@ -86,9 +86,14 @@ enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char
 		      db_id(hold));
 }
 
-enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n)
+enum rc ids_lock(struct db *db, struct arena *a, int64_t list, const int64_t *keys, size_t n)
 {
-	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n));
+	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n), db_i64(list));
+}
+
+enum rc import_lock(struct db *db, int64_t list)
+{
+	return db_run(db, NULL, STMT_IMPORT_LOCK, NULL, db_i64(list));
 }
 
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,

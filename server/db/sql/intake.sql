@@ -49,7 +49,13 @@ where list_id = $1::bigint and id_hash = $2::bytea
 -- roles: receive web cli
 -- Whoever has, or names, one of these ids waits here for the other's commit:
 -- a reply that comes together with its parent must find it.
-select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k order by k
+-- An import has the whole list instead, and is waited for first.
+with import as materialized (select pg_advisory_xact_lock_shared(1, ($2::bigint % 2147483647)::integer))
+select pg_advisory_xact_lock(k) from import, unnest($1::bigint[]) k order by k
+
+-- name: import_lock
+-- roles: cli
+select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)
 
 -- name: refs_find
 -- roles: receive web cli
