@@ -14,3 +14,26 @@ cabildo_receive_SOURCES = mailer/cabildo-receive.c
 cabildo_receive_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS)
 cabildo_deliver_SOURCES = mailer/cabildo-deliver.c mailer/deliver/worker.c mailer/deliver/worker.h
 cabildo_deliver_LDADD = libdeliver.a libcompose.a $(CORE_LIBS) $(ESMTP_LIBS)
+
+# the archive's way in
+noinst_LIBRARIES += libimport.a
+libimport_a_SOURCES = \
+	mailer/import/import.c mailer/import/import.h \
+	mailer/import/mbox.c mailer/import/mbox.h \
+	mailer/import/progress.c mailer/import/progress.h \
+	mailer/import/source.c mailer/import/source.h \
+	mailer/import/tally.c mailer/import/tally.h
+libimport_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
+pkglibexec_PROGRAMS += cabildo-import
+cabildo_import_SOURCES = mailer/cabildo-import.c
+cabildo_import_LDADD = libimport.a libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(ZLIB_LIBS)
+dist_man_MANS += docs/man/cabildo-import.1
+EXTRA_DIST += tests/load/threads_agree
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_import
+UNIT_TESTS += tests/unit/test_import
+tests_unit_test_import_SOURCES = tests/unit/test_import.c
+tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_import_LDADD = libimport.a $(BASE_LIBS) $(ZLIB_LIBS) $(CMOCKA_LIBS)
+endif

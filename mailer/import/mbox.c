@@ -10,8 +10,8 @@
 
 #include "server/base/base.h"
 
-#define READ_BYTES ((size_t)256 << 10)
-#define LINE_MAX_SEEN ((size_t)1000)    /* no separator or header name is longer */
+#define READ_BYTES    ((size_t)256 << 10)
+#define LINE_MAX_SEEN ((size_t)1000) /* no separator or header name is longer */
 
 struct mbox {
 	mbox_read_fn *read;
@@ -19,10 +19,10 @@ struct mbox {
 	size_t max;
 	char *buf;
 	size_t n, cap;
-	size_t at;              /* separator of the message in hand */
-	size_t body;            /* its first byte after the separator */
-	size_t pos;             /* the line that is looked at */
-	int64_t base;           /* of buf[0] in the file */
+	size_t at;    /* separator of the message in hand */
+	size_t body;  /* its first byte after the separator */
+	size_t pos;   /* the line that is looked at */
+	int64_t base; /* of buf[0] in the file */
 	bool eof, failed, started, many, rd;
 };
 
@@ -86,7 +86,8 @@ static bool fill(struct mbox *m)
 static struct slice line_peek(struct mbox *m, size_t rel)
 {
 	for (;;) {
-		size_t have = m->n - m->at - rel, look = have < LINE_MAX_SEEN ? have : LINE_MAX_SEEN;
+		size_t have = m->n - m->at - rel,
+		       look = have < LINE_MAX_SEEN ? have : LINE_MAX_SEEN;
 		const char *p = m->buf + m->at + rel;
 		const char *end = look ? memchr(p, '\n', look) : NULL;
 
@@ -247,11 +248,26 @@ static size_t body_bytes(const struct mbox *m)
 	return m->n - m->body;
 }
 
-/* At a line after an empty one. */
-static bool separator_here(struct mbox *m)
+/* The From header repeats the separator's address: how archives made of pages write. */
+static bool same_address(struct slice line, struct slice when, struct slice header)
+{
+	struct slice addr = slice_trim(slice_make(line.p + 5, (size_t)(when.p - line.p) - 5));
+
+	if (!slice_istarts(header, "From:"))
+		return false;
+	header = slice_trim(slice_make(header.p + 5, header.n - 5));
+	return addr.n > 0 && header.n >= addr.n && memcmp(header.p, addr.p, addr.n) == 0;
+}
+
+/*
+ * Is the line at pos a separator? After an empty line a header must follow;
+ * elsewhere (archives of pages forget the empty line where a body ends without
+ * a line end) it must be a From header with the very address of the separator.
+ */
+static bool separator_here(struct mbox *m, bool blank)
 {
 	size_t rel = m->pos - m->at, next;
-	struct slice line, when;
+	struct slice line, when, header;
 
 	if (m->n - m->pos >= 5 && memcmp(m->buf + m->pos, "From ", 5) != 0)
 		return false;
@@ -259,7 +275,12 @@ static bool separator_here(struct mbox *m)
 	if (!mbox_separator(line, &when))
 		return false;
 	next = rel + line.n + line_end(m, rel + line.n);
-	return header_like(line_peek(m, next));
+	header = line_peek(m, next);
+	if (blank)
+		return header_like(header);
+	/* reading on may have moved the first of them */
+	line = line_peek(m, rel);
+	return mbox_separator(line, &when) && same_address(line, when, header);
 }
 
 /* Moves pos to the next separator or the end of the file; false: over the limit. */
@@ -272,7 +293,7 @@ static bool message_end(struct mbox *m)
 		const char *end = NULL;
 		bool part = false;
 
-		if (m->many && blank && separator_here(m))
+		if (m->many && separator_here(m, blank))
 			return !over;
 		for (;;) {
 			end = memchr(m->buf + m->pos + scanned, '\n', m->n - m->pos - scanned);
@@ -354,7 +375,9 @@ enum rc mbox_next(struct mbox *m, struct mbox_message *msg_r)
 			end--;
 		else if (end - m->body >= 3 && memcmp(m->buf + end - 3, "\n\r\n", 3) == 0)
 			end -= 2;
-		(void)mbox_separator(slice_trim(slice_make(m->buf + m->at, m->body - m->at)), &msg_r->when);
+		if (!mbox_separator(slice_trim(slice_make(m->buf + m->at, m->body - m->at)),
+				    &msg_r->when))
+			msg_r->when = SLICE("");
 	}
 	msg_r->raw = slice_make(m->buf + m->body, end - m->body);
 	if (m->many)

@@ -7,7 +7,9 @@
  * A line that begins with "From " separates only where it is the first or
  * comes after an empty line, reads like `From address  Www Mmm dd hh:mm:ss
  * yyyy` (address may be `ana at host`), and a header line follows: bodies of
- * many archives hold such lines unquoted. Knows nothing of what is in a message.
+ * many archives hold such lines unquoted. Archives made of pages lose the empty
+ * line now and then: there the From header with the separator's own address
+ * must follow at once. Knows nothing of what is in a message.
  */
 #ifndef CABILDO_IMPORT_MBOX_H
 #define CABILDO_IMPORT_MBOX_H
@@ -23,10 +25,11 @@ typedef ssize_t mbox_read_fn(void *ctx, void *buf, size_t n);
 struct mbox;
 
 struct mbox_message {
-	struct slice raw;       /* without separator, one level of >From taken back; until the next call */
-	int64_t offset;         /* of the separator, in the unpacked file */
-	int64_t size;           /* bytes as they stand in the file, separator included */
-	struct slice when;      /* the separator's date, "" without one */
+	struct slice
+		raw;    /* without separator, one level of >From taken back; until the next call */
+	int64_t offset; /* of the separator, in the unpacked file */
+	int64_t size;   /* bytes as they stand in the file, separator included */
+	struct slice when; /* the separator's date, "" without one */
 };
 
 struct mbox *mbox_new(mbox_read_fn *read, void *ctx, size_t max);

@@ -19,7 +19,8 @@ struct source {
 	const char *error;
 };
 
-static void file_add(struct arena *a, struct source_list *l, const char *path, const struct stat *st)
+static void file_add(struct arena *a, struct source_list *l, const char *path,
+		     const struct stat *st)
 {
 	if (l->n == l->size) {
 		size_t size = l->size ? l->size * 2 : 64;
@@ -49,7 +50,8 @@ static bool is_maildir(struct arena *a, const char *dir)
 	       stat(arena_fmt(a, "%s/new", dir), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static bool path_add(struct arena *a, struct source_list *l, const char *path, unsigned depth, const char **why_r)
+static bool path_add(struct arena *a, struct source_list *l, const char *path, unsigned depth,
+		     const char **why_r)
 {
 	struct dirent **names;
 	struct stat st;
@@ -66,13 +68,15 @@ static bool path_add(struct arena *a, struct source_list *l, const char *path, u
 	}
 	n = depth < DEPTH_MAX ? scandir(path, &names, seen_entry, by_bytes) : -1;
 	if (n < 0) {
-		*why_r = arena_fmt(a, "%s: %s", path, depth < DEPTH_MAX ? strerror(errno) : "folders too deep");
+		*why_r = arena_fmt(a, "%s: %s", path,
+				   depth < DEPTH_MAX ? strerror(errno) : "folders too deep");
 		return false;
 	}
 	maildir = is_maildir(a, path);
 	for (int i = 0; i < n; i++) {
 		if (ok && !(maildir && strcmp(names[i]->d_name, "tmp") == 0))
-			ok = path_add(a, l, arena_fmt(a, "%s/%s", path, names[i]->d_name), depth + 1, why_r);
+			ok = path_add(a, l, arena_fmt(a, "%s/%s", path, names[i]->d_name),
+				      depth + 1, why_r);
 		free(names[i]);
 	}
 	free(names);
@@ -112,8 +116,9 @@ ssize_t source_read(void *ctx, void *buf, size_t n)
 
 		/* a file that ends inside its packed stream reads short first */
 		if (got < 0 || (got == 0 && err == Z_BUF_ERROR)) {
-			s->error = err == Z_ERRNO ? strerror(errno)
-						  : err == Z_BUF_ERROR ? "the packed file is cut off" : text;
+			s->error = err == Z_ERRNO       ? strerror(errno)
+				   : err == Z_BUF_ERROR ? "the packed file is cut off"
+							: text;
 			return -1;
 		}
 	}

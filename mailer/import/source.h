@@ -14,17 +14,18 @@
 
 struct source_file {
 	const char *path;
-	int64_t size, mtime;            /* bytes on disk; microseconds */
+	int64_t size, mtime; /* bytes on disk; microseconds */
 };
 
 struct source_list {
 	struct source_file *v;
 	size_t n, size;
-	int64_t bytes;                  /* of all */
+	int64_t bytes; /* of all */
 };
 
 /* Adds what the word names. False: *why_r says which file and why. */
-MUST_USE bool source_add(struct arena *a, struct source_list *l, const char *word, const char **why_r);
+MUST_USE bool source_add(struct arena *a, struct source_list *l, const char *word,
+			 const char **why_r);
 
 struct source;
 struct source *source_open(const struct source_file *f, const char **why_r);

@@ -51,7 +51,7 @@ sodium	server/base
 pcre2	mailer/accept server/text server/core
 md4c	server/text
 libxml/	server/text mailer/parse
-zlib	web/serve server/text
+zlib	web/serve server/text mailer/import
 libmilter/	mailer/intake mailer
 archive	server/cli
 '
@@ -117,7 +117,8 @@ strangers() {
 		}'
 }
 
-# one folder for each library, whichever of its rooms that is
+# one folder for each library, whichever of its rooms that is; mail and web never
+# meet, so each of the two may have its own
 shared() {
 	awk -v table="$LIBRARIES" '
 		BEGIN {
@@ -131,7 +132,12 @@ shared() {
 		}
 		END {
 			for (p in rooms)
-				if (split(rooms[p], w, " ") > 1) print p ": seen by" rooms[p]
+				if (split(rooms[p], w, " ") > 1 && !faces(w)) print p ": seen by" rooms[p]
+		}
+		function faces(w,	a, b) {
+			split(w[1], a, "/")
+			split(w[2], b, "/")
+			return !(3 in w) && a[1] != b[1] && a[1] != "server" && b[1] != "server"
 		}'
 }
 
