@@ -3,6 +3,7 @@
  * cabildo-deliver: mail goes out. A parent keeps N single-threaded workers
  * alive; each leases outbound work, composes, sends, settles.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -71,7 +72,8 @@ static int parent_run(const struct prog *p, int n)
 	for (int i = 0; i < n; i++)
 		if (pids[i] > 0)
 			kill(pids[i], SIGTERM);
-	while (wait(NULL) > 0)
+	/* a second SIGTERM only interrupts the wait */
+	while (wait(NULL) > 0 || errno == EINTR)
 		;
 	return 0;
 }
