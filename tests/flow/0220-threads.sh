@@ -47,9 +47,9 @@ plan() {
 }
 
 make_plan() {
-	local id root parent irt refs n=0
+	local id irt refs n=0
 	plan >"$TEST_TMP/plan"
-	while read -r id root parent irt refs; do
+	while read -r id _ _ irt refs; do
 		[ "$irt" != - ] || irt=
 		[ "$refs" != - ] || refs=
 		message "$id" "$id" "p$((n % 7))@example.org" $((n++)) "$irt" "${refs//,/ }"
