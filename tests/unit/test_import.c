@@ -94,7 +94,7 @@ static void separators(void **state UNUSED)
 	      "From: a@b\r\n\r\na\r\n|X: y\r\n\r\nb\r\n|");
 	/* a message of a header alone, and one of nothing */
 	check(SEP "A: b\n\n" SEP "C: d\n", "A: b\n|C: d\n|");
-	check(SEP "\n" SEP HEAD, "|" HEAD "|");
+	check(SEP "\n" SEP HEAD "b\n", "|" HEAD "b\n|");
 	check("From - whoever\nX: y\n\nb\n", "X: y\n\nb\n|");
 }
 
