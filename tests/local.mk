@@ -13,8 +13,9 @@ test-programs :
 test-build : all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 
+# CHECK_ONLY=unit (what distcheck sets): the unit tests alone.
 check-local :
-	$(RUN_TESTS)
+	$(RUN_TESTS) $(if $(filter unit,$(CHECK_ONLY)),$(addprefix $(abs_top_builddir)/,$(UNIT_TESTS)))
 
 # Under two minutes: lint, unit, db and the few journeys marked quick.
 check-quick : test-build
