@@ -32,9 +32,15 @@ static void mail_ids(struct mail *m, struct arena *a)
 			v = slice_make(v.p + v.n - REFS_BYTES, REFS_BYTES);
 		n = msgid_scan(a, v, found, REFS_MAX);
 	}
-	if (irt && msgid_scan(a, irt->raw, one, 1) == 1) {
-		m->in_reply_to = one[0];
-		found[n++] = one[0];
+	if (irt) {
+		const char *ids[16];
+		size_t k = msgid_scan(a, irt->raw, ids, ARRAY_LEN(ids));
+
+		/* RFC 822 had phrases here: `Message from "X" <address> of ... <id>` */
+		if (k > 0) {
+			m->in_reply_to = slice_starts(slice_trim(irt->raw), "<") ? ids[0] : ids[k - 1];
+			found[n++] = m->in_reply_to;
+		}
 	}
 	m->refs = ARENA_ARRAY(a, n, const char *);
 	for (size_t i = 0; i < n; i++) {

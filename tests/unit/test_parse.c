@@ -151,6 +151,11 @@ static void ids(void **state)
 	assert_string_equal(m.refs[0], "1@a");
 	assert_string_equal(m.refs[2], "3@a");
 	assert_string_equal(m.in_reply_to, "3@a");
+	parse(&m, a, "From: a@b.example\n"
+		     "In-Reply-To: Message from \"Ana\" <ana@b.example> of \"Mon\" <4@a>\n\nx");
+	assert_string_equal(m.in_reply_to, "4@a");
+	assert_int_equal(m.nrefs, 1);
+
 	parse(&m, a, "From: a@b.example\nReferences: 1@a 2@a\nIn-Reply-To: Your note of Monday\n\n");
 	assert_int_equal(m.nrefs, 2);
 	assert_string_equal(m.in_reply_to, "");
