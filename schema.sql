@@ -480,14 +480,16 @@ create table audit_seal (
 create function search_fold(lang text, t text) returns text
 language sql immutable parallel safe
 as $$
-	select case lang
+	-- plain ASCII needs no folding but where suffixes get their accent back
+	select case when lang not in ('es', 'pt') and pg_catalog.octet_length(t) = pg_catalog.length(t) then t
+	else case lang
 	when 'es' then pg_catalog.regexp_replace(pg_catalog.translate(t, 'üÜñÑ', 'uUnN'),
 		'([cs])ion\M', '\1ión', 'gi')
 	when 'pt' then pg_catalog.regexp_replace(pg_catalog.regexp_replace(t, 'cao\M', 'ção', 'gi'),
 		'coes\M', 'ções', 'gi')
 	when 'en' then pg_catalog.translate(t, 'áéíóúàèìòùâêîôûäëïöüñçãõÁÉÍÓÚÑÇ', 'aeiouaeiouaeiouaeiouncaoAEIOUNC')
 	else pg_catalog.translate(t, 'àâäéèêëîïìôöòùûüçÀÂÄÉÈÊËÎÏÌÔÖÒÙÛÜÇ', 'aaaeeeeiiiooouuucAAAEEEEIIIOOOUUUC')
-	end
+	end end
 $$;
 
 create function search_config(lang text) returns regconfig
