@@ -21,7 +21,7 @@
 static const struct role {
 	unsigned bit;
 	const char *name;
-	bool minimal;           /* its grants are held against its statements */
+	bool minimal; /* its grants are held against its statements */
 } roles[] = {
 	{ ROLE_RECEIVE, "cabildo-receive", true }, { ROLE_DELIVER, "cabildo-deliver", true },
 	{ ROLE_FETCH, "cabildo-fetch", true },     { ROLE_WEB, "cabildo-web", true },
@@ -44,7 +44,8 @@ static const struct forbidden {
 	{ PROGRAMS, "update delivery set outcome = outcome where false" },
 	{ PROGRAMS, "update intake set fate = fate where false" },
 	{ PROGRAMS, "delete from intake where false" },
-	{ PROGRAMS & ~ROLE_SCHED, "insert into audit_seal (audit_id, hash) select null, null where false" },
+	{ PROGRAMS & ~ROLE_SCHED,
+	  "insert into audit_seal (audit_id, hash) select null, null where false" },
 	{ PROGRAMS, "select before, after, why from audit_detail" },
 	/* what was written stays */
 	{ PROGRAMS, "delete from post where false" },
@@ -76,9 +77,12 @@ static const struct forbidden {
 	{ PROGRAMS & ~ROLE_WEB, "select body from draft" },
 	{ PROGRAMS & ~ROLE_WEB, "select number from read_mark" },
 	/* mail has one way in and one way out */
-	{ PROGRAMS & ~(ROLE_RECEIVE | ROLE_WEB), "insert into post (subject) select null where false" },
-	{ PROGRAMS & ~(ROLE_RECEIVE | ROLE_WEB), "insert into thread (subject) select null where false" },
-	{ PROGRAMS & ~(ROLE_RECEIVE | ROLE_WEB), "insert into message_seen (fate) select null where false" },
+	{ PROGRAMS & ~(ROLE_RECEIVE | ROLE_WEB),
+	  "insert into post (subject) select null where false" },
+	{ PROGRAMS & ~(ROLE_RECEIVE | ROLE_WEB),
+	  "insert into thread (subject) select null where false" },
+	{ PROGRAMS & ~(ROLE_RECEIVE | ROLE_WEB),
+	  "insert into message_seen (fate) select null where false" },
 	{ PROGRAMS & ~ROLE_DELIVER, "delete from outbound where false" },
 	{ PROGRAMS & ~ROLE_DELIVER, "update outbound set lease = lease where false" },
 	{ PROGRAMS & ~ROLE_WEB, "update post set body = body where false" },
@@ -107,7 +111,8 @@ static PGresult *run(PGconn *c, const char *sql, char state_r[static 6])
 	PGresult *res = PQexec(c, sql);
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
-	snprintf(state_r, 6, "%s", PQresultStatus(res) == PGRES_FATAL_ERROR ? state ? state : "08000" : "00000");
+	snprintf(state_r, 6, "%s",
+		 PQresultStatus(res) == PGRES_FATAL_ERROR ? state ? state : "08000" : "00000");
 	return res;
 }
 
@@ -144,8 +149,9 @@ static bool statement(PGconn *c, const struct stmt_def *d, char *why, size_t siz
 	const char *none[PARAMS_MAX] = { NULL };
 	PGresult *res = PQexecParams(c, d->sql, (int)params_of(d->sql), NULL, none, NULL, NULL, 0);
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-	bool good = PQresultStatus(res) != PGRES_FATAL_ERROR ||
-		    (state != NULL && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0));
+	bool good =
+		PQresultStatus(res) != PGRES_FATAL_ERROR ||
+		(state != NULL && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0));
 
 	snprintf(why, size, "%s", PQresultErrorMessage(res));
 	PQclear(res);
@@ -227,13 +233,17 @@ static void forbidden_of(const char *conninfo, const struct role *r)
 /* Every privilege the role holds on our tables, as the text of its REVOKE, with
  * the table's name. */
 static const char held_sql[] =
-	"select format('revoke %s on %I from %I', g.privilege_type, c.relname, r.rolname), c.relname "
+	"select format('revoke %s on %I from %I', g.privilege_type, c.relname, r.rolname), "
+	"c.relname "
 	"from pg_class c, aclexplode(c.relacl) g, pg_roles r "
-	"where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and r.oid = g.grantee and r.rolname = $1 "
+	"where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and r.oid = "
+	"g.grantee and r.rolname = $1 "
 	"and c.relname not in ('schema_version', 'setting') "
 	"union all "
-	"select format('revoke %s (%I) on %I from %I', g.privilege_type, t.attname, c.relname, r.rolname), c.relname "
-	"from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) g, pg_roles r "
+	"select format('revoke %s (%I) on %I from %I', g.privilege_type, t.attname, c.relname, "
+	"r.rolname), c.relname "
+	"from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) g, "
+	"pg_roles r "
 	"where c.relnamespace = 'public'::regnamespace and r.oid = g.grantee and r.rolname = $1 "
 	"order by 1";
 
@@ -268,7 +278,8 @@ static bool missed(PGconn *c, const struct role *r, const char *table)
 static void minimal(const char *conninfo, const struct role *r)
 {
 	PGconn *c = as(conninfo, "postgres");
-	PGresult *held = PQexecParams(c, held_sql, 1, NULL, (const char *const[]){ r->name }, NULL, NULL, 0);
+	PGresult *held =
+		PQexecParams(c, held_sql, 1, NULL, (const char *const[]){ r->name }, NULL, NULL, 0);
 	int n = PQntuples(held);
 	unsigned bad = 0;
 
@@ -284,7 +295,8 @@ static void minimal(const char *conninfo, const struct role *r)
 		if (!command(c, "rollback"))
 			exit(1);
 	}
-	ok(PQresultStatus(held) == PGRES_TUPLES_OK && bad == 0, "%s: each of its %d privileges is needed", r->name, n);
+	ok(PQresultStatus(held) == PGRES_TUPLES_OK && bad == 0,
+	   "%s: each of its %d privileges is needed", r->name, n);
 	PQclear(held);
 	PQfinish(c);
 }
