@@ -28,3 +28,12 @@ check-long : test-build
 # Both of the README's commands in an empty Debian 12; needs root.
 check-bare :
 	$(top_srcdir)/tests/check-bare
+
+# The figures of docs/performance.md; BENCH='NAME...' for some of them.
+noinst_PROGRAMS += tests/load/ref_page
+tests_load_ref_page_SOURCES = tests/load/ref_page.c
+tests_load_ref_page_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+tests_load_ref_page_LDADD = $(PQ_LIBS) $(FCGI_LIBS)
+.PHONY : bench
+bench : all tests/lib/lmtpsend$(EXEEXT)
+	BUILD=$(abs_top_builddir) $(top_srcdir)/tests/load/run $(BENCH)

@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What tests/load/run measures, part by part; each makes a site of its own and
+# ends it. Sourced by it.
+
+# shellcheck disable=SC2046 # lists of process ids are meant to be split
+
+# ---- mail in ----
+
+# The same body, words and raw bytes in one commit, by as many clients.
+ingest_ref() {
+	local i rate
+	local -a rates=()
+	sql "CREATE TABLE ref_source AS SELECT row_number() OVER () AS n, p.body, c.bytes
+			FROM post p JOIN raw_chunk c ON c.raw_id = p.raw_id AND c.n = 0 LIMIT 3000;
+		ALTER TABLE ref_source ADD PRIMARY KEY (n);
+		CREATE TABLE ref_post (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL,
+			raw bytea NOT NULL, search tsvector NOT NULL);
+		CREATE INDEX ON ref_post USING gin (search) WITH (gin_pending_list_limit = 512);
+		ANALYZE ref_source" || return 1
+	cat >"$WORK/ref.sql" <<-SQL
+		\\set n random(1, $(sql 'SELECT count(*) FROM ref_source'))
+		INSERT INTO ref_post (body, raw, search) SELECT body, bytes, to_tsvector('spanish', body)
+			FROM ref_source WHERE n = :n;
+	SQL
+	for ((i = 0; i < RUNS; i++)); do
+		rate=$(pgbench -h "$WORK/sock" -U postgres -n -M prepared -c 4 -j 1 -T "$SECONDS_EACH" \
+			-f "$WORK/ref.sql" "$DB" 2>/dev/null | awk '/^tps/ { print $3 }')
+		rates+=("${rate:?pgbench}")
+	done
+	figure ingest_posts_per_s_ref posts/s "${rates[@]}"
+}
+
+part_ingest() {
+	local i box cpu0 cpu1
+	local -a rates=()
+	site_fresh ingest && sql "$(members_sql carga 1)" && site_start_receive || return 1
+	lmtp "$(messages 200 99)" >/dev/null # connections, prepared statements, catalogues
+	cpu0=$(cpu_ms $(ours_pids))
+	for ((i = 1; i <= RUNS; i++)); do
+		box=$(messages "$MESSAGES" "$i")
+		rates+=("$(lmtp "$box")")
+	done
+	cpu1=$(cpu_ms $(ours_pids))
+	sql 'SELECT count(*), count(*) FILTER (WHERE parent_id IS NOT NULL), avg(length(body))::integer FROM post' |
+		while read -r n replies len; do note "ingest: $n posts, $replies answers, $len characters each"; done
+	note "ingest: queued $(sql 'SELECT count(*) FROM outbound'), our own part $(calc "($cpu1 - $cpu0) / ($RUNS * $MESSAGES)") ms of processor a post"
+	[ "$(sql 'SELECT count(*) FROM outbound')" = "$(sql 'SELECT count(*) FROM post')" ] || return 1
+	figure ingest_posts_per_s posts/s "${rates[@]}"
+	ingest_ref && ratio ingest_posts_per_s
+	ingest_visible
+	site_over
+}
+
+# From the end of DATA to the page that shows it: one post at a time.
+ingest_visible() {
+	local i t0
+	local -a ms=()
+	site_start_web && site_start_http || return 1
+	for ((i = 0; i < 40; i++)); do
+		mail_make Ana "a1@example.org" carga@foro.example "Se ve $i" "ve.$i@example.org" "$(LC_ALL=C date -R)" \
+			<<<"Se ve pronto." | net_lmtp "$SITE_LMTP" a1@example.org carga@foro.example >/dev/null || return 1
+		t0=$(now)
+		until curl -s "http://127.0.0.1:$SITE_HTTP/g/carga" | grep -qF "Se ve $i<"; do
+			[ "$(calc "$(now) - $t0 < 5")" = 1.000 ] || return 1
+		done
+		ms+=("$(calc "($(now) - $t0) * 1000")")
+	done
+	figure ingest_visible_ms_p50 ms "${ms[@]}"
+	figure ingest_visible_ms_p99 ms "$(printf '%s\n' "${ms[@]}" | sort -g | tail -n 1)"
+}
+
+# ---- mail out ----
+
+# smtp-source with as many kept connections and messages of the same length.
+fanout_ref() {
+	local i t0 bytes
+	local -a rates=()
+	command -v smtp-source >/dev/null || { note 'fanout: no smtp-source (package postfix), no reference'; return 1; }
+	bytes=$(awk -F'\t' '{ n += $5 } END { print int(n / NR) }' "$WORK/sink/copies")
+	for ((i = 0; i < RUNS; i++)); do
+		sink_stop
+		sink_start || return 1
+		t0=$(now)
+		smtp-source -d -s "$WORKERS" -m "$MEMBERS" -l "$bytes" -f a@foro.example -t b@ok.example \
+			"127.0.0.1:$SINK_PORT" >/dev/null 2>&1
+		sink_until "$MEMBERS" || return 1
+		rates+=("$(calc "$MEMBERS / ($(now) - $t0)")")
+	done
+	figure fanout_personal_copies_per_s_ref copies/s "${rates[@]}"
+}
+
+# From the post's first byte to the last copy in the sink's log.
+part_fanout() {
+	local i t0 cpu0
+	local -a rates=()
+	site_fresh fanout && sql "$(members_sql carga "$MEMBERS")" && sql 'ANALYZE' || return 1
+	sink_start && site_start_receive && deliver_start || return 1
+	for ((i = 1; i <= RUNS; i++)); do
+		: >"$WORK/sink/copies"
+		cpu0=$(cpu_ms $(ours_pids))" "$(cpu_ms $(theirs_pids))
+		t0=$(now)
+		sed '1d' "$(CORPORA='' messages 1 "$i")" |
+			net_lmtp "$SITE_LMTP" a@example.org carga@foro.example >"$WORK/answer" ||
+			{ note "fanout: $(cat "$WORK/answer")"; return 1; }
+		sink_until "$MEMBERS" || return 1
+		rates+=("$(calc "$MEMBERS / ($(now) - $t0)")")
+		note "fanout: of one copy ours $(calc "($(cpu_ms $(ours_pids)) - ${cpu0% *}) / $MEMBERS"), PostgreSQL $(calc "($(cpu_ms $(theirs_pids)) - ${cpu0#* }) / $MEMBERS") ms of processor"
+		[ "$(cut -f3 "$WORK/sink/copies" | sort | uniq -d | wc -l)" = 0 ] || return 1
+	done
+	figure fanout_personal_copies_per_s copies/s "${rates[@]}"
+	fanout_ref && ratio fanout_personal_copies_per_s
+	site_over
+}
+
+# 200 posts to 100 members, and what all that costs.
+part_posts() {
+	local i t0 cpu0 n=200 box
+	local -a rates=() cpu=()
+	site_fresh posts && sql "$(members_sql carga 100)" && sql 'ANALYZE' || return 1
+	sink_start && site_start_receive && deliver_start || return 1
+	for ((i = 1; i <= RUNS; i++)); do
+		: >"$WORK/sink/copies"
+		box=$(messages $n "$i")
+		cpu0=$(cpu_ms $(ours_pids) $(theirs_pids))
+		t0=$(now)
+		lmtp "$box" >/dev/null
+		sink_until $((n * 100)) || return 1
+		rates+=("$(calc "$n / ($(now) - $t0)")")
+		wait_for 10 queue_empty
+		cpu+=("$(calc "($(cpu_ms $(ours_pids) $(theirs_pids)) - $cpu0) / $n")")
+	done
+	figure fanout_posts_per_s posts/s "${rates[@]}"
+	figure cpu_ms_per_post ms "${cpu[@]}"
+	site_over
+}
+
+queue_empty() {
+	[ "$(sql 'SELECT count(*) FROM outbound')" = 0 ]
+}
+
+# ---- pages ----
+
+# rates NAME PATH [HEADER...]: RUNS of wrk.
+rates() {
+	local name=$1 i r
+	local -a all=()
+	shift
+	load "$@" >/dev/null || return 1
+	for ((i = 0; i < RUNS; i++)); do
+		r=$(load "$@") && [ -n "$r" ] || return 1
+		all+=("$r")
+	done
+	figure "$name" requests/s "${all[@]}"
+}
+
+# reference NAME SQL BYTES: the same through a program that does nothing else.
+reference() {
+	local ours=$SITE_HTTP rc=0
+	SITE_HTTP=$(net_free_port)
+	rm -f "$SITE_SOCK/ref"
+	REF_DB="host=$WORK/sock dbname=$DB user=cabildo-web" REF_SQL=$2 REF_BYTES=$3 \
+		site_run ref "$BUILD/tests/load/ref_page" "$SITE_SOCK/ref" "$WORKERS"
+	sed -e "s|^server.port.*|server.port = $SITE_HTTP|" -e "s|$SITE_SOCK/web|$SITE_SOCK/ref|" \
+		"$SITE/lighttpd.conf" >"$SITE/ref.conf"
+	site_run lighttpd-ref /usr/sbin/lighttpd -D -f "$SITE/ref.conf"
+	site_up ref test -S "$SITE_SOCK/ref" && site_up lighttpd-ref net_listening "$SITE_HTTP" &&
+		rates "$1" /x || rc=1
+	site_end lighttpd-ref
+	site_end ref
+	SITE_HTTP=$ours
+	return $rc
+}
+
+THREAD_SQL='SELECT html, subject, author_name, author_addr, sent_at FROM post WHERE thread_id = 1 ORDER BY number LIMIT 30'
+
+# pages_site NAME: a thread of 30 posts and an index of 300 threads.
+pages_site() {
+	local box=$WORK/thread.mbox
+	site_fresh "$1" && site_start_receive || return 1
+	awk -v N=30 -v SEED=7 -v THREAD=1 -v LIST=carga@foro.example -f "$TOP/tests/load/messages.awk" >"$box"
+	"$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from a@example.org --rcpt carga@foro.example \
+		--quiet --mbox "$box" >/dev/null || return 1
+	lmtp "$(messages 1000 8)" >/dev/null
+	[ "$(sql 'SELECT post_count FROM thread WHERE id = 1')" = 30 ] || return 1
+	sql 'VACUUM ANALYZE'
+	site_start_web && site_start_http
+}
+
+part_pages() {
+	local page=/g/carga/1 own etag gz plain
+	pages_site pages || return 1
+	fetch $page "$WORK/gz" 'Accept-Encoding: gzip' && fetch $page "$WORK/plain" || return 1
+	[ "$(grep -c '<article' "$WORK/plain")" = 30 ] || { note 'pages: not 30 posts'; return 1; }
+	gz=$(stat -c %s "$WORK/gz") plain=$(stat -c %s "$WORK/plain")
+	gzip -dc <"$WORK/gz" | cmp -s - "$WORK/plain" || note 'pages: gzip and plain differ'
+	rates thread_page_req_per_s $page 'Accept-Encoding: gzip' &&
+		reference thread_page_req_per_s_ref "$THREAD_SQL" "$gz" && ratio thread_page_req_per_s
+	rates thread_page_plain_req_per_s $page &&
+		reference thread_page_plain_req_per_s_ref "$THREAD_SQL" "$plain" && ratio thread_page_plain_req_per_s
+	etag=$(sed -n 's/\r$//; s/^[Ee][Tt]ag: //p' "$WORK/gz.head")
+	fetch $page "$WORK/304" 'Accept-Encoding: gzip' "If-None-Match: $etag"
+	if head -n 1 "$WORK/304.head" | grep -q ' 304'; then
+		rates thread_page_304_req_per_s $page 'Accept-Encoding: gzip' "If-None-Match: $etag" &&
+			reference thread_page_304_req_per_s_ref 'SELECT subject FROM thread WHERE id = 1' 20 &&
+			ratio thread_page_304_req_per_s
+	else
+		note 'pages: If-None-Match is not answered 304'
+	fi
+	rates index_page_req_per_s /g/carga 'Accept-Encoding: gzip'
+	figure page_bytes_thread bytes "$gz"
+	# without the posts' own text
+	own=$(perl -0pe 's{(<div class="text"[^>]*>).*?(</div>\s*(?:<p><a|<ul class="(?:files|do)|</div>))}{$1$2}sg' "$WORK/plain" | gzip -6 | wc -c)
+	figure page_bytes_own bytes "$own"
+	site_over
+}
+
+# The same page by plain CGI: one process and one connection a request.
+part_cgi() {
+	local ours rc=0
+	pages_site cgi || return 1
+	fetch /g/carga/1 "$WORK/plain" || return 1
+	ours=$SITE_HTTP
+	SITE_HTTP=$(net_free_port)
+	cat >"$SITE/cgi.conf" <<-CONF
+		server.bind = "127.0.0.1"
+		server.port = $SITE_HTTP
+		server.document-root = "$SITE/empty"
+		server.errorlog = "$SITE/log/lighttpd-cgi.log"
+		server.modules = ( "mod_rewrite", "mod_alias", "mod_cgi", "mod_setenv" )
+		url.rewrite-once = ( "^/g/(.*)\$" => "/ours/g/\$1" )
+		alias.url = ( "/ours" => "$BUILD/cabildo-web", "/ref" => "$BUILD/tests/load/ref_page" )
+		cgi.assign = ( "cabildo-web" => "", "ref_page" => "" )
+		setenv.set-environment = ( "CABILDO_CONF" => "$SITE/cabildo.conf",
+			"CABILDO_DATADIR" => "$CABILDO_DATADIR", "CABILDO_LOCALEDIR" => "$CABILDO_LOCALEDIR",
+			"REF_DB" => "host=$WORK/sock dbname=$DB user=cabildo-web",
+			"REF_SQL" => "$THREAD_SQL", "REF_BYTES" => "$(stat -c %s "$WORK/plain")" )
+	CONF
+	site_run cgi /usr/sbin/lighttpd -D -f "$SITE/cgi.conf"
+	site_up cgi net_listening "$SITE_HTTP" || return 1
+	fetch /g/carga/1 "$WORK/cgi" || return 1
+	if [ "$(grep -c '<article' "$WORK/cgi")" = 30 ]; then
+		rates cgi_page_req_per_s /g/carga/1 && rates cgi_page_req_per_s_ref /ref &&
+			ratio cgi_page_req_per_s || rc=1
+	else
+		note "cgi: not the page: $(head -n 1 "$WORK/cgi.head")"
+		rc=1
+	fi
+	SITE_HTTP=$ours
+	site_over && return $rc
+}
+
+# ---- search ----
+
+# latency NAME QUERY: of one client; p50 and p99 as wrk saw them.
+latency() {
+	local out
+	out=$(load_n 1 "/search?q=$2") || return 1
+	for p in 50 99; do
+		figure "$1_p$p" ms "$(awk -v p="$p%" '$1 == p { v = $2; if (v ~ /us$/) v /= 1000; else if (v ~ /[0-9]s$/) v *= 1000; print v + 0 }' <<<"$out")"
+	done
+}
+
+# The commonest word, one of a few posts, and three of the middle.
+part_search() {
+	local words common rare three
+	site_fresh search && site_start_receive || return 1
+	lmtp "$(messages "$POSTS" 5)" >/dev/null
+	sql 'VACUUM ANALYZE'
+	words="SELECT word FROM ts_stat('SELECT to_tsvector(''simple'', body) FROM post ORDER BY id LIMIT 2000') WHERE word ~ '^[a-z]{4,}\$'"
+	common=$(sql "$words ORDER BY ndoc DESC, word LIMIT 1")
+	rare=$(sql "$words AND ndoc = 2 ORDER BY word LIMIT 1")
+	three=$(sql "SELECT string_agg(word, '+') FROM ($words ORDER BY ndoc DESC, word OFFSET 10 LIMIT 3) x")
+	note "search: $(sql 'SELECT count(*) FROM post') posts; common $common, rare $rare, three $three"
+	site_start_web && site_start_http || return 1
+	latency search_common_ms "$common"
+	latency search_rare_ms "$rare"
+	latency search_three_ms "$three"
+	site_over
+}
+
+# ---- import ----
+
+part_import() {
+	local i box t0 n
+	local -a rates=()
+	if [ ! -x "$BUILD/cabildo-import" ]; then
+		note 'import: this build has no cabildo-import; left out'
+		return 0
+	fi
+	for ((i = 1; i <= RUNS; i++)); do
+		site_fresh "import$i" || return 1
+		box=$(messages "$POSTS" "$i")
+		t0=$(now)
+		site_cabildo import carga "$box" >"$WORK/import.out" 2>&1 ||
+			{ tail -n 3 "$WORK/import.out" >&2; site_over; return 1; }
+		t0=$(calc "$(now) - $t0")
+		n=$(sql 'SELECT count(*) FROM post')
+		note "import: $(tail -n 1 "$WORK/import.out")"
+		rates+=("$(calc "$n / $t0")")
+		site_over
+	done
+	figure import_msgs_per_s messages/s "${rates[@]}"
+	if command -v public-inbox-init >/dev/null; then
+		note 'import: the reference with public-inbox is not written'
+	else
+		note 'import: no public-inbox here, no reference'
+	fi
+}
+
+# ---- memory ----
+
+part_memory() {
+	pages_site memory && sink_start && deliver_start && site_start_sched || return 1
+	fetch /g/carga/1 "$WORK/plain"
+	wait_for 5 test -s "$WORK/plain"
+	figure memory_idle_mb MB "$(pss_mb $(ours_pids))"
+	note "memory: $(ours_pids | wc -l) processes, $WORKERS workers each"
+	site_over
+}
