@@ -188,6 +188,7 @@ create table thread (
 	unique (list_id, number)
 );
 create index thread_recent on thread (list_id, last_post_at desc, id desc) where moved_to is null and state <> 'hidden';
+create index thread_moved on thread (moved_to) where moved_to is not null;
 alter table thread_follow add foreign key (thread_id) references thread;
 
 create table thread_participant (

@@ -59,9 +59,11 @@ select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)
 
 -- name: refs_find
 -- roles: receive web cli
+-- Id by id: on a young table the planner would read all of the list's instead.
 select r.id_hash, r.thread_id, r.post_id, p.number, t.state
-from thread_ref r join thread t on t.id = r.thread_id left join post p on p.id = r.post_id
-where r.list_id = $1::bigint and r.id_hash = any ($2::bytea[])
+from unnest($2::bytea[]) u (h)
+cross join lateral (select * from thread_ref where list_id = $1::bigint and id_hash = u.h limit 1) r
+join thread t on t.id = r.thread_id left join post p on p.id = r.post_id
 
 -- name: raw_add
 -- roles: receive web cli
