@@ -347,6 +347,18 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 	return intake_log(u, l, s, FATE_DUPLICATE, "duplicate", seen.post, seen.hold, 0);
 }
 
+/* Threads by id, then the list: a merge would else take one after the list's row. */
+static enum rc merge_lock(struct unit *u, const struct place *p)
+{
+	int64_t all[REFS_MAX + 3];
+
+	if (p->nmerge == 0)
+		return RC_OK;
+	memcpy(all, p->merge, p->nmerge * sizeof(*all));
+	all[p->nmerge] = p->thread; /* 0 where it is yet to be made */
+	return threads_lock(u->db, u->arena, all, p->nmerge + 1);
+}
+
 /* The post itself, once its place is known and the raw bytes are stored. */
 static enum rc post_make(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const struct ids *ids, struct place *p, int64_t post, int64_t raw,
@@ -359,6 +371,9 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	enum rc rc;
 
 	*r = (struct submit_result){ .fate = FATE_POSTED, .post = post, .number = 1 };
+	rc = merge_lock(u, p);
+	if (rc != RC_OK)
+		return rc;
 	if (fresh) {
 		rc = thread_write(u->db, u->arena, l->id, s->subject, s->subject, at, post,
 				  s->author_name, &p->thread);

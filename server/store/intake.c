@@ -231,13 +231,16 @@ enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const
 	return db_run(db, NULL, STMT_WAITING_ADOPT, NULL, db_i64(list), HASH(own), db_i64(post));
 }
 
+enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, size_t n)
+{
+	return db_run(db, NULL, STMT_THREADS_LOCK, NULL, db_i64_array(a, threads, n));
+}
+
 enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from, int64_t to)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, NULL, STMT_THREAD_LOCK_PAIR, NULL, db_i64(from), db_i64(to));
+	enum rc rc = db_run(db, a, STMT_THREAD_MERGE_POSTS, &q, db_i64(from), db_i64(to));
 
-	if (rc == RC_OK)
-		rc = db_run(db, a, STMT_THREAD_MERGE_POSTS, &q, db_i64(from), db_i64(to));
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_THREAD_MERGE_END, NULL, db_i64(from), db_i64(to),
 			    db_i64(db_get_i64(q, 0, 0)));

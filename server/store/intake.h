@@ -90,6 +90,8 @@ enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, 
 		    const int64_t *ranks, size_t n) MUST_USE;
 enum rc waiting_adopt(struct db *db, struct arena *a, int64_t list, const id_hash own,
 		      int64_t post) MUST_USE;
+/* Before any other lock of a transaction that will merge these threads. */
+enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, size_t n) MUST_USE;
 /* Everything of thread `from` goes into `to`; in the order of the ids the locks are taken. */
 enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 		     int64_t to) MUST_USE;

@@ -59,11 +59,12 @@ select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)
 
 -- name: refs_find
 -- roles: receive web cli
--- Id by id: on a young table the planner would read all of the list's instead.
-select r.id_hash, r.thread_id, r.post_id, p.number, t.state
-from unnest($2::bytea[]) u (h)
+-- Id by id and row by row: on a young table the planner would read all of it
+-- instead. The inner array keeps it from planning anew for each number of ids.
+select r.id_hash, r.thread_id, r.post_id, (select p.number from post p where p.id = r.post_id),
+	(select t.state from thread t where t.id = r.thread_id)
+from unnest(array(select unnest($2::bytea[]))) u (h)
 cross join lateral (select * from thread_ref where list_id = $1::bigint and id_hash = u.h limit 1) r
-join thread t on t.id = r.thread_id left join post p on p.id = r.post_id
 
 -- name: raw_add
 -- roles: receive web cli
@@ -159,9 +160,10 @@ from w where p.id = w.post_id and w.rank < p.parent_rank and not p.placed
 	and p.id <> $3 and p.id not in (select id from up)
 returning p.id
 
--- name: thread_lock_pair
+-- name: threads_lock
 -- roles: receive web cli
-select id, post_count, next_post from thread where id in ($1::bigint, $2::bigint) order by id for update
+-- All that a merge will touch, by id and before the list's row is.
+select id from thread where id = any ($1::bigint[]) or moved_to = any ($1) order by id for update
 
 -- name: thread_merge_posts
 -- roles: receive web cli
