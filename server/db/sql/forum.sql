@@ -153,8 +153,9 @@ order by n
 
 -- name: search_estimate
 -- roles: web cli
--- Candidates first, at most 2,000: rare words stop here.
-with q as (select search_query($3::text) as q), c as materialized (
+-- Candidates first, at most 2,000: rare words stop here. The query is made
+-- once: making it takes as long as searching.
+with q as materialized (select search_query($3::text) as q), c as materialized (
 	select p.id, p.sent_at, ts_rank(p.search, q.q) as rank
 	from q, post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id
 	left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
@@ -163,7 +164,7 @@ with q as (select search_query($3::text) as q), c as materialized (
 	limit 2000
 )
 select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
-	ts_headline(search_config(p.lang), left(p.body, 20000), search_query($3),
+	ts_headline(search_config(p.lang), left(p.body, 20000), (select q from q),
 		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "'),
 	(select count(*) from c)
 from (select * from c order by case when $5::boolean then 0 else rank end desc, sent_at desc limit 30) c
@@ -173,7 +174,7 @@ order by case when $5 then 0 else c.rank end desc, c.sent_at desc
 -- name: search_newest
 -- roles: web cli
 -- Frequent words: newest first over at most 20,000 posts.
-with q as (select search_query($3::text) as q), c as materialized (
+with q as materialized (select search_query($3::text) as q), c as materialized (
 	select p.id, p.sent_at, p.thread_id, p.list_id, p.search @@ q.q as hit, p.state
 	from q, (select * from post p where $4::text is null or p.list_id = (select id from list where name = $4)
 		order by p.sent_at desc, p.id desc limit 20000) p
@@ -185,7 +186,7 @@ with q as (select search_query($3::text) as q), c as materialized (
 	order by c.sent_at desc, c.id desc limit 30
 )
 select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
-	ts_headline(search_config(p.lang), left(p.body, 20000), search_query($3),
+	ts_headline(search_config(p.lang), left(p.body, 20000), (select q from q),
 		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "'),
 	2000::bigint
 from v join post p on p.id = v.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
