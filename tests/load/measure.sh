@@ -95,7 +95,7 @@ sink_until() {
 	local until=$((SECONDS + 120))
 	until [ "$(wc -l <"$WORK/sink/copies")" -ge "$1" ]; do
 		[ $SECONDS -lt $until ] || { note "only $(wc -l <"$WORK/sink/copies") of $1 copies"; return 1; }
-		sleep 0.02
+		sleep 0.05
 	done
 }
 

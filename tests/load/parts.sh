@@ -36,15 +36,15 @@ part_ingest() {
 	local -a rates=()
 	site_fresh ingest && sql "$(members_sql carga 1)" && site_start_receive || return 1
 	lmtp "$(messages 200 99)" >/dev/null # connections, prepared statements, catalogues
-	cpu0=$(cpu_ms $(ours_pids))
+	cpu0=$(cpu_ms $(ours_pids))" "$(cpu_ms $(theirs_pids))
 	for ((i = 1; i <= RUNS; i++)); do
 		box=$(messages "$MESSAGES" "$i")
 		rates+=("$(lmtp "$box")")
 	done
-	cpu1=$(cpu_ms $(ours_pids))
+	cpu1=$(cpu_ms $(ours_pids))" "$(cpu_ms $(theirs_pids))
 	sql 'SELECT count(*), count(*) FILTER (WHERE parent_id IS NOT NULL), avg(length(body))::integer FROM post' |
 		while read -r n replies len; do note "ingest: $n posts, $replies answers, $len characters each"; done
-	note "ingest: queued $(sql 'SELECT count(*) FROM outbound'), our own part $(calc "($cpu1 - $cpu0) / ($RUNS * $MESSAGES)") ms of processor a post"
+	note "ingest: queued $(sql 'SELECT count(*) FROM outbound'), of one post ours $(calc "(${cpu1% *} - ${cpu0% *}) / ($RUNS * $MESSAGES)"), PostgreSQL $(calc "(${cpu1#* } - ${cpu0#* }) / ($RUNS * $MESSAGES)") ms of processor"
 	[ "$(sql 'SELECT count(*) FROM outbound')" = "$(sql 'SELECT count(*) FROM post')" ] || return 1
 	figure ingest_posts_per_s posts/s "${rates[@]}"
 	ingest_ref && ratio ingest_posts_per_s
@@ -247,7 +247,12 @@ part_cgi() {
 		rc=1
 	fi
 	SITE_HTTP=$ours
+	wait_for 5 cgi_quiet # what wrk left behind when it hung up
 	site_over && return $rc
+}
+
+cgi_quiet() {
+	[ "$(pgrep -c -g "$(site_pid cgi)")" -le 1 ]
 }
 
 # ---- search ----
