@@ -5,7 +5,8 @@
 -- roles: deliver
 -- A batch for this run: urgent first; the attempt counts now, so that work
 -- which kills its worker runs out of tries. Address, subscription and list
--- are looked at here: after "baja" no further copy leaves.
+-- are looked at here: after "baja" no further copy leaves. Copies of one post
+-- in one language stand together: each change of either composes anew.
 with r as (
 	select id from outbound where not_before <= now() and (lease_until is null or lease_until < now())
 	order by lane, not_before, id limit $2::integer for update skip locked
@@ -27,7 +28,7 @@ left join account a on a.id = s.account_id
 left join list l on l.id = o.list_id
 left join post p on p.id = o.post_id
 left join thread_follow f on f.thread_id = p.thread_id and f.account_id = s.account_id
-order by o.post_id, o.lane, o.id
+order by o.lane, o.post_id, 9, o.id
 
 -- name: queue_settle
 -- roles: deliver
