@@ -353,7 +353,7 @@ static void plan_append(struct job *j, struct plan *p, struct slice plain)
 		size_t whole = plain.n / 57 * 57;
 
 		str_init(&body, j->a, COMPOSE_CAP);
-		enc_base64(&body, slice_make(plain.p, whole));
+		codec_base64(&body, slice_make(plain.p, whole));
 		p->body = str_slice(&body);
 		p->carry = slice_make(plain.p + whole, plain.n - whole);
 		p->enc = FOOT_BASE64;
@@ -456,7 +456,7 @@ static enum rc compose_mail(struct job *j)
 		struct str s;
 
 		str_init(&s, j->a, COMPOSE_CAP);
-		dec_base64(&s, plain);
+		str_adds(&s, codec_decode(s.arena, "base64", plain));
 		plain = str_slice(&s);
 	}
 	if (!can_append(j, plain)) {

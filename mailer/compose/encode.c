@@ -83,66 +83,6 @@ void enc_crlf(struct str *o, struct slice text)
 	}
 }
 
-static const char b64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void enc_base64(struct str *o, struct slice s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	char line[78];
-	size_t at = 0;
-
-	for (size_t i = 0; i < s.n; i += 3) {
-		size_t left = s.n - i;
-		unsigned v = (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) |
-			     (left > 2 ? p[i + 2] : 0);
-
-		line[at++] = b64[v >> 18];
-		line[at++] = b64[v >> 12 & 63];
-		line[at++] = left > 1 ? b64[v >> 6 & 63] : '=';
-		line[at++] = left > 2 ? b64[v & 63] : '=';
-		if (at == 76 || left <= 3) {
-			line[at++] = '\r';
-			line[at++] = '\n';
-			str_add(o, line, at);
-			at = 0;
-		}
-	}
-}
-
-static int b64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-void dec_base64(struct str *o, struct slice text)
-{
-	unsigned v = 0, n = 0;
-
-	for (size_t i = 0; i < text.n && text.p[i] != '='; i++) {
-		int d = b64_value(text.p[i]);
-
-		if (d < 0)
-			continue;
-		v = (v << 6 | (unsigned)d) & 0xFFFFFF;
-		if (++n == 4) {
-			char b[3] = { (char)(v >> 16), (char)(v >> 8), (char)v };
-
-			str_add(o, b, 3);
-			n = 0;
-		}
-	}
-	if (n >= 2)
-		str_addc(o, (char)(v >> (n == 2 ? 4 : 10)));
-	if (n == 3)
-		str_addc(o, (char)(v >> 2));
-}
-
 struct enc_facts enc_look(struct slice s)
 {
 	struct enc_facts f = { 0 };

@@ -8,13 +8,10 @@
 #define CABILDO_MAILER_COMPOSE_ENCODE_H
 
 #include "server/base/arena.h"
+#include "server/base/codec.h"
 #include "server/base/str.h"
 
 void enc_qp(struct str *o, struct slice text);
-/* Lines of 76; a last line ends in CRLF. Multiples of 57 bytes are whole lines. */
-void enc_base64(struct str *o, struct slice bytes);
-/* Padding or junk ends or skips as RFC 2045 says. */
-void dec_base64(struct str *o, struct slice text);
 /* LF, CRLF to CRLF; a bare CR too. */
 void enc_crlf(struct str *o, struct slice text);
 

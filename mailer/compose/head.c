@@ -119,7 +119,7 @@ static void b_put(struct str *o, struct slice s)
 {
 	size_t at = o->n;
 
-	enc_base64(o, s);               /* under 57 bytes: one line */
+	codec_base64(o, s);               /* under 57 bytes: one line */
 	if (o->n > at + 2)
 		str_cut(o, o->n - 2);
 }
@@ -418,7 +418,7 @@ static int hex_value(char c)
 static void word_decode(struct str *o, char how, struct slice s)
 {
 	if (how == 'b' || how == 'B') {
-		dec_base64(o, s);
+		str_adds(o, codec_decode(o->arena, "base64", s));
 		return;
 	}
 	for (size_t i = 0; i < s.n; i++) {

@@ -77,7 +77,7 @@ struct text_part text_part_make(struct arena *a, struct slice text, bool open)
 	if (t.enc == FOOT_BASE64) {
 		size_t whole = open ? f.n / 57 * 57 : f.n;
 
-		enc_base64(&body, slice_make(f.p, whole));
+		codec_base64(&body, slice_make(f.p, whole));
 		t.carry = slice_make(f.p + whole, f.n - whole);
 	} else if (t.enc == FOOT_QP) {
 		enc_qp(&body, f);
@@ -119,7 +119,7 @@ void part_attach(struct str *o, const char *boundary, const struct compose_attac
 		type_ok(at->type) ? at->type : "application/octet-stream");
 	head_param(o, "filename", at->name);
 	str_addz(o, "\r\n\r\n");
-	enc_base64(o, at->bytes);
+	codec_base64(o, at->bytes);
 }
 
 /* "-- " and the footer's lines as this part takes them; false: not in its charset. */
@@ -159,7 +159,7 @@ static enum rc footer_make(struct str *o, const struct plan *p, const char *foot
 	if (*footer && !footer_text(&text, p, footer))
 		return RC_CONFLICT;
 	if (p->enc == FOOT_BASE64)
-		enc_base64(o, str_slice(&text));
+		codec_base64(o, str_slice(&text));
 	else if (p->enc == FOOT_QP)
 		enc_qp(o, str_slice(&text));
 	else
