@@ -18,11 +18,11 @@
 
 #include "server/base/base.h"
 
-#define BATCH     100
+#define BATCH 100
 /* Batches sent over one connection before its memory is given back. */
 #define BATCHES_MAX 100
-#define POLL_MS   2000
-#define ARENA_CAP ((size_t)600 << 20)
+#define POLL_MS     2000
+#define ARENA_CAP   ((size_t)600 << 20)
 /* A copy is not begun with less of its lease left than the longest SMTP time-out. */
 #define LEASE_SAFE ((QUEUE_LEASE_SECONDS - 130) * USEC)
 
@@ -139,11 +139,18 @@ static enum rc web_parts(struct worker *w, const struct queue_post *p, struct co
 
 static const char *footer_text(struct worker *w, const struct queue_post *p)
 {
+	const char *site = w->p->conf.base_url;
+
+	if (*site == '\0')
+		return arena_fmt(
+			w->copy,
+			tr("You receive this as a member of %s.\nTo write to the group: %s@%s\n"),
+			p->title, p->list, p->domain);
 	return arena_fmt(
 		w->copy,
-		tr("You receive this as a member of %s.\nWrite to %s@%s or answer on the web: %s\n"
-		   "To leave: %s-leave@%s\n"),
-		p->title, p->list, p->domain, post_url(w, w->copy, p), p->list, p->domain);
+		tr("You receive this as a member of %s.\nAnswer this mail, or on the web: %s\n"
+		   "What you receive, and how to change it: %s/me\n"),
+		p->title, post_url(w, w->copy, p), site);
 }
 
 static enum rc copy_post(struct worker *w, const struct job *j, struct transport_msg *m_r)
@@ -292,7 +299,8 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
 			 log_q(r->text));
-		if (r->code >= 500 && j->post != 0 && queue_bounce(w->db, j, r->enhanced, r->text) != RC_OK)
+		if (r->code >= 500 && j->post != 0 &&
+		    queue_bounce(w->db, j, r->enhanced, r->text) != RC_OK)
 			log_warn("event=bounce_not_recorded delivery=%lld", (long long)j->id);
 		return settled(
 			w,

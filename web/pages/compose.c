@@ -43,8 +43,8 @@ static enum rc compose_show(struct page *pg, const struct group *g, const struct
 	v.back_url = d->thread ? arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)d->thread)
 			       : arena_fmt(pg->a, "/g/%s", g->name);
 	v.recipients = arena_fmt(pg->a,
-				 tr_n("%lld member will get it by email or in the digest.",
-				      "%lld members will get it by email or in the digest.",
+				 tr_n("%lld member can read it; who chose so gets it by email.",
+				      "%lld members can read it; who chose so gets it by email.",
 				      g->member_count),
 				 (long long)g->member_count);
 	if (d->parent != 0)

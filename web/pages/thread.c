@@ -181,8 +181,8 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 				   .next_url = page_url(pg, base, t->next_from) };
 	v->can_post = t->group.can_post && (v->open || t->group.moderator);
 	v->recipients = arena_fmt(pg->a,
-				  tr_n("%lld member will get it by email or in the digest.",
-				       "%lld members will get it by email or in the digest.",
+				  tr_n("%lld member can read it; who chose so gets it by email.",
+				       "%lld members can read it; who chose so gets it by email.",
 				       t->group.member_count),
 				  (long long)t->group.member_count);
 	if (unread > 0) {
