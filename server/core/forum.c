@@ -64,8 +64,7 @@ enum rc group_load(struct unit *u, const char *name, const char *before, struct 
 	return rc;
 }
 
-static enum rc head_load(struct unit *u, const char *list, int64_t number, struct thread_page *r,
-			 int64_t *thread_id_r)
+enum rc thread_load_head(struct unit *u, const char *list, int64_t number, struct thread_page *r)
 {
 	struct thread_head head;
 	enum rc rc = thread_head_read(u->db, u->arena, who(u), list, number, &head);
@@ -75,7 +74,7 @@ static enum rc head_load(struct unit *u, const char *list, int64_t number, struc
 	*r = (struct thread_page){ .group = head.group, .thread = head.thread };
 	r->moved_thread = head.moved_thread;
 	r->moved_list = head.moved_list;
-	*thread_id_r = head.thread.id;
+	r->version = head.version;
 	return RC_OK;
 }
 
@@ -116,15 +115,12 @@ static void post_cut(struct post_row *p)
 	p->cut = true;
 }
 
-enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
-		    struct thread_page *r)
+enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 {
-	int64_t id;
+	int64_t id = r->thread.id;
 	size_t text = 0;
-	enum rc rc = head_load(u, list, number, r, &id);
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return rc;
 	if (r->moved_thread != 0) {
 		/* the thread is elsewhere: a link to one of its posts follows that post */
 		if (from > 0 && moved_post(u, id, from, r) == RC_TEMPFAIL)
@@ -151,14 +147,23 @@ enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t fr
 	return participants_read(u->db, u->arena, id, &r->participants, &r->nparticipants);
 }
 
+enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
+		    struct thread_page *r)
+{
+	enum rc rc = thread_load_head(u, list, number, r);
+
+	return rc == RC_OK ? thread_load_posts(u, from, r) : rc;
+}
+
 enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number,
 		  struct thread_page *r)
 {
+	enum rc rc = thread_load_head(u, list, thread, r);
 	int64_t id;
-	enum rc rc = head_load(u, list, thread, r, &id);
 
 	if (rc != RC_OK)
 		return rc;
+	id = r->thread.id;
 	if (r->moved_thread == 0) {
 		rc = posts_read(u->db, u->arena, id, number, 1, &r->posts, &r->nposts);
 		if (rc != RC_OK)

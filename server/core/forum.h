@@ -39,6 +39,7 @@ enum rc group_find(struct unit *u, const char *name, struct group *r) MUST_USE;
 struct thread_page {
 	struct group group;
 	struct thread_row thread;
+	int64_t version; /* grows with every change of the thread or its posts */
 	struct post_row *posts;
 	size_t nposts;
 	int64_t prev_from, next_from;     /* first number of the neighbouring pages; 0: none */
@@ -48,7 +49,13 @@ struct thread_page {
 	const char *moved_list; /* of that list, */
 	int64_t moved_post;     /* at that post (0: its beginning) */
 };
-/* from: number of the first post wanted; 0 the beginning. */
+/* What stands above the posts, and no posts: enough to tell whether a page that
+ * somebody has is still true. */
+enum rc thread_load_head(struct unit *u, const char *list, int64_t number,
+			 struct thread_page *r) MUST_USE;
+/* Then its posts. from: number of the first one wanted; 0 the beginning. */
+enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r) MUST_USE;
+/* Both. */
 enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
 		    struct thread_page *r) MUST_USE;
 /* One post, whole. page_r->posts has one row. */

@@ -165,6 +165,7 @@ enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, cons
 	thread_columns(a, q, 0, 19, who, &r->thread);
 	r->moved_thread = db_get_i64(q, 0, 30);
 	r->moved_list = db_get_text(q, 0, 31);
+	r->version = db_get_i64(q, 0, 32);
 	return RC_OK;
 }
 

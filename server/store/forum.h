@@ -121,6 +121,7 @@ struct thread_head {
 	struct thread_row thread;
 	int64_t moved_thread; /* 0: it is here */
 	const char *moved_list;
+	int64_t version; /* grows with every change of the thread or its posts */
 };
 enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t number, struct thread_head *r) MUST_USE;

@@ -140,9 +140,8 @@ enum rc page_group(struct page *pg)
 
 	if (rc != RC_OK)
 		return rc;
-	if (!pg->signed_in &&
-	    page_fresh(pg, arena_fmt(pg->a, "g%lld-%s", (long long)g.group.version,
-				     site_of(pg)->style_url)))
+	if (site_fresh(pg, arena_fmt(pg->a, "g%lld-%lld", (long long)g.group.id,
+				     (long long)g.group.version)))
 		return RC_OK;
 	v = (struct view_group){
 		.name = g.group.name,

@@ -131,6 +131,19 @@ static struct view_shell shell_make(struct site *s, struct req *r, const struct 
 				    .main = main };
 }
 
+bool site_fresh(struct page *pg, const char *what)
+{
+	unsigned char sum[HASH_BYTES];
+	char *all;
+
+	if (pg->signed_in)
+		return false;
+	all = arena_fmt(pg->a, "%s\n%s\n%s\n%s", what, unit_of(pg)->actor.locale,
+			lang_of(pg->req, &unit_of(pg)->actor), site_of(pg)->style_url);
+	hash_bytes(all, strlen(all), sum);
+	return page_fresh(pg, base32_encode(pg->a, sum, 15));
+}
+
 enum rc page_show(struct page *pg, const struct frame *f, struct out *o)
 {
 	struct html main = { str_z(o->s), o->s->n };

@@ -59,6 +59,10 @@ struct frame { /* what a page says about itself */
 /* The buffer a page's template writes to, then page_show puts the frame around. */
 struct out page_out(struct page *pg);
 enum rc page_show(struct page *pg, const struct frame *f, struct out *o) MUST_USE;
+/* Whether what a reader who is not signed in has, is still what they would get:
+ * `what` names the page and everything on it that changes; language, style and
+ * look are added here. Answered then. Never true for who is signed in. */
+MUST_USE bool site_fresh(struct page *pg, const char *what);
 /* The crumbs Home > group > thread title; names may be NULL. */
 void page_crumbs(struct page *pg, struct frame *f, const struct group *g, const char *thread_title,
 		 int64_t thread);

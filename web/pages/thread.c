@@ -250,9 +250,17 @@ static enum rc thread_show(struct page *pg, const struct thread_page *t)
 enum rc page_thread(struct page *pg)
 {
 	struct thread_page t;
-	enum rc rc = thread_load(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
-				 param_i64(pg, "from"), &t);
+	int64_t from = param_i64(pg, "from");
+	enum rc rc = thread_load_head(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+				      &t);
 
+	if (rc == RC_OK && t.moved_thread == 0 &&
+	    site_fresh(pg, arena_fmt(pg->a, "t%lld-%lld-%lld-%s-%d-%s", (long long)t.thread.id,
+				     (long long)t.version, (long long)from, t.thread.state,
+				     t.thread.pinned, t.group.title)))
+		return RC_OK;
+	if (rc == RC_OK)
+		rc = thread_load_posts(unit_of(pg), from, &t);
 	if (rc != RC_OK)
 		return rc;
 	if (t.moved_thread != 0)

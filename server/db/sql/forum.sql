@@ -67,7 +67,7 @@ select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.l
 	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
 	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number,
 	coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end),
-	mt.number, ml.name
+	mt.number, ml.name, t.version
 from list l
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 join thread t on t.list_id = l.id and t.number = $4::bigint
