@@ -5,6 +5,7 @@
  * (promise P4). A post is composed once per variant and kept while its copies
  * follow one another; only the slots differ from copy to copy.
  */
+#include <poll.h>
 #include <unistd.h>
 
 #include "mailer/compose/compose.h"
@@ -25,6 +26,9 @@
 #define ARENA_CAP   ((size_t)600 << 20)
 /* A copy is not begun with less of its lease left than the longest SMTP time-out. */
 #define LEASE_SAFE ((QUEUE_LEASE_SECONDS - 130) * USEC)
+/* How long a stopping worker still tries to settle what it has sent. */
+#define STOP_SAFE     (5 * USEC)
+#define RECLAIM_EVERY (60 * USEC)
 
 struct worker {
 	const struct prog *p;
@@ -32,7 +36,9 @@ struct worker {
 	struct arena *batch; /* jobs and the composed post; rewound per batch */
 	struct arena *copy;  /* one copy; rewound each time */
 	struct transport *t;
-	char *run;
+	struct deliver_slot *slot;
+	const char *run;
+	int64_t reclaimed_at;
 	struct job *jobs;
 	size_t njobs, at;
 	unsigned batches;
@@ -207,26 +213,62 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 	return rc;
 }
 
+/*
+ * While the database is away the lease is still ours: what was sent is settled
+ * when it is back, or somebody would get it twice. True: try once more.
+ */
+static bool settle_again(const struct worker *w, enum rc rc, int64_t *stop_by)
+{
+	int64_t now = clock_mono();
+
+	if (rc != RC_TEMPFAIL || now - w->leased_at > LEASE_SAFE)
+		return false;
+	if (prog_stop && *stop_by == 0)
+		*stop_by = now + STOP_SAFE;
+	if (prog_stop && now > *stop_by)
+		return false;
+	poll(NULL, 0, 250);
+	return true;
+}
+
 /* False: the lease is not ours any more, or the database is away: send nothing more. */
 static bool settled(struct worker *w, enum rc rc, const struct job *j)
 {
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		atomic_store(&w->slot->job, 0);
 		return true;
+	}
 	log_warn("event=lease_lost delivery=%lld rc=%s", (long long)j->id, rc_name(rc));
 	w->lost = true;
 	return false;
 }
 
+static bool settle(struct worker *w, const struct job *j, enum outcome o, int code,
+		   const char *text)
+{
+	int64_t stop_by = 0;
+	enum rc rc;
+
+	do
+		rc = queue_settle(w->db, w->copy, w->run, j, o, code, text);
+	while (settle_again(w, rc, &stop_by));
+	return settled(w, rc, j);
+}
+
 static bool give_up_or_retry(struct worker *w, const struct job *j, int code, const char *text)
 {
 	int s = queue_backoff(j->tries, clock_now() - j->created_at);
+	int64_t stop_by = 0;
+	enum rc rc;
 
 	if (s < 0)
-		return settled(
-			w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_EXPIRED, code, text), j);
+		return settle(w, j, OUTCOME_EXPIRED, code, text);
 	log_info("event=deferred delivery=%lld post=%lld to=%s code=%d again_s=%d answer=%s",
 		 (long long)j->id, (long long)j->post, log_q(j->addr), code, s, log_q(text));
-	return settled(w, queue_retry(w->db, w->copy, w->run, j, s), j);
+	do
+		rc = queue_retry(w->db, w->copy, w->run, j, s);
+	while (settle_again(w, rc, &stop_by));
+	return settled(w, rc, j);
 }
 
 /* The next batch on the same connection; false: nothing is due, or enough. */
@@ -236,8 +278,10 @@ static bool batch_lease(struct worker *w)
 	if (w->batches++ >= BATCHES_MAX)
 		return false;
 	w->leased_at = clock_mono();
-	return queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs) == RC_OK &&
-	       w->njobs > 0;
+	if (queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs) == RC_OK)
+		return w->njobs > 0;
+	w->lost = true; /* perhaps it was made, and only the answer did not come */
+	return false;
 }
 
 static bool next(struct transport_msg *m_r, void *ctx)
@@ -254,10 +298,12 @@ static bool next(struct transport_msg *m_r, void *ctx)
 		w->copy = arena_new(ARENA_CAP);
 		*m_r = (struct transport_msg){ .to = &w->to, .nto = 1, .tag = j };
 		w->to = j->addr;
-		if (j->skip) {
-			rc = queue_settle(w->db, w->copy, w->run, j, OUTCOME_SKIPPED, 0, "");
+		atomic_store(&w->slot->tries, j->tries);
+		atomic_store(&w->slot->job, j->id);
+		if (j->skip || j->tries > QUEUE_TRIES_MAX) {
 			w->at++;
-			if (!settled(w, rc, j))
+			if (!settle(w, j, j->skip ? OUTCOME_SKIPPED : OUTCOME_EXPIRED, 0,
+				    j->skip ? "" : "tried too often"))
 				return false;
 			continue;
 		}
@@ -273,10 +319,7 @@ static bool next(struct transport_msg *m_r, void *ctx)
 		w->at++;
 		log_fail("event=compose_failed delivery=%lld post=%lld rc=%s", (long long)j->id,
 			 (long long)j->post, rc_name(rc));
-		if (!settled(w,
-			     queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, 0,
-					  "cannot be composed"),
-			     j))
+		if (!settle(w, j, OUTCOME_FAILED, 0, "cannot be composed"))
 			return false;
 	}
 	return false;
@@ -292,9 +335,7 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 		log_info("event=sent delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
 			 log_q(r->text));
-		return settled(
-			w, queue_settle(w->db, w->copy, w->run, j, OUTCOME_SENT, r->code, r->text),
-			j);
+		return settle(w, j, OUTCOME_SENT, r->code, r->text);
 	case TRANSPORT_PERM:
 		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
@@ -302,10 +343,7 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 		if (r->code >= 500 && j->post != 0 &&
 		    queue_bounce(w->db, j, r->enhanced, r->text) != RC_OK)
 			log_warn("event=bounce_not_recorded delivery=%lld", (long long)j->id);
-		return settled(
-			w,
-			queue_settle(w->db, w->copy, w->run, j, OUTCOME_FAILED, r->code, r->text),
-			j);
+		return settle(w, j, OUTCOME_FAILED, r->code, r->text);
 	case TRANSPORT_TEMP:
 	case TRANSPORT_UNKNOWN:
 		break;
@@ -313,19 +351,43 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 	return give_up_or_retry(w, j, r->code, r->text);
 }
 
-/* What was leased and not begun goes back, uncounted. */
+/* What was leased and not settled goes back, uncounted: also rows of a lease whose
+ * answer was lost on the way. */
 static void batch_release(struct worker *w)
 {
-	const struct job **rest;
-	size_t n = w->njobs - w->at;
-
-	if (n == 0 || w->lost)
+	atomic_store(&w->slot->job, 0);
+	if (w->at == w->njobs && !w->lost)
 		return;
-	rest = ARENA_ARRAY(w->batch, n, const struct job *);
-	for (size_t i = 0; i < n; i++)
-		rest[i] = &w->jobs[w->at + i];
-	if (queue_release(w->db, w->batch, w->run, rest, n) != RC_OK)
-		log_warn("event=release_failed count=%zu", n);
+	if (queue_release(w->db, w->run) != RC_OK)
+		log_warn("event=release_failed");
+	else
+		w->lost = false;
+}
+
+/* What the worker before this one had, and now and then what anybody dead had. */
+static bool takeover(struct worker *w)
+{
+	struct deliver_slot *s = w->slot;
+	int64_t n, now = clock_mono();
+	enum rc rc;
+
+	if (atomic_load(&s->to_take)) {
+		rc = queue_takeover(w->db, w->batch, s->gone, s->gone_job, s->gone_tries,
+				    s->gone_crashed, &n);
+		if (rc != RC_OK)
+			return false;
+		atomic_store(&s->to_take, false);
+		log_info("event=taken_over run=%s rows=%lld crashed=%d delivery=%lld", s->gone,
+			 (long long)n, s->gone_crashed, (long long)s->gone_job);
+	}
+	if (w->reclaimed_at != 0 && now - w->reclaimed_at < RECLAIM_EVERY)
+		return true;
+	if (queue_reclaim(w->db, w->batch, &n) != RC_OK)
+		return false;
+	if (n > 0)
+		log_info("event=reclaimed rows=%lld", (long long)n);
+	w->reclaimed_at = now;
+	return true;
 }
 
 /* True: there was work. */
@@ -334,10 +396,12 @@ static bool batch_do(struct worker *w)
 	struct transport_calls calls = { .next = next, .done = done, .ctx = w };
 	enum rc rc;
 
-	w->lost = false;
+	if (w->lost) /* an earlier lease may still stand: nothing new before it is given back */
+		batch_release(w);
+	if (w->lost || !takeover(w))
+		return false;
 	w->composed = NULL;
 	w->batches = 0;
-	w->run = queue_run_name(w->batch);
 	if (!batch_lease(w))
 		return false;
 	rc = transport_send(w->t, &calls);
@@ -349,12 +413,12 @@ static bool batch_do(struct worker *w)
 	return true;
 }
 
-int deliver_worker(const struct prog *p, bool once)
+int deliver_worker(const struct prog *p, struct deliver_slot *slot, bool once)
 {
-	struct worker w = { .p = p };
+	struct worker w = { .p = p, .slot = slot, .run = slot->run };
 	const char *err = "";
 
-	w.db = queue_open(&p->conf);
+	w.db = queue_open(&p->conf, w.run);
 	if (transport_open(&w.t, p->arena, p->conf.relay, p->conf.mail_domain, &err) != RC_OK)
 		log_die("event=bad_relay error=%s", log_q(err));
 	while (!prog_stop && !prog_reload) {

@@ -35,6 +35,8 @@ struct db {
 	char sqlstate[6];
 	char error[512];
 	bool prepared[STMT_COUNT];
+	const char *hello; /* NULL: none */
+	enum stmt hello_stmt;
 };
 
 struct db_rows {
@@ -189,6 +191,33 @@ enum rc db_schema_version(struct db *db, int64_t *version_r)
 	return rc;
 }
 
+static void stmt_name(enum stmt stmt, char out_r[static 16])
+{
+	snprintf(out_r, 16, "s%d", (int)stmt);
+}
+
+void db_hello(struct db *db, enum stmt stmt, const char *text)
+{
+	db->hello_stmt = stmt;
+	db->hello = text;
+}
+
+static enum rc hello(struct db *db)
+{
+	char name[16];
+	PGresult *res;
+	enum rc rc = db_prepare_check(db, db->hello_stmt);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt_name(db->hello_stmt, name);
+	res = PQexecPrepared(db->pg, name, 1, &db->hello, NULL, NULL, 1);
+	if (PQresultStatus(res) != PGRES_TUPLES_OK && PQresultStatus(res) != PGRES_COMMAND_OK)
+		rc = fail(db, res, stmt_table[db->hello_stmt].name);
+	PQclear(res);
+	return rc;
+}
+
 static void quiet(void *arg UNUSED, const char *message UNUSED)
 {
 }
@@ -231,7 +260,8 @@ enum rc db_connect(struct db *db)
 	    simple(db, db->flags & DB_RO
 			       ? "set default_transaction_read_only = on; set timezone = 'UTC'"
 			       : "set timezone = 'UTC'") != RC_OK ||
-	    (db->flags & DB_ASYNC_COMMIT && simple(db, "set synchronous_commit = off") != RC_OK)) {
+	    (db->flags & DB_ASYNC_COMMIT && simple(db, "set synchronous_commit = off") != RC_OK) ||
+	    (db->hello != NULL && hello(db) != RC_OK)) {
 		db->broken = true;
 		return RC_TEMPFAIL;
 	}
@@ -301,11 +331,6 @@ void db_rollback_to(struct db *db)
 {
 	if (db_ok(db) && simple(db, "rollback to savepoint one") != RC_OK)
 		db->broken = true;
-}
-
-static void stmt_name(enum stmt stmt, char out_r[static 16])
-{
-	snprintf(out_r, 16, "s%d", (int)stmt);
 }
 
 enum rc db_prepare_check(struct db *db, enum stmt stmt)

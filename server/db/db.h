@@ -34,6 +34,9 @@ void db_free(struct db **db);
 /* Connects if it is not, and checks the schema's version (log_die where it is
  * another than ours: nobody works on a schema they do not know). */
 enum rc db_connect(struct db *db) MUST_USE;
+/* Run on each new connection before anything else: a session's lock, say. text: its $1,
+ * kept by the caller. */
+void db_hello(struct db *db, enum stmt stmt, const char *text);
 bool db_ok(struct db *db);
 const char *db_error(struct db *db);    /* of the last failure; for logs */
 const char *db_sqlstate(struct db *db); /* five characters or "" */

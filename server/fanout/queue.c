@@ -6,9 +6,13 @@
 
 #include "server/base/base.h"
 
-struct db *queue_open(const struct conf *conf)
+struct db *queue_open(const struct conf *conf, const char *run)
 {
-	return db_new(conf->database, "cabildo-deliver", "cabildo-deliver", DB_ASYNC_COMMIT);
+	struct db *db = db_new(conf->database, "cabildo-deliver", "cabildo-deliver",
+			       DB_ASYNC_COMMIT);
+
+	db_hello(db, STMT_QUEUE_RUN_HOLD, run);
+	return db;
 }
 
 void queue_close(struct db **db)
@@ -16,15 +20,16 @@ void queue_close(struct db **db)
 	db_free(db);
 }
 
-char *queue_run_name(struct arena *a)
+void queue_run_name(char run_r[static QUEUE_RUN_SIZE])
 {
 	unsigned char b[16];
-	char *hex;
+	size_t at = 0;
 
 	rnd_bytes(b, sizeof(b));
-	hex = hex_encode(a, b, sizeof(b));
-	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
-			 hex + 20);
+	for (size_t i = 0; i < sizeof(b); i++)
+		at += (size_t)snprintf(run_r + at, QUEUE_RUN_SIZE - at,
+				       i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
+				       b[i]);
 }
 
 /* A uuid parameter goes out as text: see db_arg for arrays. */
@@ -88,14 +93,41 @@ enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struc
 	return one_row(rc, q);
 }
 
-enum rc queue_release(struct db *db, struct arena *a, const char *run,
-		      const struct job *const *jobs, size_t n)
+enum rc queue_release(struct db *db, const char *run)
 {
-	int64_t *ids = ARENA_ARRAY(a, n, int64_t);
+	return db_run(db, NULL, STMT_QUEUE_RELEASE, NULL, run_arg(run), db_null());
+}
 
-	for (size_t i = 0; i < n; i++)
-		ids[i] = jobs[i]->id;
-	return db_run(db, NULL, STMT_QUEUE_RELEASE, NULL, run_arg(run), db_i64_array(a, ids, n));
+enum rc queue_takeover(struct db *db, struct arena *a, const char *dead_run, int64_t job,
+		       int tries, bool crashed, int64_t *n_r)
+{
+	struct db_rows *q;
+	int s = queue_backoff(tries, 0);
+	enum rc rc = db_run(db, a, STMT_QUEUE_RUN_GONE, &q, run_arg(dead_run));
+
+	*n_r = 0;
+	if (rc == RC_OK && !db_get_bool(q, 0, 0))
+		return RC_CONFLICT;
+	if (rc == RC_OK && crashed && job != 0) {
+		rc = db_run(db, a, STMT_QUEUE_CRASHED, &q, run_arg(dead_run), db_i64(job),
+			    db_i64(s < 0 ? 0 : s));
+		if (rc == RC_OK)
+			*n_r = db_affected(q);
+	}
+	if (rc == RC_OK)
+		rc = db_run(db, a, STMT_QUEUE_RELEASE, &q, run_arg(dead_run), db_id(job));
+	if (rc == RC_OK)
+		*n_r += db_affected(q);
+	return rc;
+}
+
+enum rc queue_reclaim(struct db *db, struct arena *a, int64_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run0(db, a, STMT_QUEUE_RECLAIM, &q);
+
+	*n_r = rc == RC_OK ? db_affected(q) : 0;
+	return rc;
 }
 
 enum rc queue_bounce(struct db *db, const struct job *j, const char *status, const char *text)
@@ -130,7 +162,7 @@ int queue_backoff(int tries, int64_t age_usec)
 							     : (size_t)tries - 1];
 	uint32_t r;
 
-	if (age_usec > 5 * 86400 * USEC || tries >= 40)
+	if (age_usec > 5 * 86400 * USEC || tries >= QUEUE_TRIES_MAX)
 		return -1;
 	rnd_bytes(&r, sizeof(r));
 	return m * 60 * (80 + (int)(r % 41)) / 100;

@@ -13,7 +13,13 @@
  *	leased    queue_settle                settled   the copy may go out once more
  *	leased    queue_retry                 ready     the same, later
  *	leased    queue_release               ready     nothing was sent
- *	leased    its 15 minutes end          ready     whoever had it is dead
+ *	leased    queue_takeover, _reclaim    ready     nothing: its run is gone
+ *	leased    its 15 minutes end          ready     whoever had it is dead, far away
+ *
+ * A run is one worker process. It holds an advisory lock of its name as long as
+ * its connection stands, so that anybody can tell leases of the living from
+ * those of the dead. A run that lost its connection comes back with the same
+ * name and goes on, unless somebody took over in between.
  *
  * A settle or retry whose lease is no longer ours changes nothing and says so.
  */
@@ -28,7 +34,7 @@ struct db;
 struct conf;
 
 #define QUEUE_LEASE_SECONDS 900
-#define QUEUE_TRIES_MAX     20
+#define QUEUE_TRIES_MAX     40
 
 struct job {
 	int64_t id, post, notice, list, subscription;
@@ -39,12 +45,14 @@ struct job {
 	int64_t account;
 };
 
-/* The role's own connection; settling need not wait for the disk (promise P4). */
-struct db *queue_open(const struct conf *conf);
+#define QUEUE_RUN_SIZE 37
+/* The name of a run: a random UUID. */
+void queue_run_name(char run_r[static QUEUE_RUN_SIZE]);
+/* The role's own connection; settling need not wait for the disk (promise P4).
+ * run: of the process that leases, kept by the caller. */
+struct db *queue_open(const struct conf *conf, const char *run);
 void queue_close(struct db **db);
 
-/* run: 36 characters of a UUID, the name of this worker run. */
-char *queue_run_name(struct arena *a);
 enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r,
 		    size_t *n_r) MUST_USE;
 
@@ -54,8 +62,18 @@ enum rc queue_settle(struct db *db, struct arena *a, const char *run, const stru
 		     enum outcome o, int code, const char *answer) MUST_USE;
 enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j,
 		    int seconds) MUST_USE;
-enum rc queue_release(struct db *db, struct arena *a, const char *run,
-		      const struct job *const *jobs, size_t n) MUST_USE;
+/* All that the run still has, untouched. */
+enum rc queue_release(struct db *db, const char *run) MUST_USE;
+/*
+ * What a dead run had goes back at once. job: what it had in hand, with its
+ * tries, 0 where unknown; crashed: it died of it, so the job waits before it is
+ * tried again. RC_CONFLICT: PostgreSQL has not let go of its connection yet;
+ * ask again.
+ */
+enum rc queue_takeover(struct db *db, struct arena *a, const char *dead_run, int64_t job,
+		       int tries, bool crashed, int64_t *n_r) MUST_USE;
+/* The same for every run whose connection is gone; n_r: how many rows. */
+enum rc queue_reclaim(struct db *db, struct arena *a, int64_t *n_r) MUST_USE;
 /* A refusal for good is a hard bounce of the address; status like "5.1.1". */
 enum rc queue_bounce(struct db *db, const struct job *j, const char *status, const char *text) MUST_USE;
 /* Until a wake-up, or the next row is due, or ms. */

@@ -49,8 +49,36 @@ where id = $1::bigint and lease = $2::uuid
 
 -- name: queue_release
 -- roles: deliver
--- Given back untouched: the attempt does not count.
-update outbound set lease = null, lease_until = null, tries = tries - 1 where lease = $1::uuid and id = any ($2::bigint[])
+-- Everything the run still has is given back untouched: the attempt does not
+-- count, but for $2, which it had in hand when it died.
+update outbound set lease = null, lease_until = null, tries = tries - (id is distinct from $2::bigint)::integer
+where lease = $1::uuid
+
+-- name: queue_crashed
+-- roles: deliver
+-- The run died of this copy: its post's other copies in the same hands wait with it.
+update outbound set lease = null, lease_until = null, not_before = now() + $3::integer * interval '1 second'
+where lease = $1::uuid and (id = $2::bigint or post_id = (select post_id from outbound where id = $2))
+
+-- name: queue_run_hold
+-- roles: deliver
+-- While its connection stands a run holds the lock of its name, from before
+-- its first lease on: whoever can have the lock knows that the run is gone.
+select pg_advisory_lock(('x' || left(replace($1::uuid::text, '-', ''), 16))::bit(64)::bigint)
+
+-- name: queue_run_gone
+-- roles: deliver
+select pg_try_advisory_xact_lock(('x' || left(replace($1::uuid::text, '-', ''), 16))::bit(64)::bigint)
+
+-- name: queue_reclaim
+-- roles: deliver
+-- The leases of runs that are gone. Their attempt counts: nobody knows which
+-- copy was in hand.
+with gone as materialized (
+	select lease from (select distinct lease from outbound where lease is not null) d
+	where pg_try_advisory_xact_lock(('x' || left(replace(lease::text, '-', ''), 16))::bit(64)::bigint)
+)
+update outbound set lease = null, lease_until = null from gone where outbound.lease = gone.lease
 
 -- name: queue_next_due
 -- roles: deliver
