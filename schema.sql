@@ -346,7 +346,18 @@ create table notice (
 	body text not null,
 	list_id bigint references list,
 	in_reply_to text not null default '',
+	refs text not null default '', -- ids, one a line
+	reply_to text not null default '', -- "cTOKEN": LIST+cTOKEN@; "-leave": LIST-leave@
+	raw_id bigint references raw_message on delete set null, -- returned as an attachment
 	created_at timestamptz not null default now()
+);
+create index notice_raw on notice (raw_id) where raw_id is not null;
+
+-- How often somebody was told something: hash of address and cause.
+create table notice_sent (
+	hash bytea primary key,
+	until timestamptz not null,
+	n integer not null
 );
 
 -- The hot queue: one row per recipient, gone when settled.
@@ -538,7 +549,8 @@ grant select on schema_version, setting to
 -- for each statement, and none that no statement needs. Where a row holds a
 -- secret, columns are named.
 
-grant select (id, name, closed_at) on account to "cabildo-receive";
+grant select (id, name, locale, closed_at) on account to "cabildo-receive";
+grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliver", "cabildo-web", "cabildo-sched";
 grant select on address, list, list_former_address, subscription, thread_follow, ban to "cabildo-receive";
 grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
 grant insert on outbound, intake, raw_chunk, attachment, post_redirect, audit_detail, bounce_event, notice to "cabildo-receive";
@@ -550,10 +562,11 @@ grant update (next_thread, thread_count, post_count, last_post_at, version) on l
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
 
-grant select (id, locale, closed_at) on account to "cabildo-deliver";
+grant select (id, name, locale, closed_at) on account to "cabildo-deliver";
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";
+grant insert on notice, outbound to "cabildo-deliver";
 grant delete on notice to "cabildo-deliver";
 
 grant select on account, address, organisation, country, list, list_former_address, subscription,
@@ -576,5 +589,9 @@ grant usage on sequence post_id_seq to "cabildo-web";
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (raw_id, decided_at) on hold to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
-grant insert on audit_seal to "cabildo-sched";
-grant delete on raw_message, token, session to "cabildo-sched";
+grant select (id, name, locale, closed_at) on account to "cabildo-sched";
+grant select (account_id, addr, is_primary, suspended_at) on address to "cabildo-sched";
+grant select (list_id, account_id, role) on subscription to "cabildo-sched";
+grant select (id) on notice to "cabildo-sched";
+grant insert on audit_seal, notice, outbound to "cabildo-sched";
+grant delete on raw_message, token, session, notice_sent to "cabildo-sched";

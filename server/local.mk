@@ -25,6 +25,7 @@ STMT_SQL = \
 	server/db/sql/forum.sql \
 	server/db/sql/house.sql \
 	server/db/sql/intake.sql \
+	server/db/sql/notice.sql \
 	server/db/sql/queue.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
@@ -48,7 +49,8 @@ libstore_a_SOURCES = \
 	server/store/admin.c server/store/admin.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/house.c server/store/house.h \
-	server/store/intake.c server/store/intake.h
+	server/store/intake.c server/store/intake.h \
+	server/store/notice.c server/store/notice.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
 # level 3
@@ -66,6 +68,7 @@ libcore_a_SOURCES = \
 	server/core/forum.c server/core/forum.h \
 	server/core/house.c server/core/house.h \
 	server/core/lang.c server/core/lang.h \
+	server/core/notice.c server/core/notice.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/webmail.c server/core/webmail.h \

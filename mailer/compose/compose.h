@@ -103,6 +103,9 @@ struct compose_notice {
 	int64_t date;
 	const char *lang;
 	const char *in_reply_to;        /* an id: makes it auto-replied; else auto-generated */
+	const char *const *refs;        /* what that message's References name, or NULL */
+	size_t nrefs;
+	struct slice original;          /* a raw message to return, attached; n == 0: none */
 	const struct compose_list *list;    /* a digest's List-* headers, or NULL */
 	const struct compose_copy *copy;    /* with list: List-Unsubscribe, or NULL */
 };

@@ -6,6 +6,8 @@
 
 #include "server/base/base.h"
 
+#define LINE_OCTETS 998 /* RFC 5322 2.1.1 */
+
 static void alternative(struct str *o, const struct compose_notice *n, struct text_part *t)
 {
 	char *b = boundary_for(o->arena, n->msgid, t->body);
@@ -20,6 +22,44 @@ static void alternative(struct str *o, const struct compose_notice *n, struct te
 		"Content-Transfer-Encoding: quoted-printable\r\n\r\n", b);
 	enc_qp(o, slice_make(html, len));
 	str_fmt(o, "\r\n--%s--\r\n", b);
+}
+
+/*
+ * The text, then what came, as RFC 2046 5.2.1 carries a message: unencoded, so
+ * only where its lines fit; else as a file of bytes. Nothing of it is changed
+ * but line ends.
+ */
+static void returned(struct str *o, const struct compose_notice *n, struct text_part *t)
+{
+	struct enc_facts f = enc_look(n->original);
+	bool plain = f.longest <= LINE_OCTETS &&
+		     memchr(n->original.p, '\0', n->original.n) == NULL;
+	char *b = boundary_for(o->arena, n->msgid, n->original);
+
+	str_fmt(o, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", b, b);
+	str_adds(o, t->head);
+	str_add(o, "\r\n", 2);
+	str_adds(o, t->body);
+	str_fmt(o, "\r\n--%s\r\nContent-Type: %s\r\nContent-Transfer-Encoding: %s\r\n"
+		"Content-Disposition: attachment; filename=\"original.eml\"\r\n\r\n", b,
+		plain ? "message/rfc822" : "application/octet-stream",
+		!plain ? "base64" : f.high ? "8bit" : "7bit");
+	if (plain)
+		enc_crlf(o, n->original);
+	else
+		codec_base64(o, n->original);
+	str_fmt(o, "\r\n--%s--\r\n", b);
+}
+
+/* RFC 5322 3.6.4: the References of what is answered, then its id. */
+static void references(struct str *o, const struct compose_notice *n)
+{
+	const char **ids = ARENA_ARRAY(o->arena, n->nrefs + 1, const char *);
+
+	for (size_t i = 0; i < n->nrefs; i++)
+		ids[i] = n->refs[i];
+	ids[n->nrefs] = n->in_reply_to;
+	head_ids(o, "References", ids, n->nrefs + 1);
 }
 
 enum rc compose_notice(const struct compose_notice *n, struct str *o)
@@ -51,13 +91,15 @@ enum rc compose_notice(const struct compose_notice *n, struct str *o)
 	str_fmt(o, "Date: %s\r\n", date);
 	head_id(o, "Message-ID", n->msgid);
 	head_id(o, "In-Reply-To", n->in_reply_to);
-	head_id(o, "References", n->in_reply_to);
+	references(o, n);
 	/* RFC 3834 5.1; the second is what Exchange heeds */
 	str_fmt(o, "Auto-Submitted: auto-%s\r\nX-Auto-Response-Suppress: All\r\n",
 		reply ? "replied" : "generated");
 	str_addz(o, "MIME-Version: 1.0\r\n");
 	lang_head(o, n->lang);
-	if (n->html.n > 0) {
+	if (n->original.n > 0) {
+		returned(o, n, &t);
+	} else if (n->html.n > 0) {
 		alternative(o, n, &t);
 	} else {
 		str_adds(o, t.head);

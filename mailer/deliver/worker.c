@@ -183,6 +183,16 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 	return rc;
 }
 
+/* "cTOKEN" is LIST+cTOKEN@, "-leave" is LIST-leave@. */
+static const char *notice_reply_to(struct worker *w, const struct queue_notice *q)
+{
+	if (*q->list == '\0' || *q->reply_to == '\0')
+		return "";
+	return arena_fmt(w->copy, "%s%s%s@%s", q->list,
+			 q->reply_to[0] == '-' ? "" : w->p->conf.recipient_delimiter, q->reply_to,
+			 q->domain);
+}
+
 static enum rc copy_notice(struct worker *w, const struct job *j, struct transport_msg *m_r)
 {
 	const struct conf *conf = &w->p->conf;
@@ -193,20 +203,32 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 
 	if (rc != RC_OK)
 		return rc;
-	n = (struct compose_notice){ .from_name = "Cabildo",
+	tr_set(q.locale);
+	*w->lang = '\0'; /* the next post sets its own */
+	n = (struct compose_notice){ .from_name = *q.list ? q.title : "Cabildo",
 				     .to_name = "",
 				     .to_addr = q.addr,
-				     .reply_to = "",
+				     .reply_to = notice_reply_to(w, &q),
 				     .subject = q.subject,
 				     .text = slice_of(q.body),
 				     .html = SLICE(""),
 				     .date = clock_now(),
 				     .lang = q.locale,
-				     .in_reply_to = q.in_reply_to };
-	n.from_addr = arena_fmt(w->copy, "no-reply@%s", conf->mail_domain);
+				     .in_reply_to = q.in_reply_to,
+				     .refs = q.refs,
+				     .nrefs = q.nrefs,
+				     .original = q.original };
+	if (q.original_cut)
+		n.text = slice_of(arena_fmt(
+			w->copy,
+			tr("%s\nYour message is larger than this group takes: its first %lld kB are "
+			   "attached.\n"),
+			q.body, (long long)(q.original.n / 1024)));
+	n.from_addr = *q.list ? arena_fmt(w->copy, "%s-request@%s", q.list, q.domain)
+			      : arena_fmt(w->copy, "no-reply@%s", conf->mail_domain);
 	n.msgid = arena_fmt(w->copy, "notice.%lld.%lld@%s", (long long)j->notice, (long long)j->id,
 			    conf->mail_domain);
-	str_init(&out, w->copy, (size_t)4 << 20);
+	str_init(&out, w->copy, COMPOSE_CAP);
 	rc = compose_notice(&n, &out);
 	m_r->from = "";
 	m_r->bytes = str_slice(&out);

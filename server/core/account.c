@@ -2,6 +2,7 @@
 /* Signing in and the person's own settings; see account.h. */
 #include "server/core/account.h"
 #include "server/core/audit.h"
+#include "server/core/notice.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -92,9 +93,9 @@ enum rc signin_link_send(struct unit *u, const char *addr, const char *next)
 		return rc;
 	back = tr_lang();
 	tr_set(acc.locale);
-	rc = notice_write(
-		u->db,
-		&(struct notice_row){
+	rc = notice_send(
+		u,
+		&(struct notice_new){
 			.kind = "signin",
 			.addr = folded,
 			.account = acc.id,
@@ -107,7 +108,8 @@ enum rc signin_link_send(struct unit *u, const char *addr, const char *next)
 				   "It works once, for 30 minutes:\n\n%s/signin/%s\n\nIf you did "
 				   "not ask for it, "
 				   "there is nothing to do: without the button nothing happens.\n"),
-				acc.name, u->conf->base_url, token) });
+				acc.name, u->conf->base_url, token) },
+		NULL);
 	tr_set(back);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "server/base/conf.h"
 #include "server/db/db.h"
 #include "server/fanout/queue.h"
+#include "server/store/intake.h"
 
 #include "server/base/base.h"
 
@@ -181,11 +182,26 @@ static size_t lines_split(struct arena *a, const char *text, const char ***out_r
 	return n;
 }
 
+static struct slice chunks_join(struct arena *a, const struct db_rows *c)
+{
+	size_t total = 0, at = 0;
+	char *raw;
+
+	for (size_t i = 0; i < db_nrows(c); i++)
+		total += db_get_slice(c, i, 0).n;
+	raw = arena_alloc(a, total);
+	for (size_t i = 0; i < db_nrows(c); i++) {
+		struct slice s = db_get_slice(c, i, 0);
+
+		memcpy(raw + at, s.p, s.n);
+		at += s.n;
+	}
+	return slice_make(raw, total);
+}
+
 enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct queue_post *r)
 {
 	struct db_rows *q, *c;
-	size_t total = 0, at = 0;
-	char *raw;
 	enum rc rc = db_run(db, a, STMT_POST_FOR_COPY, &q, db_i64(post));
 
 	if (rc != RC_OK)
@@ -218,18 +234,28 @@ enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct que
 	};
 	r->nrefs = lines_split(a, db_get_text(q, 0, 17), &r->refs);
 	rc = db_run(db, a, STMT_RAW_CHUNKS, &c, db_i64(r->raw_id));
+	if (rc == RC_OK)
+		r->raw = chunks_join(a, c);
+	return rc;
+}
+
+/* At most `max` bytes of the original, whole lines. */
+static enum rc original_load(struct db *db, struct arena *a, int64_t raw, size_t max,
+			     struct queue_notice *r)
+{
+	struct db_rows *c;
+	enum rc rc = db_run(db, a, STMT_NOTICE_RAW, &c, db_i64(raw),
+			    db_i64((int64_t)(max / RAW_CHUNK) + 1));
+
 	if (rc != RC_OK)
 		return rc;
-	for (size_t i = 0; i < db_nrows(c); i++)
-		total += db_get_slice(c, i, 0).n;
-	raw = arena_alloc(a, total);
-	for (size_t i = 0; i < db_nrows(c); i++) {
-		struct slice s = db_get_slice(c, i, 0);
-
-		memcpy(raw + at, s.p, s.n);
-		at += s.n;
-	}
-	r->raw = slice_make(raw, total);
+	r->original = chunks_join(a, c);
+	if (r->original.n <= max)
+		return RC_OK;
+	r->original_cut = true;
+	r->original.n = max;
+	while (r->original.n > 0 && r->original.p[r->original.n - 1] != '\n')
+		r->original.n--;
 	return RC_OK;
 }
 
@@ -237,14 +263,29 @@ enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_NOTICE_GET, &q, db_i64(notice));
+	size_t max;
 
 	if (rc != RC_OK)
 		return rc;
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
-	*r = (struct queue_notice){ db_get_text(q, 0, 0), db_get_text(q, 0, 1),
-				    db_get_text(q, 0, 2), db_get_text(q, 0, 3),
-				    db_get_text(q, 0, 4), db_get_text(q, 0, 5),
-				    db_get_text(q, 0, 6), db_get_text(q, 0, 7) };
-	return RC_OK;
+	*r = (struct queue_notice){
+		.kind = db_get_text(q, 0, 0),
+		.addr = db_get_text(q, 0, 1),
+		.locale = db_get_text(q, 0, 2),
+		.subject = db_get_text(q, 0, 3),
+		.body = db_get_text(q, 0, 4),
+		.in_reply_to = db_get_text(q, 0, 5),
+		.reply_to = db_get_text(q, 0, 7),
+		.list = db_get_text(q, 0, 9),
+		.domain = db_get_text(q, 0, 10),
+		.title = db_get_text(q, 0, 11),
+		.original = SLICE(""),
+	};
+	r->nrefs = lines_split(a, db_get_text(q, 0, 6), &r->refs);
+	if (db_is_null(q, 0, 8))
+		return RC_OK;
+	max = db_is_null(q, 0, 12) ? QUEUE_ORIGINAL_MAX : (size_t)db_get_i64(q, 0, 12);
+	return original_load(db, a, db_get_i64(q, 0, 8),
+			     max < QUEUE_ORIGINAL_MAX ? max : QUEUE_ORIGINAL_MAX, r);
 }

@@ -97,8 +97,14 @@ enum rc queue_post_load(struct db *db, struct arena *a, int64_t post,
 			struct queue_post *r) MUST_USE;
 
 struct queue_notice {
-	const char *kind, *addr, *locale, *subject, *body, *in_reply_to, *list, *domain;
+	const char *kind, *addr, *locale, *subject, *body, *in_reply_to, *reply_to;
+	const char **refs;
+	size_t nrefs;
+	const char *list, *domain, *title; /* "" where it comes from the site */
+	struct slice original;             /* what is returned; n == 0: nothing */
+	bool original_cut;
 };
+#define QUEUE_ORIGINAL_MAX ((size_t)50 << 20) /* no more is returned, whatever the group takes */
 enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice,
 			  struct queue_notice *r) MUST_USE;
 

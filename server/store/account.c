@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accounts, sessions, tokens, notices, audit; see sql/account.sql. */
+/* Accounts, sessions, tokens, audit; see sql/account.sql. */
 #include "server/db/db.h"
 #include "server/store/account.h"
 
@@ -107,13 +107,6 @@ enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH
 	*account_r = db_get_i64(q, 0, 0);
 	*data_r = db_get_text(q, 0, 1);
 	return RC_OK;
-}
-
-enum rc notice_write(struct db *db, const struct notice_row *n)
-{
-	return db_run(db, NULL, STMT_NOTICE_ADD, NULL, db_text(n->kind), db_text(n->addr),
-		      db_id(n->account), db_text(n->locale), db_text(n->subject), db_text(n->body),
-		      db_id(n->list), db_text(n->in_reply_to ? n->in_reply_to : ""));
 }
 
 enum rc audit_write(struct db *db, const struct audit_row *r)

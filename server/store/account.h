@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of accounts, sessions, tokens, notices and the audit log. */
+/* Rows of accounts, sessions, tokens and the audit log. */
 #ifndef CABILDO_STORE_ACCOUNT_H
 #define CABILDO_STORE_ACCOUNT_H
 
@@ -39,12 +39,6 @@ enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, cons
 /* use: once; RC_NOTFOUND where it is unknown, used or expired. */
 enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		   const char *purpose, bool use, int64_t *account_r, const char **data_r) MUST_USE;
-
-struct notice_row {
-	const char *kind, *addr, *locale, *subject, *body, *in_reply_to;
-	int64_t account, list;
-};
-enum rc notice_write(struct db *db, const struct notice_row *n) MUST_USE;
 
 struct audit_row {
 	const char *door, *act, *before, *after, *why;

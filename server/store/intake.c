@@ -5,7 +5,6 @@
 
 #include "server/base/base.h"
 
-#define CHUNK   ((size_t)262144)
 #define HASH(h) db_bytes((h), HASH_BYTES)
 
 static enum rc mail_list_row(const struct db_rows *q, struct mail_list_row *r)
@@ -116,22 +115,22 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, int64_t *raw_r)
 {
 	unsigned char hash[HASH_BYTES];
-	size_t chunks = raw.n ? (raw.n + CHUNK - 1) / CHUNK : 1;
+	size_t chunks = raw.n ? (raw.n + RAW_CHUNK - 1) / RAW_CHUNK : 1;
 	struct db_rows *q;
 	enum rc rc;
 
 	hash_bytes(raw.p, raw.n, hash);
 	rc = db_run(db, a, STMT_RAW_ADD, &q, db_i64((int64_t)raw.n), HASH(hash),
 		    db_i64((int64_t)chunks), db_bool(keep),
-		    db_bytes(raw.p, raw.n < CHUNK ? raw.n : CHUNK));
+		    db_bytes(raw.p, raw.n < RAW_CHUNK ? raw.n : RAW_CHUNK));
 	if (rc != RC_OK)
 		return rc;
 	*raw_r = db_get_i64(q, 0, 0);
 	for (size_t i = 1; i < chunks && rc == RC_OK; i++) {
-		size_t left = raw.n - i * CHUNK;
+		size_t left = raw.n - i * RAW_CHUNK;
 
 		rc = db_run(db, NULL, STMT_RAW_CHUNK_ADD, NULL, db_i64(*raw_r), db_i64((int64_t)i),
-			    db_bytes(raw.p + i * CHUNK, left < CHUNK ? left : CHUNK));
+			    db_bytes(raw.p + i * RAW_CHUNK, left < RAW_CHUNK ? left : RAW_CHUNK));
 	}
 	return rc;
 }

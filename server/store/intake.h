@@ -9,6 +9,7 @@
 #include "server/base/str.h"
 
 struct db;
+#define RAW_CHUNK ((size_t)262144) /* raw_chunk.bytes, but for the last */
 /* The one typedef: an array of 32 bytes reads better as a word. */
 typedef unsigned char id_hash[HASH_BYTES];
 

@@ -875,6 +875,43 @@ static void test_notices(void **state)
 	assert_int_equal(o.n, 0);
 }
 
+/* A refused author gets the text back, byte for byte but for line ends. */
+static void test_returned(void **state)
+{
+	static const char *const refs[] = { "a@x", "b@x" };
+	struct compose_notice n = { .from_name = "Agenda", .from_addr = "agenda-request@foro.example",
+		.to_name = "", .to_addr = "luz@x.example", .reply_to = "agenda+cabc@foro.example",
+		.subject = "Su mensaje", .msgid = "n1@foro.example", .date = 1790000000 * USEC,
+		.lang = "es", .in_reply_to = "q@x", .refs = refs, .nrefs = 2, .html = SLICE(""),
+		.text = SLICE("No se publicó.\n"),
+		.original = SLICE("From: luz@x.example\nSubject: \xc3\xb1\n\nLo que escrib\xed.\n") };
+	char *wide = arena_alloc(a, 1200);
+	struct slice m;
+	struct str o;
+
+	(void)state;
+	str_init(&o, a, 1 << 20);
+	assert_int_equal(compose_notice(&n, &o), RC_OK);
+	m = str_slice(&o);
+	check_lines(m);
+	assert_string_equal(value(m, "References"), "<a@x> <b@x> <q@x>");
+	assert_string_equal(value(m, "Reply-To"), "agenda+cabc@foro.example");
+	assert_true(slice_find(m, SLICE("Content-Type: message/rfc822\r\n"
+					"Content-Transfer-Encoding: 8bit\r\n")) != NULL);
+	assert_true(slice_find(m, SLICE("\r\n\r\nFrom: luz@x.example\r\nSubject: \xc3\xb1\r\n\r\n"
+					"Lo que escrib\xed.\r\n\r\n--")) != NULL);
+	/* a line no message may have: the bytes as a file */
+	memset(wide, 'x', 1200);
+	n.original = slice_make(wide, 1200);
+	str_init(&o, a, 1 << 20);
+	assert_int_equal(compose_notice(&n, &o), RC_OK);
+	m = str_slice(&o);
+	check_lines(m);
+	assert_true(slice_find(m, SLICE("Content-Type: application/octet-stream\r\n"
+					"Content-Transfer-Encoding: base64\r\n")) != NULL);
+	assert_true(slice_find(m, SLICE("\r\n\r\neHh4eHh4")) != NULL);
+}
+
 /* Joining is all a copy costs; the figure goes to stderr. */
 static void test_speed(void **state)
 {
@@ -927,6 +964,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_odd_originals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_web, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notices, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_returned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_speed, setup, teardown),
 	};
 

@@ -45,15 +45,6 @@ returning account_id, data
 -- roles: web
 update address set verified_at = coalesce(verified_at, now()) where addr = $1::text
 
--- name: notice_add
--- roles: web receive cli
--- Somebody waits for it: lane 0.
-with n as (
-	insert into notice (kind, addr, account_id, locale, subject, body, list_id, in_reply_to)
-	values ($1::text, $2::text, $3::bigint, $4::text, $5::text, $6::text, $7::bigint, $8::text) returning id
-)
-insert into outbound (lane, notice_id) select 0, id from n
-
 -- name: account_prefs
 -- roles: web
 update account set locale = coalesce($2::text, locale), theme = coalesce($3::text, theme) where id = $1::bigint

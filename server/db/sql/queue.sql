@@ -95,8 +95,3 @@ select p.id, l.name, l.mail_domain, l.title, l.list_id, l.lang, l.reply_policy, 
 	t.number, p.number, p.source, p.author_name, p.author_addr, p.subject, p.msgid, array_to_string(p.refs, E'\n'),
 	p.sent_at, p.lang, p.raw_id, l.visibility, l.post_count, t.id
 from post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id where p.id = $1::bigint
-
--- name: notice_get
--- roles: deliver
-select n.kind, n.addr, n.locale, n.subject, n.body, n.in_reply_to, l.name, l.mail_domain
-from notice n left join list l on l.id = n.list_id where n.id = $1::bigint
