@@ -37,3 +37,13 @@ tests_load_ref_page_LDADD = $(PQ_LIBS) $(FCGI_LIBS)
 .PHONY : bench
 bench : all tests/lib/lmtpsend$(EXEEXT)
 	BUILD=$(abs_top_builddir) $(top_srcdir)/tests/load/run $(BENCH)
+
+# Real mail of others through the real intake, held against what its sources
+# state: design section 10. CORPORA=DIR; CHECK_CORPORA='--set NAME --facts'.
+check_PROGRAMS += tests/corpora/probe
+tests_corpora_probe_SOURCES = tests/corpora/probe.c
+tests_corpora_probe_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
+tests_corpora_probe_LDADD = $(PARSE_LIBS) $(BASE_LIBS)
+.PHONY : check-corpora
+check-corpora : all tests/corpora/probe$(EXEEXT)
+	BUILD=$(abs_top_builddir) $(top_srcdir)/tests/corpora/run $(CHECK_CORPORA) $(CORPORA)
