@@ -14,7 +14,8 @@ use strict;
 use warnings;
 use Exporter 'import';
 our @EXPORT = qw(escape unescape slurp table reader value values_of agree verdict na squeeze
-	wrap_bodies address_of);
+	plain
+	people_agree any_agrees attachments count_agrees is_signature address_of);
 
 my (%escape, %seen);
 @escape{"\\", "\t", "\r", "\n"} = ('\\\\', '\\t', '\\r', '\\n');
@@ -105,6 +106,71 @@ sub squeeze {
 	$s =~ s/(?:\s|\xC2\xA0)+/ /g;
 	$s =~ s/^ | $//g;
 	return $s;
+}
+
+# A text as people compare it: no blanks at line ends, one empty line at most.
+sub plain {
+	my ($s) = @_;
+	$s = '' unless defined $s;
+	$s =~ s/\r\n?/\n/g;
+	$s =~ s/\xC2\xA0/ /g;
+	$s =~ s/[ \t]+$//mg;
+	$s =~ s/\n{3,}/\n\n/g;
+	$s =~ s/^\s+|\s+$//g;
+	return $s;
+}
+
+# any_agrees(FILE, CHECK, STATED, OURS...): one of ours is what is stated.
+sub any_agrees {
+	my ($file, $check, $stated, @ours) = @_;
+	verdict((grep { $_ eq $stated } @ours) > 0, $file, $check, $stated, join('; ', @ours));
+}
+
+# people_agree(FILE, CHECK, STATED, FACTS, WHO): the people of a header, names
+# and addresses, WHO being from, to or cc; stated as a header would have them.
+sub people_agree {
+	my ($file, $check, $stated, $facts, $who) = @_;
+	my @names = values_of($facts, $file, "${who}_name");
+	my @addrs = map { lc } grep { $_ ne '' } values_of($facts, $file, "${who}_addr");
+	my @stated = map { lc } $stated =~ /([^\s<>"(),;:]+@[^\s<>"(),;:]*[^\s<>"(),;:.])/g;
+	my $flat = squeeze($stated =~ s/["\\']//gr);
+	my $ours = join ', ', map { $names[$_] . ' <' . ((values_of($facts, $file, "${who}_addr"))[$_]) . '>' } 0 .. $#names;
+	my $ok = "@stated" eq "@addrs";
+	for my $name (@names) {
+		$ok = 0 if grep { index($flat, $_) < 0 } split / /, squeeze($name =~ s/["\\'()]//gr);
+	}
+	# a name that is stated is there
+	my $rest = $flat;
+	$rest =~ s/\Q$_\E//gi for @stated;
+	$rest =~ s/[<>(),;\s.]//g;
+	$ok = 0 if $rest ne '' && !grep { $_ ne '' } @names;
+	verdict($ok, $file, $check, $stated, $ours);
+}
+
+# The attachments of a message, as hashes.
+sub attachments {
+	my ($facts, $file) = @_;
+	my @a;
+	for my $f (qw(name type size md5 sha256 lf_size lf_md5 lf_sha256 inline whole)) {
+		my @v = values_of($facts, $file, "att_$f");
+		$a[$_]{$f} = $v[$_] for 0 .. $#v;
+	}
+	return @a;
+}
+
+# A detached signature: not a file that a person sent, so no attachment here.
+sub is_signature {
+	my ($name) = @_;
+	return $name =~ /^smime\.p7s$|^signature\.asc$|^application\/(?:x-)?pkcs7-signature$|^application\/pgp-signature$/i;
+}
+
+# count_agrees(FILE, STATED, FACTS): the number of attachments, a detached
+# signature counted by the source or not.
+sub count_agrees {
+	my ($file, $stated, $facts) = @_;
+	my $n = attachments($facts, $file);
+	my $signed = (value($facts, $file, 'signed') || '') eq 'yes';
+	verdict($n == $stated || $signed && $n + 1 == $stated, $file, 'attachments', $stated, $n);
 }
 
 # The first address of a header's value, roughly.

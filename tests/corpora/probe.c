@@ -72,6 +72,25 @@ static void people(const char *names, const char *addrs, const struct mail_addr 
 	}
 }
 
+/* A text as its source measured it, before the way by mail made CR LF of its lines. */
+static void put_lf(struct arena *a, struct slice bytes)
+{
+	struct str s;
+	gchar *sum;
+
+	str_init(&s, a, bytes.n + 1);
+	for (size_t i = 0; i < bytes.n; i++)
+		if (bytes.p[i] != '\r' || i + 1 == bytes.n || bytes.p[i + 1] != '\n')
+			str_addc(&s, bytes.p[i]);
+	fact_n("att_lf_size", (long long)s.n);
+	sum = g_compute_checksum_for_data(G_CHECKSUM_MD5, (const guchar *)s.p, s.n);
+	fact_z("att_lf_md5", sum);
+	g_free(sum);
+	sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)s.p, s.n);
+	fact_z("att_lf_sha256", sum);
+	g_free(sum);
+}
+
 static void put_attachment(struct arena *a, const struct mail *m, const struct mail_attachment *f)
 {
 	struct slice bytes = codec_decode(a, f->encoding, slice_make(m->raw.p + f->offset, f->length));
@@ -90,6 +109,7 @@ static void put_attachment(struct arena *a, const struct mail *m, const struct m
 	sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes.p, bytes.n);
 	fact_z("att_sha256", sum);
 	g_free(sum);
+	put_lf(a, bytes);
 }
 
 static void put_text(struct arena *a, const struct mail *m)
