@@ -29,6 +29,11 @@ check-long : test-build
 check-bare :
 	$(top_srcdir)/tests/check-bare
 
+# Blows on every program for MINUTES (10), then the three books; see tests/fault.
+.PHONY : fault
+fault : test-build
+	@BUILD=$(abs_top_builddir) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KILLS),KILLS=$(KILLS)) $(top_srcdir)/tests/fault
+
 # The figures of docs/performance.md; BENCH='NAME...' for some of them.
 noinst_PROGRAMS += tests/load/ref_page
 tests_load_ref_page_SOURCES = tests/load/ref_page.c

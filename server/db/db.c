@@ -7,6 +7,7 @@
 #include <endian.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "server/db/db.h"
 
@@ -225,6 +226,7 @@ static void quiet(void *arg UNUSED, const char *message UNUSED)
 enum rc db_connect(struct db *db)
 {
 	const char *keys[8], *values[8];
+	char name[64]; /* as in the log, so that pg_stat_activity tells whose it is */
 	int n = 0;
 	int64_t now = clock_mono();
 
@@ -239,7 +241,8 @@ enum rc db_connect(struct db *db)
 	keys[n] = "dbname";
 	values[n++] = db->conninfo;
 	keys[n] = "fallback_application_name";
-	values[n++] = db->program;
+	snprintf(name, sizeof(name), "%s[%d]", db->program, (int)getpid());
+	values[n++] = name;
 	keys[n] = "connect_timeout";
 	values[n++] = "10";
 	keys[n] = "client_encoding";

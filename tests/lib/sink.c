@@ -6,9 +6,11 @@
  *	time TAB envelope-from TAB recipient TAB message-id TAB bytes
  * is in DIR/copies before the 250 leaves.
  *
- *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--lean|--chunking]
+ *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--state] [--lean|--chunking]
  *
  * The port (loopback, given by the kernel) is the content of F once it exists.
+ * --state keeps in D/state the ports of the clients that are between MAIL and the answer
+ * to their message, each on a line of five digits, 00000 where there is none.
  * --keep writes each message to D/N.eml; --lean offers no extension at all, --chunking
  * BDAT as well.
  * SIGTERM ends it. A script has one rule a line, the first that fits counts:
@@ -64,6 +66,8 @@ struct conn {
 	size_t nrcpt;
 	long resume;                            /* ms; 0: not held */
 	bool delayed;                           /* the delay of this step is over */
+	unsigned short port;                    /* the client's */
+	bool busy;                              /* as --state has it */
 };
 
 static struct rule rules[RULES];
@@ -72,7 +76,7 @@ static struct conn conns[CONNS];
 static long transactions, connections, kept;
 static bool lmtp, keep, lean, chunking;
 static const char *dir;
-static int log_fd;
+static int log_fd, state_fd = -1;
 static volatile sig_atomic_t stop;
 
 static void die(const char *what)
@@ -215,8 +219,21 @@ static bool flush(struct conn *c)
 	return true;
 }
 
+static void state_mark(struct conn *c, bool busy)
+{
+	char line[8];
+
+	if (state_fd < 0 || c->busy == busy)
+		return;
+	c->busy = busy;
+	snprintf(line, sizeof(line), "%05u\n", busy ? (unsigned)c->port : 0);
+	if (pwrite(state_fd, line, 6, (c - conns) * 6) != 6)
+		die("state");
+}
+
 static void conn_close(struct conn *c)
 {
+	state_mark(c, false);
 	close(c->fd);
 	c->fd = -1;
 	c->n = c->on = c->done = c->nrcpt = 0;
@@ -230,6 +247,7 @@ static void reset(struct conn *c)
 	c->nrcpt = c->nchunk = 0;
 	c->data = false;
 	c->done = 0;
+	state_mark(c, false);
 }
 
 /* true: the rule has answered (or ended the connection). */
@@ -440,6 +458,7 @@ static void command(struct conn *c, const char *line)
 			say(c, "501 5.5.4 syntax");
 		else if (!misbehave(c, "mail", a, c->transaction)) {
 			memcpy(c->from, a, ADDR);
+			state_mark(c, true);
 			say(c, "250 2.1.0 ok");
 		}
 	} else if (strncasecmp(line, "RCPT TO:", 8) == 0) {
@@ -594,7 +613,9 @@ static void on_readable(struct conn *c)
 
 static void on_connect(int lfd)
 {
-	int fd = accept4(lfd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), on = 1;
+	struct sockaddr_in from = { 0 };
+	socklen_t len = sizeof(from);
+	int fd = accept4(lfd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC), on = 1;
 	struct conn *c = NULL;
 
 	if (fd < 0)
@@ -608,6 +629,7 @@ static void on_connect(int lfd)
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	c->fd = fd;
+	c->port = ntohs(from.sin_port);
 	c->transaction = 0;
 	if (!misbehave(c, "connect", "", ++connections))
 		say(c, "220 sink %s", lmtp ? "LMTP" : "ESMTP");
@@ -684,12 +706,15 @@ int main(int argc, char **argv)
 {
 	const char *port_file = NULL, *script = NULL;
 	char path[4096];
+	bool state = false;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--lmtp") == 0)
 			lmtp = true;
 		else if (strcmp(argv[i], "--keep") == 0)
 			keep = true;
+		else if (strcmp(argv[i], "--state") == 0)
+			state = true;
 		else if (strcmp(argv[i], "--lean") == 0)
 			lean = true;
 		else if (strcmp(argv[i], "--chunking") == 0)
@@ -705,7 +730,7 @@ int main(int argc, char **argv)
 	}
 	if (port_file == NULL || dir == NULL) {
 		fprintf(stderr, "usage: sink --port-file F --dir D [--script S] [--lmtp] [--keep] "
-			"[--lean|--chunking]\n");
+			"[--state] [--lean|--chunking]\n");
 		return 64;
 	}
 	if (script)
@@ -718,6 +743,12 @@ int main(int argc, char **argv)
 	log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (log_fd < 0)
 		die(path);
+	if (state) {
+		snprintf(path, sizeof(path), "%s/state", dir);
+		state_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		if (state_fd < 0)
+			die(path);
+	}
 	serve(listen_at(port_file));
 	return 0;
 }

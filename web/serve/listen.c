@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -133,9 +134,13 @@ enum rc listen_open(const char *addr, int *fd_r)
 	return *addr == '/' ? open_unix(addr, fd_r) : open_tcp(addr, fd_r);
 }
 
-static void worker_main(struct parent *p)
+static void worker_main(struct parent *p, pid_t parent)
 {
 	prog_stop = prog_reload = 0;
+	/* without a parent nobody replaces it: finish the request in hand and leave */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		prog_stop = 1;
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &p->before, NULL);
 	/* not exit: what the parent left in stdio buffers and atexit is its own */
@@ -147,12 +152,13 @@ static bool worker_start(struct parent *p)
 {
 	for (size_t i = 0; i < ARRAY_LEN(p->w); i++) {
 		struct worker *w = &p->w[i];
+		pid_t self = getpid();
 
 		if (w->pid)
 			continue;
 		*w = (struct worker){ .pid = fork(), .born = clock_mono() };
 		if (w->pid == 0)
-			worker_main(p);
+			worker_main(p, self);
 		if (w->pid > 0)
 			return true;
 		log_fail("event=fork errno=%d", errno);
