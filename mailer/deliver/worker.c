@@ -28,6 +28,8 @@
 #define LEASE_SAFE ((QUEUE_LEASE_SECONDS - 130) * USEC)
 /* How long a stopping worker still tries to settle what it has sent. */
 #define STOP_SAFE     (5 * USEC)
+/* First soon: PostgreSQL may not have let go yet of those that died just before. */
+#define RECLAIM_FIRST USEC
 #define RECLAIM_EVERY (60 * USEC)
 
 struct worker {
@@ -38,7 +40,7 @@ struct worker {
 	struct transport *t;
 	struct deliver_slot *slot;
 	const char *run;
-	int64_t reclaimed_at;
+	int64_t reclaim_at, reclaim_wait;
 	struct job *jobs;
 	size_t njobs, at;
 	unsigned batches;
@@ -402,13 +404,14 @@ static bool takeover(struct worker *w)
 		log_info("event=taken_over run=%s rows=%lld crashed=%d delivery=%lld", s->gone,
 			 (long long)n, s->gone_crashed, (long long)s->gone_job);
 	}
-	if (w->reclaimed_at != 0 && now - w->reclaimed_at < RECLAIM_EVERY)
+	if (now < w->reclaim_at)
 		return true;
 	if (queue_reclaim(w->db, w->batch, &n) != RC_OK)
 		return false;
 	if (n > 0)
 		log_info("event=reclaimed rows=%lld", (long long)n);
-	w->reclaimed_at = now;
+	w->reclaim_at = now + w->reclaim_wait;
+	w->reclaim_wait = w->reclaim_wait * 2 < RECLAIM_EVERY ? w->reclaim_wait * 2 : RECLAIM_EVERY;
 	return true;
 }
 
@@ -437,7 +440,8 @@ static bool batch_do(struct worker *w)
 
 int deliver_worker(const struct prog *p, struct deliver_slot *slot, bool once)
 {
-	struct worker w = { .p = p, .slot = slot, .run = slot->run };
+	struct worker w = { .p = p, .slot = slot, .run = slot->run,
+			    .reclaim_wait = RECLAIM_FIRST };
 	const char *err = "";
 
 	w.db = queue_open(&p->conf, w.run);
