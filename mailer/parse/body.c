@@ -443,6 +443,24 @@ static void inline_pgp(struct mail *m, struct slice text)
 		m->is_encrypted = true;
 }
 
+static size_t leaves_count(const struct part *p)
+{
+	size_t n = p->first == NULL;
+
+	for (const struct part *c = p->first; c; c = c->next)
+		n += leaves_count(c);
+	return n;
+}
+
+static void leaves_list(struct mail *m, const struct part *p)
+{
+	if (p->first == NULL)
+		m->parts[m->nparts++] = (struct mail_part){ p->type, p->charset, p->encoding, p->offset,
+							    p->length };
+	for (const struct part *c = p->first; c; c = c->next)
+		leaves_list(m, c);
+}
+
 void body_build(struct mail *m, struct arena *a, struct part *root, const struct mail_limits *lim)
 {
 	struct body *b = ARENA_NEW(a, struct body);
@@ -450,6 +468,8 @@ void body_build(struct mail *m, struct arena *a, struct part *root, const struct
 	*b = (struct body){ .m = m, .a = a, .lim = lim };
 	b->scratch = arena_new(m->raw.n * 2 + lim->text * 16 + SCRATCH_LEAST);
 	str_init(&b->text, a, lim->text + 16);
+	m->parts = ARENA_ARRAY(a, leaves_count(root), struct mail_part);
+	leaves_list(m, root);
 	walk(b, root);
 	m->text = str_z(&b->text);
 	m->text_len = b->text.n;

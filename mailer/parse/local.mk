@@ -7,7 +7,10 @@ libparse_a_SOURCES = \
 	mailer/parse/date.c mailer/parse/entities.c mailer/parse/entities.h \
 	mailer/parse/flowed.c mailer/parse/fold.c mailer/parse/guard.c mailer/parse/header.c \
 	mailer/parse/html2text.c mailer/parse/mail.c mailer/parse/mail.h mailer/parse/mime.c \
-	mailer/parse/msgid.c mailer/parse/part.h mailer/parse/subject.c \
+	mailer/parse/msgid.c mailer/parse/part.h \
+	mailer/parse/report.c mailer/parse/report.h mailer/parse/report_dsn.c \
+	mailer/parse/report_part.h mailer/parse/report_phrase.c mailer/parse/report_phrases.def \
+	mailer/parse/report_status.c mailer/parse/report_text.c mailer/parse/subject.c \
 	mailer/parse/transfer.c mailer/parse/words.c
 libparse_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 PARSE_LIBS = libparse.a $(GMIME_LIBS)

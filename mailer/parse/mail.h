@@ -54,6 +54,11 @@ struct mail_header {
 	const char *value;      /* unfolded, RFC 2047 decoded, clean */
 };
 
+struct mail_part {              /* a leaf of the tree of parts, whatever becomes of it */
+	const char *type, *charset, *encoding;
+	size_t offset, length;  /* of the encoded content within the raw message */
+};
+
 enum mail_auto { MAIL_HUMAN, MAIL_AUTO_GENERATED, MAIL_AUTO_REPLIED, MAIL_BULK };
 
 struct mail {
@@ -82,6 +87,8 @@ struct mail {
 
 	struct mail_attachment *attachments;
 	size_t nattachments;
+	struct mail_part *parts;      /* all leaves, in order */
+	size_t nparts;
 	bool is_signed, is_encrypted; /* PGP/MIME or S/MIME, also inline */
 
 	struct mail_header *headers;  /* of the top level, in order */
