@@ -20,8 +20,8 @@ tests_load_parse_replay_SOURCES = tests/load/parse_replay.c
 tests_load_parse_replay_LDADD = $(PARSE_LIBS) $(BASE_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_parse tests/unit/test_parse_text
-UNIT_TESTS += tests/unit/test_parse tests/unit/test_parse_text
+check_PROGRAMS += tests/unit/test_parse tests/unit/test_parse_text tests/unit/test_report
+UNIT_TESTS += tests/unit/test_parse tests/unit/test_parse_text tests/unit/test_report
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_parse_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) \
 	-DCORPUS='"$(abs_top_srcdir)/tests/corpus/mime"'
@@ -29,5 +29,8 @@ tests_unit_test_parse_LDADD = $(PARSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_parse_text_SOURCES = tests/unit/test_parse_text.c
 tests_unit_test_parse_text_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_parse_text_LDADD = $(PARSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_report_SOURCES = tests/unit/test_report.c
+tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_LDADD = $(PARSE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 endif
 EXTRA_DIST += tests/corpus/mime

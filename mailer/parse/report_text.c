@@ -282,9 +282,9 @@ void text_rcpts(struct rcpts *r, struct arena *a, struct slice text, const struc
 static bool field_line(struct slice line, bool *sure_r)
 {
 	static const char *const sure[] = { "Received:", "Message-ID:", "MIME-Version:",
-					    "Return-Path:", "DKIM-Signature:", "Content-Type:" };
+					    "Return-Path:", "DKIM-Signature:" };
 	static const char *const some[] = { "From:", "To:", "Subject:", "Date:", "Cc:", "X-",
-					    "Reply-To:", "Sender:", "Content-", "List-", "Delivered-To:",
+					    "Reply-To:", "Sender:", "List-", "Delivered-To:",
 					    "References:", "In-Reply-To:", "Precedence:" };
 
 	for (size_t i = 0; i < ARRAY_LEN(sure); i++)

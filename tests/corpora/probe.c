@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "mailer/parse/mail.h"
+#include "mailer/parse/report.h"
 #include "server/base/codec.h"
 #include "server/base/rnd.h"
 #include "server/base/base.h"
@@ -136,6 +137,27 @@ static void put_text(struct arena *a, const struct mail *m)
 	fact("own", str_slice(&own));
 }
 
+/* What it reports: a line a recipient, "class final reason status code address". */
+static void put_report(struct arena *a, const struct mail *m)
+{
+	static const char *const kinds[] = { "none", "bounce", "complaint", "autoreply", "challenge",
+					     "unsubscribe" };
+	static const char *const classes[] = { "none", "temporary", "permanent" };
+	struct report r;
+
+	report_parse(&r, a, m);
+	fact_z("report_kind", kinds[r.kind]);
+	fact_z("report_msgid", r.msgid);
+	fact_z("report_envid", r.envid);
+	fact_z("report_feedback", r.feedback);
+	for (size_t i = 0; i < r.nrcpts; i++)
+		fact_z("report_rcpt", arena_fmt(a, "%s %s %s %s %u %s", classes[r.rcpts[i].class_],
+						r.rcpts[i].final ? "final" : "open",
+						report_reason_name(r.rcpts[i].reason),
+						*r.rcpts[i].status ? r.rcpts[i].status : "-",
+						r.rcpts[i].code, r.rcpts[i].addr));
+}
+
 static void put_mail(struct arena *a, const struct mail *m)
 {
 	static const char *const automatic[] = { "human", "generated", "replied", "bulk" };
@@ -164,6 +186,7 @@ static void put_mail(struct arena *a, const struct mail *m)
 	fact_z("encrypted", m->is_encrypted ? "yes" : "no");
 	fact_z("report", m->is_report ? "yes" : "no");
 	fact_z("automatic", automatic[m->automatic]);
+	put_report(a, m);
 	put_text(a, m);
 	for (size_t i = 0; i < m->nattachments; i++)
 		put_attachment(a, m, &m->attachments[i]);
