@@ -89,7 +89,7 @@ create table list (
 	posting text not null default 'members' check (posting in ('anyone', 'members', 'moderated', 'announce')),
 	nonmember text not null default 'hold' check (nonmember in ('hold', 'drop', 'accept')),
 	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
-	reply_policy text not null default 'list' check (reply_policy in ('list', 'author')),
+	reply_policy text not null default 'list' check (reply_policy in ('list', 'author', 'both')),
 	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
 	subject_tag text not null default '',
 	footer boolean not null default false,
@@ -562,7 +562,7 @@ grant update (next_thread, thread_count, post_count, last_post_at, version) on l
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
 
-grant select (id, name, locale, closed_at) on account to "cabildo-deliver";
+grant select (id, name, locale, closed_at, hide_address) on account to "cabildo-deliver";
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";

@@ -7,6 +7,7 @@
 #include "mailer/compose/compose.h"
 #include "mailer/compose/encode.h"
 #include "mailer/compose/head.h"
+#include "mailer/compose/job.h"
 #include "mailer/compose/orig.h"
 #include "mailer/compose/parts.h"
 
@@ -15,7 +16,7 @@
 #define HEAD_CAP ((size_t)4 << 20)
 #define LINE_OCTETS 998
 
-static const char *list_addr(struct arena *a, const struct compose_list *l, const char *suffix)
+const char *list_addr(struct arena *a, const struct compose_list *l, const char *suffix)
 {
 	return arena_fmt(a, "%s%s@%s", l->local, suffix, l->domain);
 }
@@ -77,7 +78,7 @@ void unsub_head(struct str *o, const struct compose_copy *c)
 }
 
 /* Fields of a former trip, and those that would act on the reader's behalf. */
-static bool field_goes(struct slice name)
+bool field_goes(struct slice name)
 {
 	static const char *const gone[] = {
 		"Precedence", "Return-Path", "Disposition-Notification-To", "Return-Receipt-To",
@@ -95,7 +96,7 @@ static bool field_goes(struct slice name)
 }
 
 /* May stand once only (RFC 5322 3.6): a second one shows some readers another author. */
-static bool field_single(struct slice name)
+bool field_single(struct slice name)
 {
 	static const char *const once[] = {
 		"From", "Sender", "Reply-To", "Date", "Message-ID", "Subject", "In-Reply-To",
@@ -113,54 +114,6 @@ static bool is_content(struct slice name)
 	return slice_istarts(name, "Content-");
 }
 
-struct job {
-	struct composed *c;
-	struct arena *a;
-	const struct compose_list *list;
-	const struct compose_post *post;
-	struct orig orig;
-	bool munged, new_reply, new_url;
-};
-
-static void from_head(struct job *j, struct str *o)
-{
-	const struct compose_post *p = j->post;
-	struct slice author = head_clean(j->a, p->author_name);
-	struct slice title = head_clean(j->a, j->list->title);
-	struct head h;
-	const char *name;
-
-	/* each part is cut by itself, so that neither can push the other out */
-	author = utf8_clip(author, 120);
-	title = utf8_clip(title, 120);
-	if (author.n > 0 && title.n > 0)
-		name = arena_fmt(j->a, "%.*s %s %.*s", (int)author.n, author.p,
-				 *p->via ? p->via : "-", (int)title.n, title.p);
-	else
-		name = slice_dup(j->a, author.n > 0 ? author : title);
-	head_begin(&h, o, "From");
-	if (!head_mailbox(&h, name, list_addr(j->a, j->list, ""), ""))
-		j->c->bad = true;
-	head_end(&h);
-}
-
-static void reply_head(struct job *j, struct str *o)
-{
-	const struct compose_post *p = j->post;
-	bool author = p->reply == COMPOSE_REPLY_AUTHOR || p->reply == COMPOSE_REPLY_BOTH;
-	bool list = p->reply != COMPOSE_REPLY_AUTHOR;
-	struct head h;
-
-	author = author && head_addr_ok(p->author_addr);
-	list = list || !author;
-	head_begin(&h, o, "Reply-To");
-	if (list && !head_mailbox(&h, "", list_addr(j->a, j->list, ""), author ? "," : ""))
-		j->c->bad = true;
-	if (author)
-		head_mailbox(&h, p->author_name, p->author_addr, "");
-	head_end(&h);
-}
-
 static void date_head(struct str *o, int64_t date)
 {
 	char buf[40];
@@ -170,7 +123,7 @@ static void date_head(struct str *o, int64_t date)
 }
 
 /* "[Agenda]" unless the subject has it somewhere, as after "Re:". */
-static const char *tag_for(struct job *j, struct slice subject)
+const char *tag_for(struct job *j, struct slice subject)
 {
 	const char *tag;
 
@@ -224,6 +177,8 @@ static void author_fields(struct job *j, struct str *o, bool content)
 			continue;
 		if (j->new_reply && slice_ieqz(n, "Reply-To"))
 			continue;
+		if (f == j->cc)
+			continue;
 		if (j->new_url && slice_ieqz(n, "Archived-At"))
 			continue;
 		if (slice_ieqz(n, "Subject"))
@@ -262,6 +217,7 @@ static void mail_head(struct job *j, struct str *o, bool content)
 		from_head(j, o);
 	if (j->new_reply)
 		reply_head(j, o);
+	cc_head(j, o);
 	author_fields(j, o, content);
 	if (orig_find(&j->orig, "Subject") == NULL)
 		subject_tagged(j, o, NULL);
@@ -372,7 +328,7 @@ static void plan_append(struct job *j, struct plan *p, struct slice plain)
 }
 
 /* Text with lines no server need accept: the same text in quoted-printable. */
-static bool too_long(const struct orig *o)
+bool body_too_long(const struct orig *o)
 {
 	return o->longest > LINE_OCTETS && o->cte != CTE_QP && o->cte != CTE_BASE64 &&
 	       slice_istarts(o->type, "text/");
@@ -391,7 +347,7 @@ static struct slice qp_body(struct job *j)
 /* multipart/mixed: the author's body byte for byte, then the footer. */
 static void plan_wrap(struct job *j, struct plan *p)
 {
-	bool qp = too_long(&j->orig);
+	bool qp = body_too_long(&j->orig);
 	char *b = boundary_for(j->a, j->post->msgid, j->orig.body);
 	struct str head;
 
@@ -420,7 +376,7 @@ static void plan_wrap(struct job *j, struct plan *p)
 /* No footer: the body as it is, but for lines that cannot travel. */
 static void plan_bare(struct job *j, struct plan *p)
 {
-	bool qp = too_long(&j->orig);
+	bool qp = body_too_long(&j->orig);
 	struct str head;
 
 	p->body = qp ? qp_body(j) : j->orig.body;
@@ -444,8 +400,8 @@ static enum rc compose_mail(struct job *j)
 
 	if (rc != RC_OK)
 		return rc;
-	j->munged = j->post->from == COMPOSE_FROM_LIST || orig_find(&j->orig, "From") == NULL;
-	j->new_reply = j->munged || j->post->reply != COMPOSE_REPLY_KEEP;
+	j->munged = j->post->from == COMPOSE_FROM_LIST || from_unfit(&j->orig);
+	author_plan(j);
 	if (!j->list->footer) {
 		plan_bare(j, &c->plan);
 		return RC_OK;
@@ -478,12 +434,15 @@ static void web_head(struct job *j, struct str *o)
 	struct head h;
 
 	from_head(j, o);
+	j->munged = true;
+	author_plan(j);
 	reply_head(j, o);
 	head_begin(&h, o, "To");
 	if (!head_mailbox(&h, slice_dup(j->a, utf8_clip(head_clean(j->a, j->list->title), 200)),
 			  list_addr(j->a, j->list, ""), ""))
 		j->c->bad = true;
 	head_end(&h);
+	cc_head(j, o);
 	tag = tag_for(j, slice_of(subject));
 	head_text(o, "Subject", *tag ? arena_fmt(j->a, "%s %s", tag, subject) : subject);
 	date_head(o, p->date);

@@ -22,11 +22,15 @@ enum compose_from {
 	COMPOSE_FROM_LIST,      /* "Ana Pérez por Agenda" <list>; always so for web posts */
 };
 
+/*
+ * Who gets the answers. docs/mail-out.md has the table of From, Reply-To and Cc
+ * for each of these with From kept and not. author_addr "": it is hidden, and
+ * no field of ours shows it.
+ */
 enum compose_reply {
-	COMPOSE_REPLY_KEEP,     /* the author's Reply-To; with FROM_LIST the list, to leak no address */
 	COMPOSE_REPLY_LIST,
-	COMPOSE_REPLY_AUTHOR,   /* author_addr, or the list where it is "" */
-	COMPOSE_REPLY_BOTH,     /* list, author */
+	COMPOSE_REPLY_AUTHOR,
+	COMPOSE_REPLY_BOTH,
 };
 
 /* Every string is UTF-8 and never NULL: "" where there is none. */
@@ -58,6 +62,11 @@ struct compose_post {
 	enum compose_reply reply;
 	const char *url;                /* the post's page, for Archived-At */
 
+	/* Domains whose DKIM signature passed and is aligned with From (RFC 7489 3.1.1):
+	 * of a mail post, for compose_signature_holds. */
+	const char *const *dkim;
+	size_t ndkim;
+
 	/* A post from the web. */
 	const char *subject;
 	struct slice text;              /* lines end in LF */
@@ -86,6 +95,13 @@ struct composed;                        /* lives in the arena it was made in */
  */
 enum rc compose_post(struct composed **c_r, struct arena *a, const struct compose_list *list,
 		     const struct compose_post *post) MUST_USE;
+/*
+ * Whether one of the signatures of p->dkim would still verify in a copy that
+ * keeps From: body and signed fields leave as they came, and nothing is added
+ * that the signature says is absent (RFC 6376 5.4). False where in doubt.
+ */
+bool compose_signature_holds(struct arena *a, const struct compose_list *list,
+			     const struct compose_post *p);
 /* Appends one recipient's message to out. RC_LIMIT where out's cap is too small. */
 enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct str *out) MUST_USE;
 /* The author's body and From reach the reader as they were sent (DKIM may verify). */

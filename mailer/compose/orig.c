@@ -232,6 +232,7 @@ enum rc orig_read(struct orig *o, struct arena *a, struct slice raw)
 	for (size_t i = 0; i < o->n; i++) {
 		struct orig_field *f = &o->field[i];
 
+		f->changed = needs_repair(f->whole) || f->whole.p[f->name.n] != ':';
 		if (needs_repair(f->whole))
 			f->whole = repaired(a, f->whole);
 		if (f->whole.p[f->name.n] != ':')
@@ -246,6 +247,7 @@ enum rc orig_read(struct orig *o, struct arena *a, struct slice raw)
 		enc_crlf(&s, rest);
 		o->body = str_slice(&s);
 	}
+	o->bare = facts.bare;
 	o->high = facts.high;
 	o->longest = facts.longest;
 	read_type(o);

@@ -14,6 +14,7 @@
 struct orig_field {
 	struct slice name;
 	struct slice whole;             /* with its folds and last CRLF; only CRLF line ends */
+	bool changed;                   /* it did not stand so in the original */
 };
 
 enum orig_cte { CTE_7BIT, CTE_8BIT, CTE_QP, CTE_BASE64, CTE_OTHER };
@@ -22,6 +23,7 @@ struct orig {
 	struct orig_field *field;
 	size_t n;
 	struct slice body;              /* only CRLF line ends */
+	bool bare;                      /* the original's body had other line ends */
 	bool high;                      /* the body has 8-bit bytes */
 	size_t longest;                 /* line of the body */
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mailer/compose/compose.h"
+#include "mailer/deliver/from.h"
 #include "mailer/deliver/transport.h"
 #include "mailer/deliver/worker.h"
 #include "server/base/codec.h"
@@ -49,7 +50,7 @@ struct worker {
 	/* the post whose copies are going out */
 	struct queue_post post;
 	struct composed *composed;
-	char lang[3];
+	struct dmarc *dmarc;
 	const char *to; /* of the message in the transport's hands */
 };
 
@@ -61,16 +62,10 @@ static const char *post_url(const struct worker *w, struct arena *a, const struc
 			 (long long)p->number);
 }
 
-static enum compose_from from_policy(const struct queue_post *p)
-{
-	return p->web || strcmp(p->dmarc_policy, "always") == 0 ? COMPOSE_FROM_LIST
-								: COMPOSE_FROM_KEEP;
-}
-
 /* The text and the files of a web post stand in the raw message that core wrote. */
 static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c);
 
-static enum rc post_compose(struct worker *w, int64_t post, const char *lang)
+static enum rc post_compose(struct worker *w, int64_t post)
 {
 	const struct conf *conf = &w->p->conf;
 	struct compose_list list;
@@ -78,14 +73,13 @@ static enum rc post_compose(struct worker *w, int64_t post, const char *lang)
 	struct queue_post *p = &w->post;
 	enum rc rc;
 
-	if (w->composed != NULL && p->id == post && strncmp(w->lang, lang, 2) == 0)
+	if (w->composed != NULL && p->id == post)
 		return RC_OK;
 	w->composed = NULL;
 	rc = queue_post_load(w->db, w->batch, post, p);
 	if (rc != RC_OK)
 		return rc;
-	snprintf(w->lang, sizeof(w->lang), "%.2s", lang);
-	tr_set(w->lang);
+	tr_set(p->lang); /* the "via" of From is the list's: the same for everybody */
 	list = (struct compose_list){ .local = p->list,
 				      .domain = p->domain,
 				      .title = p->title,
@@ -100,13 +94,8 @@ static enum rc post_compose(struct worker *w, int64_t post, const char *lang)
 				   .msgid = p->msgid,
 				   .date = p->sent_at,
 				   .author_name = p->author_name,
-				   .author_addr = p->author_addr,
 				   /* TRANSLATORS: "Ana Pérez via Agenda", in the From of a copy */
 				   .via = tr("via"),
-				   .from = from_policy(p),
-				   .reply = strcmp(p->reply_policy, "author") == 0
-						    ? COMPOSE_REPLY_AUTHOR
-						    : COMPOSE_REPLY_LIST,
 				   .url = post_url(w, w->batch, p),
 				   .subject = p->subject,
 				   .text = SLICE(""),
@@ -117,6 +106,7 @@ static enum rc post_compose(struct worker *w, int64_t post, const char *lang)
 		if (rc != RC_OK)
 			return rc;
 	}
+	from_decide(w->dmarc, conf, w->batch, p, &list, &c);
 	return compose_post(&w->composed, w->batch, &list, &c);
 }
 
@@ -141,7 +131,6 @@ static enum rc web_parts(struct worker *w, const struct queue_post *p, struct co
 		c->subject = arena_fmt(w->batch, "Re: %s", p->subject);
 	c->attachments = at;
 	c->nattachments = m.nfiles;
-	c->author_addr = ""; /* nobody's address leaves with what was written on the web */
 	return RC_OK;
 }
 
@@ -168,13 +157,14 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 	struct compose_copy copy = {
 		.rcpt = j->addr, .lang = j->locale, .unsub_url = "", .footer = ""
 	};
-	enum rc rc = post_compose(w, j->post, j->locale);
+	enum rc rc = post_compose(w, j->post);
 
 	if (rc != RC_OK)
 		return rc;
 	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list,
 				   p->domain, j->subscription);
 	copy.unsub_mailto = arena_fmt(w->copy, "%s-leave@%s", p->list, p->domain);
+	tr_set(j->locale);
 	if (p->footer)
 		copy.footer = footer_text(w, p);
 	str_init(&out, w->copy, COMPOSE_CAP);
@@ -206,7 +196,6 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 	if (rc != RC_OK)
 		return rc;
 	tr_set(q.locale);
-	*w->lang = '\0'; /* the next post sets its own */
 	n = (struct compose_notice){ .from_name = *q.list ? q.title : "Cabildo",
 				     .to_name = "",
 				     .to_addr = q.addr,
@@ -445,6 +434,7 @@ int deliver_worker(const struct prog *p, struct deliver_slot *slot, bool once)
 	const char *err = "";
 
 	w.db = queue_open(&p->conf, w.run);
+	w.dmarc = dmarc_open(p->conf.dns_server);
 	if (transport_open(&w.t, p->arena, p->conf.relay, p->conf.mail_domain, &err) != RC_OK)
 		log_die("event=bad_relay error=%s", log_q(err));
 	while (!prog_stop && !prog_reload) {
@@ -464,6 +454,7 @@ int deliver_worker(const struct prog *p, struct deliver_slot *slot, bool once)
 		arena_free(&w.batch);
 	}
 	transport_close(w.t);
+	dmarc_close(&w.dmarc);
 	queue_close(&w.db);
 	return 0;
 }

@@ -21,6 +21,8 @@ const struct conf_def conf_defs[] = {
 	  AT(policy_listen), "addr" },
 	{ "relay", "smtp://127.0.0.1:25", "where mail goes out: smtp://HOST:PORT or maildir:/path",
 	  AT(relay), "relay" },
+	{ "dns_server", "", "IP or IP:PORT asked for DMARC policies; empty: those of resolv.conf",
+	  AT(dns_server), "ip" },
 	{ "secret_file", SYSCONFDIR "/cabildo/secret", "keys for tokens and addresses",
 	  AT(secret_file), "path" },
 	{ "recipient_delimiter", "+", "as Postfix has it: + or -", AT(recipient_delimiter),
@@ -70,6 +72,9 @@ static const char *value_check(const char *kind, const char *v)
 	if (strcmp(kind, "relay") == 0 && !slice_starts(s, "smtp://") &&
 	    !slice_starts(s, "maildir:/") && !slice_eqz(s, "null:"))
 		return "expected smtp://HOST:PORT or maildir:/path";
+	if (strcmp(kind, "ip") == 0 && s.n > 0 &&
+	    (s.n > 60 || strspn(v, "0123456789abcdefABCDEF.:[]") != s.n))
+		return "expected the IP address of a server, with :PORT where it is not 53";
 	if (strcmp(kind, "path") == 0 && v[0] != '/')
 		return "expected an absolute path";
 	if (strcmp(kind, "delim") == 0 && !slice_eqz(s, "+") && !slice_eqz(s, "-"))

@@ -17,6 +17,7 @@ struct conf {
 	const char *lmtp_listen;         /* HOST:PORT or /path/to/socket */
 	const char *policy_listen;       /* the same */
 	const char *relay;               /* smtp://host:port, or maildir:/path (trial) */
+	const char *dns_server;          /* IP[:PORT], or "": the machine's own */
 	const char *secret_file;         /* keys: id hex, one a line */
 	const char *recipient_delimiter; /* "+" or "-" */
 	const char *authserv_id;         /* ours in Authentication-Results, or "" */

@@ -231,6 +231,7 @@ enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct que
 		.raw_id = db_get_i64(q, 0, 20),
 		.public_ = strcmp(db_get_text(q, 0, 21), "public") == 0,
 		.thread_id = db_get_i64(q, 0, 23),
+		.hide_address = db_get_bool(q, 0, 24),
 	};
 	r->nrefs = lines_split(a, db_get_text(q, 0, 17), &r->refs);
 	rc = db_run(db, a, STMT_RAW_CHUNKS, &c, db_i64(r->raw_id));

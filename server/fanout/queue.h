@@ -86,7 +86,7 @@ int queue_backoff(int tries, int64_t age_usec);
 struct queue_post {
 	int64_t id, thread, number, raw_id, thread_id;
 	const char *list, *domain, *title, *list_id, *lang, *reply_policy, *dmarc_policy, *tag;
-	bool footer, web, public_;
+	bool footer, web, public_, hide_address;
 	const char *author_name, *author_addr, *subject, *msgid, *post_lang;
 	const char **refs;
 	size_t nrefs;

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	l.footer = how & 1;
 	l.tag = how & 2 ? "Educación" : how & 4 ? "Agenda" : "";
 	p.from = how & 8 ? COMPOSE_FROM_LIST : COMPOSE_FROM_KEEP;
-	p.reply = (enum compose_reply)(how >> 4 & 3);
+	p.reply = (enum compose_reply)((how >> 4 & 3) % 3);
 	if (how & 0x80) {
 		struct compose_attachment at = { slice_dup(a, in), "text/plain", in };
 

@@ -39,6 +39,7 @@ flow_conf() {
 	SITE=$TEST_TMP SITE_ADDR=127.0.0.1 SITE_LMTP=0 SITE_POLICY=0
 	SITE_DB=$CABILDO_TEST_DATABASE
 	SITE_DOMAIN=${SITE_DOMAIN:-foro.example} AUTHSERV=${AUTHSERV:-mx.foro.example}
+	SITE_DNS=${SITE_DNS:-127.0.0.1:1} # refuses: no test asks the world's DNS
 	SITE_RELAY=${SITE_RELAY:-maildir:$SITE/outbox}
 	SITE_HTTP=$(net_free_port) || exit 1
 	trap flow_stop EXIT

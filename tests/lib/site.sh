@@ -29,6 +29,7 @@ site_conf() {
 		lmtp_listen = 127.0.0.1:$SITE_LMTP
 		policy_listen = 127.0.0.1:$SITE_POLICY
 		relay = $SITE_RELAY
+		dns_server = ${SITE_DNS:-}
 		secret_file = $SITE/secret
 		recipient_delimiter = +
 		authserv_id = ${AUTHSERV:-}

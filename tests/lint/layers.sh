@@ -53,6 +53,8 @@ md4c	server/text
 libxml/	server/text mailer/parse
 zlib	web/serve mailer/import mailer/import
 libmilter/	mailer/intake mailer
+ares	mailer/deliver
+libpsl	mailer/deliver
 archive	server/cli
 '
 

@@ -449,7 +449,8 @@ static struct compose_post post_mail(const char *raw)
 {
 	return (struct compose_post){ .raw = slice_of(raw), .msgid = "s7@foro.example",
 		.date = 1790000000 * USEC, .author_name = "Ana Pérez", .author_addr = "ana@x.example",
-		.via = "por", .url = "https://foro.example/agenda/7" };
+		.via = "por", .url = "https://foro.example/agenda/7",
+		.reply = COMPOSE_REPLY_AUTHOR };
 }
 
 static const struct compose_copy copy_es = { .rcpt = "luz@x.example", .lang = "es",
@@ -673,9 +674,9 @@ static void test_munged(void **state)
 		enum compose_reply reply;
 		const char *want;
 	} t[] = {
-		{ COMPOSE_REPLY_KEEP, "agenda@foro.example" }, { COMPOSE_REPLY_LIST, "agenda@foro.example" },
-		{ COMPOSE_REPLY_AUTHOR, "Ana Pérez <ana@x.example>" },
-		{ COMPOSE_REPLY_BOTH, "agenda@foro.example, Ana Pérez <ana@x.example>" },
+		{ COMPOSE_REPLY_LIST, "agenda@foro.example" },
+		{ COMPOSE_REPLY_AUTHOR, "otra@x.example" },
+		{ COMPOSE_REPLY_BOTH, "agenda@foro.example, otra@x.example" },
 	};
 
 	(void)state;

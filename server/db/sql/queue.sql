@@ -93,5 +93,6 @@ select ad.id, $2::bigint, $3::text, $4::text, $5::text from address ad where ad.
 -- roles: deliver
 select p.id, l.name, l.mail_domain, l.title, l.list_id, l.lang, l.reply_policy, l.dmarc_policy, l.subject_tag, l.footer,
 	t.number, p.number, p.source, p.author_name, p.author_addr, p.subject, p.msgid, array_to_string(p.refs, E'\n'),
-	p.sent_at, p.lang, p.raw_id, l.visibility, l.post_count, t.id
-from post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id where p.id = $1::bigint
+	p.sent_at, p.lang, p.raw_id, l.visibility, l.post_count, t.id, coalesce(a.hide_address, false)
+from post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id
+left join account a on a.id = p.account_id where p.id = $1::bigint

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One post while it is composed, and who stands in its address fields. Inside compose only. */
+#ifndef CABILDO_MAILER_COMPOSE_JOB_H
+#define CABILDO_MAILER_COMPOSE_JOB_H
+
+#include "mailer/compose/orig.h"
+#include "mailer/compose/parts.h"
+
+struct job {
+	struct composed *c;
+	struct arena *a;
+	const struct compose_list *list;
+	const struct compose_post *post;
+	struct orig orig;
+	bool munged;                    /* the list stands in From */
+	bool new_reply;                 /* Reply-To is ours */
+	bool new_cc;                    /* the author is added to Cc */
+	bool both;                      /* Reply-To names the author too, there being no place in Cc */
+	bool new_url;
+	const struct orig_field *cc;    /* the field that goes into ours, or NULL */
+};
+
+const char *list_addr(struct arena *a, const struct compose_list *l, const char *suffix);
+/* Never in a copy. */
+bool field_goes(struct slice name);
+/* May stand once only. */
+bool field_single(struct slice name);
+/* "[Agenda]", or "" where the subject has it. */
+const char *tag_for(struct job *j, struct slice subject);
+/* Text with lines no server need accept. */
+bool body_too_long(const struct orig *o);
+
+/* author.c. No copy can keep this From: there is none, or its address needs SMTPUTF8. */
+bool from_unfit(const struct orig *o);
+/* Sets new_reply, new_cc, cc and both by munged and the reply policy. */
+void author_plan(struct job *j);
+void from_head(struct job *j, struct str *o);
+void reply_head(struct job *j, struct str *o);
+void cc_head(struct job *j, struct str *o);
+
+#endif
