@@ -131,6 +131,21 @@ create table subscription (
 );
 create index subscription_account on subscription (account_id);
 
+-- Who asked to join a group whose owners decide.
+create table join_request (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	addr text not null,
+	name text not null,
+	locale text not null,
+	source text not null check (source in ('web', 'email')),
+	asked_at timestamptz not null default now(),
+	decided_at timestamptz,
+	decision text check (decision in ('approve', 'decline')),
+	decided_by bigint
+);
+create unique index join_request_open on join_request (list_id, addr) where decided_at is null;
+
 create table thread_follow (
 	thread_id bigint not null,
 	account_id bigint not null references account,
@@ -553,6 +568,15 @@ grant select (id, name, locale, closed_at) on account to "cabildo-receive";
 grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliver", "cabildo-web", "cabildo-sched";
 grant select on address, list, list_former_address, subscription, thread_follow, ban to "cabildo-receive";
 grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
+grant insert on account, address, subscription, thread_follow, token, join_request to "cabildo-receive";
+grant select on token to "cabildo-receive";
+grant select (id, decided_at, list_id, addr) on join_request to "cabildo-receive";
+grant select (time_zone) on account to "cabildo-receive";
+grant update (delivery, pause_until) on subscription to "cabildo-receive";
+grant update (used_at) on token to "cabildo-receive";
+grant update (mode) on thread_follow to "cabildo-receive";
+grant update (member_count) on list to "cabildo-receive";
+grant delete on subscription, thread_follow to "cabildo-receive";
 grant insert on outbound, intake, raw_chunk, attachment, post_redirect, audit_detail, bounce_event, notice to "cabildo-receive";
 grant select (id) on notice to "cabildo-receive";
 grant select, insert, update on thread, thread_ref, thread_participant to "cabildo-receive";
@@ -578,7 +602,11 @@ grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_ch
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-web";
-grant update (delivery, own_copy) on subscription to "cabildo-web";
+grant insert on account, address, subscription, join_request to "cabildo-web";
+grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
+grant update (delivery, own_copy, pause_until) on subscription to "cabildo-web";
+grant update (member_count) on list to "cabildo-web";
+grant delete on subscription to "cabildo-web";
 grant update (locale, theme, password_hash) on account to "cabildo-web";
 grant update (verified_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";

@@ -4,7 +4,9 @@
 noinst_LIBRARIES += libaccept.a
 libaccept_a_SOURCES = \
 	mailer/accept/accept.c mailer/accept/accept.h \
+	mailer/accept/command.c mailer/accept/command.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
+	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/submission.c mailer/accept/submission.h
 
 CORE_LIBS = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
@@ -32,6 +34,12 @@ dist_man_MANS += docs/man/cabildo-import.1
 EXTRA_DIST += tests/load/threads_agree
 
 if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_command
+UNIT_TESTS += tests/unit/test_command
+tests_unit_test_command_SOURCES = tests/unit/test_command.c
+tests_unit_test_command_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -DTEST_SRCDIR='"$(abs_top_srcdir)"'
+tests_unit_test_command_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test_import
 UNIT_TESTS += tests/unit/test_import
 tests_unit_test_import_SOURCES = tests/unit/test_import.c

@@ -25,6 +25,7 @@ STMT_SQL = \
 	server/db/sql/forum.sql \
 	server/db/sql/house.sql \
 	server/db/sql/intake.sql \
+	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
 	server/db/sql/queue.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
@@ -50,6 +51,7 @@ libstore_a_SOURCES = \
 	server/store/forum.c server/store/forum.h \
 	server/store/house.c server/store/house.h \
 	server/store/intake.c server/store/intake.h \
+	server/store/member.c server/store/member.h \
 	server/store/notice.c server/store/notice.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -65,11 +67,15 @@ libcore_a_SOURCES = \
 	server/core/address.c server/core/address.h \
 	server/core/admin.c server/core/admin.h \
 	server/core/audit.c server/core/audit.h \
+	server/core/command.c server/core/command.h \
+	server/core/command_say.c server/core/command_say.h \
+	server/core/command_table.c \
 	server/core/forum.c server/core/forum.h \
 	server/core/house.c server/core/house.h \
 	server/core/lang.c server/core/lang.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/submit.c server/core/submit.h \
+	server/core/subscribe.c server/core/subscribe.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c

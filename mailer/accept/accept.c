@@ -3,6 +3,8 @@
 #include <strings.h>
 
 #include "mailer/accept/accept.h"
+#include "mailer/accept/command.h"
+#include "mailer/accept/request.h"
 
 #include "server/base/base.h"
 
@@ -51,7 +53,17 @@ static bool banned(const struct accept_in *in, struct verdict *v)
 	       decided(v, FATE_DROPPED, "The sender is banned.");
 }
 
-/* Commands and mail to the owners wait where a person sees them. */
+/* By its address; or a whole answer that is one: what remains of P6 is in command.h. */
+static bool command(const struct accept_in *in, struct verdict *v)
+{
+	struct commands c;
+
+	return (request_address(in->to.kind) ||
+		(in->to.kind <= ADDRESS_THREAD && command_only(in->arena, in->mail, &c))) &&
+	       decided(v, FATE_COMMAND, "It asks for something of the group.");
+}
+
+/* Mail to the owners waits where a person sees them. */
 static bool not_a_post(const struct accept_in *in, struct verdict *v)
 {
 	return in->to.kind != ADDRESS_POST && in->to.kind != ADDRESS_THREAD &&
@@ -123,6 +135,7 @@ const struct accept_rule accept_rules[] = {
 	{ "bounce", "recipient; multipart/report with a null return path", bounce },
 	{ "automatic", "Auto-Submitted and its kin; null return path", automatic },
 	{ "banned", "envelope sender and From against the bans", banned },
+	{ "command", "recipient; a reply that is one command and nothing else", command },
 	{ "not-a-post", "recipient", not_a_post },
 	{ "closed", "the group's state", closed },
 	{ "too-large", "size against the group's limit", too_large },

@@ -12,6 +12,7 @@
 #include "server/core/submit.h"
 
 struct accept_in {
+	struct arena *arena;     /* for what a rule has to look at */
 	const struct mail *mail; /* NULL: it must not, or could not, be parsed */
 	const char *parse_why;   /* then: why */
 	const char *envelope_from;
@@ -22,7 +23,7 @@ struct accept_in {
 };
 
 struct verdict {
-	enum fate fate; /* FATE_POSTED, HELD, DROPPED, BOUNCE, QUARANTINED */
+	enum fate fate; /* FATE_POSTED, HELD, COMMAND, DROPPED, BOUNCE, QUARANTINED */
 	const char *rule;
 	const char *reason; /* one English sentence */
 	const char *trace;  /* "poisoned=- loop=- ... posted=yes" */

@@ -2,6 +2,7 @@
 /* See handle.h. */
 #include "mailer/accept/accept.h"
 #include "mailer/accept/handle.h"
+#include "mailer/accept/request.h"
 #include "mailer/accept/submission.h"
 
 #include "server/base/base.h"
@@ -113,8 +114,8 @@ static void reply_for(struct group *g, const struct submit_result *res)
 }
 
 /* One attempt at one group's transaction. */
-static enum rc group_try(struct unit *u, struct group *g, const struct submission *s,
-			 const struct verdict *v, struct submit_result *res)
+static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
+			 const struct submission *s, struct verdict *v, struct submit_result *res)
 {
 	enum rc rc = unit_begin_rw(u);
 
@@ -122,6 +123,8 @@ static enum rc group_try(struct unit *u, struct group *g, const struct submissio
 		return rc;
 	if (v->fate == FATE_POSTED)
 		rc = submit_post(u, &g->list, s, res);
+	else if (v->fate == FATE_COMMAND)
+		rc = request_run(u, &g->list, &g->to, m, s, false, res, &v->rule);
 	else if (v->fate == FATE_HELD)
 		rc = submit_hold(u, &g->list, s, v->rule, v->reason, res);
 	else
@@ -135,7 +138,8 @@ static enum rc group_try(struct unit *u, struct group *g, const struct submissio
 static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m,
 			 const char *why, struct slice raw, struct group *g)
 {
-	struct accept_in in = { .mail = m,
+	struct accept_in in = { .arena = u->arena,
+				.mail = m,
 				.parse_why = why,
 				.envelope_from = env->sender,
 				.list = &g->list,
@@ -154,16 +158,16 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.trace = v.trace;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
 	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
-	rc = group_try(u, g, &s, &v, &res);
+	rc = group_try(u, g, m, &s, &v, &res);
 	/* a deadlock or a connection that died idle: once more before the MTA has to */
 	if (rc == RC_TEMPFAIL && unit_ready(u))
-		rc = group_try(u, g, &s, &v, &res);
+		rc = group_try(u, g, m, &s, &v, &res);
 	if (rc == RC_INVALID || rc == RC_LIMIT) {
 		/* the database does not take it: the bytes are kept and the owner looks */
 		log_warn("event=quarantined msgid=%s", log_q(s.msgid));
 		v = (struct verdict){ FATE_QUARANTINED, "database",
 				      "The database refused its text.", v.trace };
-		rc = group_try(u, g, &s, &v, &res);
+		rc = group_try(u, g, m, &s, &v, &res);
 	}
 	if (rc != RC_OK) {
 		intake_reply_set(&g->reply, 451, "4.3.0",
@@ -177,7 +181,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 		 "bytes=%zu",
 		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
-	if (res.fate == FATE_POSTED)
+	if (res.fate == FATE_POSTED || res.fate == FATE_COMMAND)
 		unit_wake(u);
 }
 

@@ -51,6 +51,7 @@ void list_head(struct str *o, const struct compose_list *l)
 	else
 		url_field(o, "List-Post", "mailto:", list_addr(a, l, ""));
 	url_field(o, "List-Help", "mailto:", list_addr(a, l, "-help"));
+	url_field(o, "List-Subscribe", "mailto:", list_addr(a, l, "-join"));
 	url_field(o, "List-Owner", "mailto:", list_addr(a, l, "-owner"));
 	url_field(o, "List-Archive", "", l->archive_url);
 	str_addz(o, "Precedence: list\r\n");

@@ -163,7 +163,10 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 		return rc;
 	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list,
 				   p->domain, j->subscription);
-	copy.unsub_mailto = arena_fmt(w->copy, "%s-leave@%s", p->list, p->domain);
+	copy.unsub_mailto = address_leave(w->copy, &w->p->keys, w->p->conf.recipient_delimiter,
+					  p->list, p->domain, j->subscription);
+	copy.unsub_url = address_leave_url(w->copy, &w->p->keys, w->p->conf.base_url, p->list,
+					   p->domain, j->subscription);
 	tr_set(j->locale);
 	if (p->footer)
 		copy.footer = footer_text(w, p);

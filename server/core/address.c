@@ -37,6 +37,33 @@ char *address_verp(struct arena *a, const struct keys *k, const char *delimiter,
 			 mac, domain);
 }
 
+char *address_leave(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
+		    const char *domain, int64_t subscription)
+{
+	char *mac = mac_sign(k, a, "leave", slice_of(signed_text(a, list, domain, subscription)));
+
+	return arena_fmt(a, "%s-leave%ss%lld.%s@%s", list, delimiter, (long long)subscription, mac,
+			 domain);
+}
+
+char *address_leave_url(struct arena *a, const struct keys *k, const char *base_url,
+			const char *list, const char *domain, int64_t subscription)
+{
+	if (*base_url == '\0')
+		return arena_strdup(a, "");
+	return arena_fmt(a, "%s/u/%lld/%s", base_url, (long long)subscription,
+			 mac_sign(k, a, "leave",
+				  slice_of(signed_text(a, list, domain, subscription))));
+}
+
+bool address_leave_check(struct unit *u, const char *list, const char *domain,
+			 int64_t subscription, const char *mac)
+{
+	return mac_check(u->keys, "leave",
+			 slice_of(signed_text(u->arena, list, domain, subscription)),
+			 slice_of(mac));
+}
+
 /* "12.MAC": the number, or 0 where the MAC is not ours. */
 static int64_t id_verify(struct unit *u, const struct address_to *r, const char *purpose,
 			 struct slice ext)
@@ -84,6 +111,8 @@ enum rc address_parse(struct unit *u, const char *addr, struct address_to *r)
 		return RC_OK;
 	if (r->kind == ADDRESS_BOUNCE && ext.p[0] == 's') {
 		r->id = id_verify(u, r, "verp", slice_make(ext.p + 1, ext.n - 1));
+	} else if (r->kind == ADDRESS_LEAVE && ext.p[0] == 's') {
+		r->id = id_verify(u, r, "leave", slice_make(ext.p + 1, ext.n - 1));
 	} else if (r->kind == ADDRESS_POST && ext.p[0] == 't') {
 		r->id = id_verify(u, r, "thread", slice_make(ext.p + 1, ext.n - 1));
 		/* a forged one is the list's plain address: it proved nothing anyway */

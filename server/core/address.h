@@ -15,7 +15,7 @@ enum address_kind {
 	ADDRESS_MODERATE, /* agenda+mTOKEN@ */
 	ADDRESS_REQUEST,  /* agenda-request@, -help@ */
 	ADDRESS_JOIN,
-	ADDRESS_LEAVE,
+	ADDRESS_LEAVE, /* agenda-leave@, agenda-leave+s7.MAC@ */
 	ADDRESS_OWNER,
 	ADDRESS_BOUNCE, /* agenda-bounces+s7.MAC@, agenda-bounces@ */
 };
@@ -23,7 +23,7 @@ enum address_kind {
 struct address_to {
 	enum address_kind kind;
 	const char *list, *domain; /* lower case */
-	int64_t id;                /* thread, or subscription of a bounce; 0: none that verifies */
+	int64_t id;                /* thread, or subscription of a bounce or to leave; 0: none that verifies */
 	const char *token;         /* of confirm and moderate, "" else */
 };
 
@@ -35,5 +35,14 @@ char *address_thread(struct unit *u, const char *list, const char *domain, int64
  * greylisting learns it; with a MAC, so that nobody can bounce for another. */
 char *address_verp(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
 		   const char *domain, int64_t subscription);
+
+/* List-Unsubscribe of a subscription's copies: leaving by it needs no further proof,
+ * and ends that one subscription. The URL is /u/SUBSCRIPTION/MAC, "" without a site. */
+char *address_leave(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
+		    const char *domain, int64_t subscription);
+char *address_leave_url(struct arena *a, const struct keys *k, const char *base_url,
+			const char *list, const char *domain, int64_t subscription);
+MUST_USE bool address_leave_check(struct unit *u, const char *list, const char *domain,
+				  int64_t subscription, const char *mac);
 
 #endif

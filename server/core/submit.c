@@ -541,22 +541,13 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	return post_make(u, l, s, &ids, &place, post, raw, r);
 }
 
-enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
-		    const char *rule, const char *reason, struct submit_result *r)
+static enum rc hold_make(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *rule, const char *reason, struct submit_result *r)
 {
-	bool reused = strcmp(rule, "id-reused") == 0;
-	id_hash key;
-	int64_t raw, none;
-	enum rc rc = RC_OK;
+	int64_t raw;
+	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 
-	seen_key(u, s, key);
 	*r = (struct submit_result){ .fate = FATE_HELD };
-	if (!reused)
-		rc = seen_add(u->db, u->arena, l->id, key, "held", false, &none);
-	if (rc == RC_CONFLICT)
-		return duplicate(u, l, s, key, r);
-	if (rc == RC_OK)
-		rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 	if (rc == RC_OK)
 		rc = hold_write(u->db, u->arena,
 				&(struct hold_new){
@@ -571,9 +562,43 @@ enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submi
 					.msgid = s->msgid,
 					.text = utf8_clip(s->text, INDEXED_MAX) },
 				&r->hold);
-	if (rc == RC_OK && !reused)
-		rc = seen_hold_write(u->db, l->id, key, "held", r->hold);
 	return rc == RC_OK ? intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw) : rc;
+}
+
+enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    const char *rule, const char *reason, struct submit_result *r)
+{
+	bool known = false;
+	enum rc rc = RC_OK;
+
+	if (strcmp(rule, "id-reused") == 0)
+		return hold_make(u, l, s, rule, reason, r);
+	rc = submit_seen(u, l, s, FATE_HELD, &known, r);
+	return rc != RC_OK || known ? rc : submit_hold_seen(u, l, s, rule, reason, r);
+}
+
+enum rc submit_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    enum fate fate, bool *known_r, struct submit_result *r)
+{
+	id_hash key;
+	int64_t none;
+	enum rc rc;
+
+	seen_key(u, s, key);
+	*r = (struct submit_result){ .fate = fate };
+	rc = seen_add(u->db, u->arena, l->id, key, fate_name(fate), false, &none);
+	*known_r = rc == RC_CONFLICT;
+	return rc == RC_CONFLICT ? duplicate(u, l, s, key, r) : rc;
+}
+
+enum rc submit_hold_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *rule, const char *reason, struct submit_result *r)
+{
+	id_hash key;
+	enum rc rc = hold_make(u, l, s, rule, reason, r);
+
+	seen_key(u, s, key);
+	return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
 }
 
 enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,

@@ -107,6 +107,14 @@ enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submi
 enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,
 		      enum fate fate, const char *rule, struct submit_result *r) MUST_USE;
 
+/* What is neither a post nor held but may be done once only: claims its key. known:
+ * it was here before, and is recorded as a duplicate in *r. */
+enum rc submit_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
+		    enum fate fate, bool *known_r, struct submit_result *r) MUST_USE;
+/* submit_hold after submit_seen. */
+enum rc submit_hold_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *rule, const char *reason, struct submit_result *r) MUST_USE;
+
 /* A post written on the web: composes the raw message itself. In a transaction. */
 struct web_upload {
 	const char *name, *type;

@@ -23,7 +23,7 @@ select a.id, a.name, a.locale, a.password_hash, ad.id from address ad join accou
 where ad.addr = $1::text and a.closed_at is null
 
 -- name: token_add
--- roles: web cli
+-- roles: web receive cli
 insert into token (hash, purpose, account_id, data, expires_at)
 values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interval '1 minute')
 
@@ -32,12 +32,12 @@ values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interva
 select count(*) from token where account_id = $1::bigint and purpose = $2::text and created_at > now() - interval '1 minute'
 
 -- name: token_peek
--- roles: web
+-- roles: web receive
 select t.account_id, t.data from token t where t.hash = $1::bytea and t.purpose = $2::text
 	and t.used_at is null and t.expires_at > now()
 
 -- name: token_use
--- roles: web
+-- roles: web receive
 update token set used_at = now() where hash = $1::bytea and purpose = $2::text and used_at is null and expires_at > now()
 returning account_id, data
 

@@ -28,7 +28,7 @@ update list set title = coalesce($2::text, title), description = coalesce($3::te
 where name = $1::text returning id
 
 -- name: account_add
--- roles: cli
+-- roles: cli web receive
 with a as (
 	insert into account (name, locale, country_code, organisation_id)
 	values ($1::text, $2::text, $4::text, $5::bigint) returning id

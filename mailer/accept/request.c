@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See request.h. */
+#include "mailer/accept/command.h"
+#include "mailer/accept/request.h"
+
+#include "server/base/base.h"
+
+static void asks_find(struct unit *u, const struct list_ref *l, const struct address_to *to,
+		      const struct mail *m, struct commands *c)
+{
+	*c = (struct commands){ .n = 1 };
+	if (to->kind == ADDRESS_JOIN)
+		c->ask[0] = (struct command_ask){ COMMAND_JOIN, "", "" };
+	else if (to->kind == ADDRESS_LEAVE)
+		c->ask[0] = (struct command_ask){ COMMAND_LEAVE, "", "" };
+	else if (to->kind == ADDRESS_CONFIRM)
+		c->ask[0] = (struct command_ask){ COMMAND_CONFIRM, to->token, "" };
+	else if (to->kind == ADDRESS_REQUEST || !command_only(u->arena, m, c))
+		command_parse(u->arena, m, l->name, c);
+}
+
+/* By the address that only this subscription's copies carried. */
+static enum rc leave_signed(struct unit *u, const struct list_ref *l, const struct address_to *to,
+			    const char **rule_r)
+{
+	struct membership m;
+	enum rc rc = command_leave_signed(u, to->id, &m);
+
+	*rule_r = "leave-address";
+	if (rc == RC_NOTFOUND)
+		*rule_r = "leave-address-used"; /* gone already: once is enough */
+	if (rc == RC_CONFLICT)
+		*rule_r = "leave-last-owner";
+	if (rc == RC_OK)
+		log_info("event=left list=%s account=%lld by=address", l->name,
+			 (long long)m.account);
+	return rc == RC_NOTFOUND || rc == RC_CONFLICT ? RC_OK : rc;
+}
+
+static enum rc asked(struct unit *u, const struct list_ref *l, const struct address_to *to,
+		     const struct mail *m, const struct submission *s, bool proven,
+		     struct command_result *res)
+{
+	struct commands c;
+	struct command_from f = { .list = l->id,
+				  .addr = m->from.addr,
+				  .name = m->from.name,
+				  .proven = proven,
+				  .msgid = s->msgid,
+				  .refs = s->refs,
+				  .nrefs = s->nrefs };
+	enum rc rc = subscribe_thread(u, l->id, s->refs, s->nrefs,
+				      to->kind == ADDRESS_THREAD ? to->id : 0, &f.thread);
+
+	asks_find(u, l, to, m, &c);
+	f.locale = command_locale(c.langs, l->lang);
+	return rc == RC_OK ? command_run(u, &f, c.ask, c.n, res) : rc;
+}
+
+enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
+		    const struct mail *m, const struct submission *s, bool proven,
+		    struct submit_result *r, const char **rule_r)
+{
+	struct command_result res = { .rule = "" };
+	bool known;
+	enum rc rc = submit_seen(u, l, s, FATE_COMMAND, &known, r);
+
+	*rule_r = "duplicate";
+	if (rc != RC_OK || known)
+		return rc;
+	if (to->kind == ADDRESS_LEAVE && to->id != 0)
+		rc = leave_signed(u, l, to, &res.rule);
+	else if (*m->from.addr == '\0')
+		res = (struct command_result){ .held = true, .rule = "no-author" };
+	else
+		rc = asked(u, l, to, m, s, proven, &res);
+	*rule_r = res.rule;
+	if (rc != RC_OK)
+		return rc;
+	if (res.held)
+		return submit_hold_seen(u, l, s, res.rule,
+					"It asks for something, and nothing shows who sent it.", r);
+	return submit_record(u, l, s, FATE_COMMAND, res.rule, r);
+}

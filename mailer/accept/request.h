@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mail that asks for something of the group instead of being for it: -request@,
+ * -help@, -join@, -leave@, a confirmation, or a command as the answer to a post.
+ */
+#ifndef CABILDO_MAILER_REQUEST_H
+#define CABILDO_MAILER_REQUEST_H
+
+#include "mailer/parse/mail.h"
+#include "server/core/address.h"
+#include "server/core/submit.h"
+
+/* Whether the address alone makes it one. */
+static inline bool request_address(enum address_kind k)
+{
+	return k == ADDRESS_REQUEST || k == ADDRESS_JOIN || k == ADDRESS_LEAVE ||
+	       k == ADDRESS_CONFIRM;
+}
+
+/*
+ * Does and answers what it asks, once (promise P3), and records its fate:
+ * command; duplicate; or held, where a stranger whom nothing proves said something
+ * that only a person can judge. In a transaction; unit_wake after the commit.
+ * proven: From is who sent it. *rule_r: for the log.
+ */
+enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
+		    const struct mail *m, const struct submission *s, bool proven,
+		    struct submit_result *r, const char **rule_r) MUST_USE;
+
+#endif
