@@ -1,210 +1,369 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which lines of a text are shown folded: the quoted block at its end with
- * the line that announces it, and signatures after "-- ". Nothing else is
- * folded, nothing is ever taken away, and never the whole text. A footer that
- * a list server put under the text is looked past, not folded.
+ * Which lines of a text are shown folded. Nothing is taken away, never the
+ * whole text, and nothing on one sign alone but what bears quote marks:
+ *
+ *	the end     footer of a list, legal notice, line of a telephone,
+ *	            signature after its mark, the last quoted block with the
+ *	            line that announces it; again until none of them ends there
+ *	below a cut everything from a line that programs write above what they
+ *	            quote without marks: Outlook's header lines, "Mensaje
+ *	            original", an attribution with address or hour
+ *	the top     one quoted block above everything that was said
+ *
+ * Quotes between what somebody wrote stay: they are the questions to its
+ * answers. What was forwarded without a word stays too, for it is the text.
  */
-#include "mailer/parse/part.h"
+#include "mailer/parse/fold.h"
 #include "server/base/base.h"
 
-#define SIGNATURE_LINES 25
-#define FOOTER_LINES 12
-#define ATTRIBUTION_BYTES 400
+#define LINES_MAX   ((size_t)200000) /* no person's mail has more */
+#define LOW_BYTES   600
+#define JOIN_BYTES  4000
+#define ROUNDS      24
+#define FOLDS       (ROUNDS + 4)
+#define QUOTE_LEAST 3   /* quoted lines above an answer that need no announcement to fold */
 
-struct lines {
-	struct slice *v;
+struct plan {
+	struct mail_fold *f;
 	size_t n;
-	const char *base;
+	struct fold_text t;
+	struct slice text;
 };
+
+const char *fold_low(struct fold_text *t, size_t i)
+{
+	struct fold_line *l = &t->v[i];
+
+	if (!l->low) {
+		struct arena_mark mark = arena_mark(t->tmp);
+
+		l->low = arena_strdup(t->a, utf8_fold(t->tmp, utf8_clip(slice_trim(l->s),
+									LOW_BYTES)));
+		arena_rewind(t->tmp, mark);
+	}
+	return l->low;
+}
+
+const char *fold_low_joined(struct fold_text *t, size_t from, size_t to)
+{
+	struct str s;
+
+	arena_rewind(t->tmp, t->tmp_start);
+	str_init(&s, t->tmp, JOIN_BYTES * 2);
+	for (size_t i = from; i < to && s.n < JOIN_BYTES; i++) {
+		if (s.n > 0)
+			str_addc(&s, ' ');
+		str_adds(&s, utf8_clip(slice_trim(t->v[i].s), JOIN_BYTES - 1));
+	}
+	return utf8_fold(t->tmp, str_slice(&s));
+}
+
+bool fold_is_rule(struct slice s, size_t min)
+{
+	size_t marks = 0;
+	char seen[2] = { 0, 0 };
+
+	s = slice_trim(s);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == ' ')
+			continue;
+		if (!strchr("-_=*~#+.", s.p[i]))
+			return false;
+		if (!seen[0] || seen[0] == s.p[i])
+			seen[0] = s.p[i];
+		else if (!seen[1] || seen[1] == s.p[i])
+			seen[1] = s.p[i];
+		else
+			return false;
+		marks++;
+	}
+	return marks >= min;
+}
 
 static bool is_blank_line(struct slice l)
 {
-	for (size_t i = 0; i < l.n; i++)
-		if (l.p[i] != ' ' && l.p[i] != '\t' && l.p[i] != '\xc2' && l.p[i] != '\xa0')
+	for (size_t i = 0; i < l.n; i++) {
+		/* no-break and zero-width spaces are all that programs leave */
+		if (l.n - i >= 2 && memcmp(l.p + i, "\u00a0", 2) == 0)
+			i++;
+		else if (l.n - i >= 3 && (memcmp(l.p + i, "\u200b", 3) == 0 ||
+					  memcmp(l.p + i, "\ufeff", 3) == 0))
+			i += 2;
+		else if (l.p[i] != ' ' && l.p[i] != '\t' && l.p[i] != '\r')
 			return false;
+	}
 	return true;
 }
 
-static bool is_quoted(struct slice l)
+/* "<ana@x.example", and on the next line ">:" or "> escribió:": the end of a
+ * wrapped address is no quote. */
+static bool is_address_end(struct slice before, struct slice l)
 {
-	return (l.n > 0 && l.p[0] == '>') || (l.n > 1 && l.p[0] == ' ' && l.p[1] == '>');
-}
+	const char *open = memrchr(before.p, '<', before.n);
 
-static bool is_signature_mark(struct slice l)
-{
-	return slice_eqz(l, "-- ") || slice_eqz(l, "--") || slice_eqz(l, "--\xc2\xa0");
-}
-
-/* The line above which a mailing-list server put its footer, else end. */
-static size_t footer_start(const struct lines *t, size_t end)
-{
-	for (size_t i = end; i-- > 0 && end - i <= FOOTER_LINES; ) {
-		struct slice l = slice_trim(t->v[i]);
-		size_t k = 0;
-
-		while (k < l.n && l.p[k] == '_')
-			k++;
-		if (k == l.n && k >= 30)
-			return i;
-		if (is_quoted(t->v[i]))
-			break;
-	}
-	return end;
-}
-
-static size_t skip_blank_up(const struct lines *t, size_t end)
-{
-	while (end > 0 && is_blank_line(t->v[end - 1]))
-		end--;
-	return end;
-}
-
-/* The verbs stand where the language puts them: at the end before the colon,
- * or (German, Nordic) in the middle. */
-static bool has_verb(struct slice l)
-{
-	static const char *const verbs[] = {
-		"wrote", "writes", "said", "escribió", "escribio", "escribía", "ha escrit",
-		"va escriure", "escreveu", "écrit", "ecrit", "?crit", "ha scritto", "scrisse",
-		"schrieb", "schreef", "skrev", "napisał", "пишет", "написал", "kirjoitti",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		if (slice_ifind(l, slice_of(verbs[i])))
-			return true;
-	return false;
-}
-
-static bool has_opening(struct slice l)
-{
-	static const char *const words[] = {
-		"El ", "On ", "Em ", "Le ", "Il ", "Am ", "Den ", "Op ", "En ", "In ", "At ",
-		"A ", "Il giorno ", "Dia ", "Al ", "Quoting ", "Citando ", "Citat ",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (slice_starts(l, words[i]))
-			return true;
-	return l.n > 4 && l.p[0] >= '0' && l.p[0] <= '9' && l.p[1] >= '0' && l.p[1] <= '9';
-}
-
-static bool ends_colon(struct slice l)
-{
 	l = slice_trim(l);
-	while (l.n >= 2 && l.p[l.n - 2] == '\xc2' && l.p[l.n - 1] == '\xa0')
-		l = slice_trim(slice_make(l.p, l.n - 2));
-	return l.n > 0 && l.p[l.n - 1] == ':';
+	return l.n > 0 && l.n <= 24 && l.p[l.n - 1] == ':' && open &&
+	       !memchr(open, '>', (size_t)(before.p + before.n - open));
 }
 
-static struct slice joined(const struct lines *t, size_t from, size_t to)
+static bool split(struct fold_text *t, struct slice text)
 {
-	return slice_make(t->v[from].p,
-			  (size_t)(t->v[to - 1].p + t->v[to - 1].n - t->v[from].p));
-}
-
-/* The first line of the attribution that ends above line `block`, else block. */
-static size_t attribution_start(const struct lines *t, size_t block, size_t floor)
-{
-	size_t end = block;
-
-	while (end > floor && block - end < 2 && is_blank_line(t->v[end - 1]))
-		end--;
-	if (end == floor || is_blank_line(t->v[end - 1]) || is_quoted(t->v[end - 1]))
-		return block;
-	if (!ends_colon(t->v[end - 1]))
-		return block;
-	for (size_t n = 1; n <= 3 && end - n + 1 > floor; n++) {
-		size_t from = end - n;
-		struct slice all = joined(t, from, end);
-
-		if (is_blank_line(t->v[from]) || is_quoted(t->v[from]) ||
-		    all.n > ATTRIBUTION_BYTES)
-			break;
-		/* "2010/3/3 Ana <ana en x.example>:" has an address for a verb. */
-		if (has_opening(slice_trim(t->v[from])) &&
-		    (has_verb(all) || (memchr(all.p, '<', all.n) && memchr(all.p, '>', all.n))))
-			return from;
-	}
-	/* "Ana Pérez escribió:" has no opening; one line, and short. */
-	if (has_verb(t->v[end - 1]) && t->v[end - 1].n <= 120)
-		return end - 1;
-	return block;
-}
-
-/* Where the quoted block that ends at `end` begins, its attribution
- * included; end where there is none. */
-static size_t quote_start(const struct lines *t, size_t end, size_t floor)
-{
-	size_t i = end, top = end;
-
-	while (i > floor && (is_quoted(t->v[i - 1]) || is_blank_line(t->v[i - 1]))) {
-		i--;
-		if (is_quoted(t->v[i]))
-			top = i;
-	}
-	return top == end ? end : attribution_start(t, top, floor);
-}
-
-static size_t signature_start(const struct lines *t, size_t end, size_t floor)
-{
-	for (size_t i = end; i-- > floor && end - i <= SIGNATURE_LINES; ) {
-		if (is_signature_mark(t->v[i]))
-			return i;
-		if (is_quoted(t->v[i]))
-			break;
-	}
-	return end;
-}
-
-static struct lines split(struct arena *a, struct slice text)
-{
-	struct lines t = { .base = text.p };
 	struct slice rest = text, line;
-	size_t n = 0;
+	size_t n = 1;
 
 	for (const char *p = text.p, *e = p + text.n; p < e && (p = memchr(p, '\n', (size_t)(e - p)));
 	     p++)
 		n++;
-	t.v = ARENA_ARRAY(a, n + 2, struct slice);
-	while (slice_line(&rest, &line))
-		t.v[t.n++] = line;
-	return t;
+	if (n > LINES_MAX)
+		return false;
+	t->v = ARENA_ARRAY(t->a, n + 1, struct fold_line);
+	while (slice_line(&rest, &line)) {
+		struct fold_line *l = &t->v[t->n++];
+
+		l->s = line;
+		l->blank = is_blank_line(line);
+		l->quoted = (line.n > 0 && line.p[0] == '>') ||
+			    (line.n > 1 && line.p[0] == ' ' && line.p[1] == '>');
+		if (l->quoted && t->n > 1 && !l[-1].quoted && is_address_end(l[-1].s, line))
+			l->quoted = false;
+	}
+	return true;
 }
 
-static size_t offset_of(const struct lines *t, struct slice text, size_t line)
+static size_t up_blank(const struct fold_text *t, size_t end)
 {
-	return line < t->n ? (size_t)(t->v[line].p - t->base) : text.n;
+	while (end > 0 && t->v[end - 1].blank)
+		end--;
+	return end;
+}
+
+static size_t down_blank(const struct fold_text *t, size_t i, size_t end)
+{
+	while (i < end && t->v[i].blank)
+		i++;
+	return i;
+}
+
+static void fold_add(struct plan *p, size_t from, size_t to, enum fold_kind kind)
+{
+	const struct fold_text *t = &p->t;
+
+	p->f[p->n++] = (struct mail_fold){
+		(size_t)(t->v[from].s.p - p->text.p),
+		to < t->n ? (size_t)(t->v[to].s.p - p->text.p) : p->text.n, kind
+	};
+}
+
+/* Rules and markers that stand right above line i belong to what it begins. */
+static size_t with_rule(struct fold_text *t, size_t i, size_t floor, enum marker *m_r)
+{
+	for (size_t k = 0; k < 2 && i > floor; k++) {
+		size_t e = up_blank(t, i);
+		enum marker m;
+
+		if (e <= floor || i - e > 2)
+			break;
+		m = fold_marker(t->v[e - 1].s, fold_low(t, e - 1));
+		if (m != MARKER_NONE)
+			*m_r = m;
+		else if (!fold_is_rule(t->v[e - 1].s, 5))
+			break;
+		i = e - 1;
+	}
+	return i;
+}
+
+/* The first line of what announces the quote that begins at line `top`, else top. */
+static size_t announced(struct fold_text *t, size_t top, size_t floor)
+{
+	size_t e = top, from;
+	enum marker m = MARKER_NONE;
+	bool strong;
+
+	while (e > floor && top - e < 2 && t->v[e - 1].blank)
+		e--;
+	if (e == floor)
+		return top;
+	from = fold_attribution(t, e - 1, floor, &strong);
+	if (from < e)
+		return from;
+	/* header lines: the block is short, and ends right there */
+	for (size_t i = e; i-- > floor && e - i <= 10 && !t->v[i].quoted; )
+		if (fold_headers(t, i, false) == e)
+			return with_rule(t, i, floor, &m);
+	if (fold_marker(t->v[e - 1].s, fold_low(t, e - 1)) != MARKER_NONE)
+		return e - 1;
+	return top;
+}
+
+static bool is_bar(const struct fold_line *l)
+{
+	return l->s.n > 0 && l->s.p[0] == '|';
+}
+
+/* Where the quoted block that ends at `end` begins, its announcement included;
+ * end where there is none. */
+static size_t quote_start(struct fold_text *t, size_t end)
+{
+	size_t i = end, top = end, from;
+
+	if (end > 0 && is_bar(&t->v[end - 1])) {
+		/* "| " is a table as often: it needs who wrote it */
+		while (i > 0 && (is_bar(&t->v[i - 1]) || t->v[i - 1].blank))
+			i--;
+		top = down_blank(t, i, end);
+		from = announced(t, top, 0);
+		return from < top ? from : end;
+	}
+	while (i > 0 && (t->v[i - 1].quoted || t->v[i - 1].blank)) {
+		i--;
+		if (t->v[i].quoted)
+			top = i;
+	}
+	return top == end ? end : announced(t, top, 0);
+}
+
+/*
+ * The first line of what a program put below the text without quote marks:
+ * everything from there on is a mail that was here before. Above it there
+ * must be words of the author. end where there is none.
+ */
+static size_t cut_find(struct fold_text *t, size_t end, enum fold_kind *kind_r)
+{
+	bool own = false, strong;
+
+	for (size_t i = 0; i < end; i++) {
+		enum marker m = MARKER_NONE;
+		size_t from = end, next = i;
+
+		if (t->v[i].blank || t->v[i].quoted || t->v[i].s.n > 1000)
+			goto more;
+		m = fold_marker(t->v[i].s, fold_low(t, i));
+		if (m != MARKER_NONE) {
+			from = i;
+			next = fold_headers(t, down_blank(t, i + 1, end) < end ?
+						    down_blank(t, i + 1, end) : i, true);
+			if (next <= i)
+				next = i + 1;
+		} else if ((next = fold_headers(t, i, false)) > i) {
+			from = with_rule(t, i, 0, &m);
+		} else if (fold_attribution(t, i, 0, &strong) <= i && strong) {
+			from = fold_attribution(t, i, 0, &strong);
+			next = i + 1;
+		}
+		if (from < end && own && up_blank(t, from) > 0) {
+			next = down_blank(t, next, end);
+			/* a quote with marks ends where its marks end */
+			if (next < end && t->v[next].quoted)
+				goto more;
+			if (next < end || m != MARKER_NONE) {
+				*kind_r = m == MARKER_FORWARD ? FOLD_FORWARD : FOLD_QUOTE;
+				return from;
+			}
+		}
+more:
+		/* an announcement is nobody's word */
+		own |= !t->v[i].blank && !t->v[i].quoted && from == end;
+	}
+	return end;
+}
+
+/* What ends at line `end` and its kind; end where it is the author's text. */
+static size_t tail_find(struct fold_text *t, size_t end, bool below, enum fold_kind *kind_r)
+{
+	size_t from;
+
+	*kind_r = FOLD_FOOTER;
+	if ((from = fold_list_footer(t, end, 0)) < end)
+		return from;
+	*kind_r = FOLD_SIGNATURE;
+	if ((from = fold_mobile(t, end, 0)) < end)
+		return from;
+	*kind_r = FOLD_LEGAL;
+	if ((from = fold_legal(t, end, 0)) < end)
+		return from;
+	*kind_r = FOLD_SIGNATURE;
+	if ((from = fold_signature(t, end, 0)) < end)
+		return from;
+	if (below && (from = fold_dash_name(t, end, 0)) < end)
+		return from;
+	*kind_r = FOLD_QUOTE;
+	return quote_start(t, end);
+}
+
+/* One quoted block above all that was said: its end, else 0. */
+static size_t leading_quote(struct fold_text *t, size_t end, size_t *from_r)
+{
+	size_t first = down_blank(t, 0, end), q = first, last, lines = 0;
+	bool said = false, strong;
+
+	for (size_t k = first; k < end && k < first + 4 && !t->v[k].blank; k++)
+		if (fold_attribution(t, k, first, &strong) == first)
+			q = k + 1;
+	if (q == first && first < end)
+		q = fold_headers(t, first, false);
+	said = q > first;
+	q = last = down_blank(t, q, end);
+	for (; q < end && (t->v[q].quoted || t->v[q].blank); q++)
+		if (t->v[q].quoted) {
+			last = q + 1;
+			lines++;
+		}
+	if (lines == 0 || (!said && lines < QUOTE_LEAST) || q == end)
+		return 0;
+	/* more quotes further down: question and answer stay together */
+	for (; q < end; q++)
+		if (t->v[q].quoted)
+			return 0;
+	*from_r = first;
+	return last;
+}
+
+static void plan_make(struct plan *p)
+{
+	struct fold_text *t = &p->t;
+	size_t end = up_blank(t, t->n), cut, from;
+	enum fold_kind kind;
+
+	/* a list's footer stands below everything, whoever quoted what */
+	while (p->n < 2 && (from = fold_list_footer(t, end, 0)) < end && up_blank(t, from) > 0) {
+		fold_add(p, from, end, FOLD_FOOTER);
+		end = up_blank(t, from);
+	}
+	cut = cut_find(t, end, &kind);
+	if (cut < end) {
+		fold_add(p, cut, end, kind);
+		end = up_blank(t, cut);
+	}
+	while (p->n < ROUNDS && (from = tail_find(t, end, p->n > 0, &kind)) < end) {
+		if (up_blank(t, from) == 0)
+			break;
+		fold_add(p, from, end, kind);
+		end = up_blank(t, from);
+	}
+	if ((cut = leading_quote(t, end, &from)) > 0)
+		fold_add(p, from, cut, FOLD_QUOTE);
 }
 
 size_t fold_find(struct arena *a, struct slice text, struct mail_fold **folds_r)
 {
-	struct mail_fold *f = ARENA_ARRAY(a, 8, struct mail_fold);
-	struct lines t = split(a, text);
-	size_t n = 0, end = skip_blank_up(&t, footer_start(&t, skip_blank_up(&t, t.n)));
+	/* of each line its own form, aligned; of no more than LINES_MAX lines */
+	struct arena *own = arena_new(text.n * 4 + LINES_MAX * (sizeof(struct fold_line) + 64));
+	struct arena *tmp = arena_new((size_t)1 << 20);
+	struct plan p = { .text = text, .t = { .a = own, .tmp = tmp,
+					       .tmp_start = arena_mark(tmp) } };
 
-	*folds_r = f;
-	/* From the end upwards: signature, quote, and once more each, for those
-	 * who sign above what they quote. */
-	for (int round = 0; round < 2 && end > 0; round++) {
-		size_t sig = signature_start(&t, end, 0), quote;
+	*folds_r = p.f = ARENA_ARRAY(a, FOLDS, struct mail_fold);
+	if (text.n > 0 && split(&p.t, text))
+		plan_make(&p);
+	for (size_t i = 0; i < p.n / 2; i++) {
+		struct mail_fold x = p.f[i];
 
-		if (sig < end && skip_blank_up(&t, sig) > 0) {
-			f[n++] = (struct mail_fold){ offset_of(&t, text, sig),
-						     offset_of(&t, text, end), FOLD_SIGNATURE };
-			end = skip_blank_up(&t, sig);
-		}
-		quote = quote_start(&t, end, 0);
-		if (quote == end || skip_blank_up(&t, quote) == 0)
-			break;
-		f[n++] = (struct mail_fold){ offset_of(&t, text, quote), offset_of(&t, text, end),
-					     FOLD_QUOTE };
-		end = skip_blank_up(&t, quote);
+		p.f[i] = p.f[p.n - 1 - i];
+		p.f[p.n - 1 - i] = x;
 	}
-	for (size_t i = 0; i < n / 2; i++) {
-		struct mail_fold x = f[i];
-		f[i] = f[n - 1 - i];
-		f[n - 1 - i] = x;
-	}
-	return n;
+	arena_free(&tmp);
+	arena_free(&own);
+	return p.n;
 }

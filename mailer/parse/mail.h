@@ -41,7 +41,15 @@ struct mail_attachment {
 	bool inline_;           /* Content-Disposition: inline, or referred to by the HTML part */
 };
 
-enum fold_kind { FOLD_QUOTE, FOLD_SIGNATURE, FOLD_HTML_NOTE };
+/* As post.folds keeps them and server/text/html.h shows them. */
+enum fold_kind {
+	FOLD_QUOTE,
+	FOLD_SIGNATURE,
+	FOLD_OTHER,
+	FOLD_FORWARD,
+	FOLD_LEGAL,     /* notice of confidentiality */
+	FOLD_FOOTER,    /* of a list server */
+};
 
 struct mail_fold {              /* byte range of text that is shown folded; sorted, disjoint, whole lines */
 	size_t from, to;

@@ -244,7 +244,7 @@ static void text_split(struct unit *u, const struct submission *s, struct slice 
 		if (from < at || to < from || to > s->text.n)
 			log_panic("event=bad_folds");
 		str_add(&own, s->text.p + at, from - at);
-		if (s->folds[i + 2] == 0)
+		if (s->folds[i + 2] == FOLD_KIND_QUOTE || s->folds[i + 2] == FOLD_KIND_FORWARD)
 			str_add(&quoted, s->text.p + from, to - from);
 		at = to;
 	}

@@ -42,9 +42,14 @@ void out_raw_(struct out *o, const char *p, size_t n);
  * blocks or cap bytes: falls back to plain_render. Headings start at h3. */
 struct html markup_render(struct arena *a, struct slice text, size_t cap);
 
+/* What post.folds keeps; mailer/parse has the same under names of its own. */
+enum fold_kind_stored {
+	FOLD_KIND_QUOTE, FOLD_KIND_SIGNATURE, FOLD_KIND_OTHER, FOLD_KIND_FORWARD, FOLD_KIND_LEGAL,
+	FOLD_KIND_FOOTER,
+};
 struct fold_range {             /* sorted, disjoint, whole lines of the text */
 	size_t from, to;
-	int kind;               /* 0 quote, 1 signature, 2 other */
+	int kind;               /* enum fold_kind_stored */
 };
 /*
  * Plain text of a mail: paragraphs, "> " quotes as blockquote, bare URLs and

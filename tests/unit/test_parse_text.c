@@ -202,7 +202,7 @@ static void flowed(void **state)
 	}
 }
 
-/* What stays open of a text, with [q] and [s] where something is folded. */
+/* What stays open of a text, with a letter in brackets where something is folded. */
 static const char *open_text(const char *text)
 {
 	struct mail_fold *f;
@@ -213,7 +213,7 @@ static const char *open_text(const char *text)
 	for (size_t i = 0; i < n; i++) {
 		assert_true(f[i].from >= at && f[i].to > f[i].from);
 		str_add(&s, text + at, f[i].from - at);
-		str_addz(&s, f[i].kind == FOLD_QUOTE ? "[q]" : "[s]");
+		str_fmt(&s, "[%c]", "qsowlf"[f[i].kind]);
 		at = f[i].to;
 	}
 	str_addz(&s, text + at);
@@ -235,7 +235,7 @@ static void folds(void **state)
 		{ "sí\nQuoting Ana <ana@x.example>:\n\n> uno\n", "sí\n[q]" },
 		{ "ja\nAm 03.05.26 um 10:00 schrieb Ana:\n> eins\n", "ja\n[q]" },
 		{ "Ana Soto escribió:\n> uno\n\nestoy de acuerdo\n",
-		  "Ana Soto escribió:\n> uno\n\nestoy de acuerdo\n" },
+		  "[q]\nestoy de acuerdo\n" },
 		{ "> uno\nbien\n> dos\nmal\n> tres\n", "> uno\nbien\n> dos\nmal\n[q]" },
 		{ "hola\n-- \nAna\nMinisterio\n", "hola\n[s]" },
 		{ "hola\n--\nAna\n", "hola\n[s]" },
@@ -245,9 +245,8 @@ static void folds(void **state)
 		{ "-- \nsolo firma\n", "-- \nsolo firma\n" },
 		{ "hola\nel precio:\n> 3\n", "hola\nel precio:\n[q]" },
 		{ "hola\n> uno\n_______________________________________________\nR-help-es\n",
-		  "hola\n[q]_______________________________________________\nR-help-es\n" },
-		{ "sí\n-----Mensaje original-----\nDe: Ana\nuno\n",
-		  "sí\n-----Mensaje original-----\nDe: Ana\nuno\n" },
+		  "hola\n[q][f]" },
+		{ "sí\n-----Mensaje original-----\nDe: Ana\nuno\n", "sí\n[q]" },
 	};
 
 	(void)state;
@@ -256,6 +255,166 @@ static void folds(void **state)
 
 		if (strcmp(got, t[i].out) != 0)
 			fail_msg("\"%s\" gives \"%s\"", t[i].in, got);
+	}
+}
+
+/* Forms of many programs and languages: all below the first line is folded. */
+static void folds_forms(void **state)
+{
+	static const char *const t[] = {
+		"El mar., 12 may. 2015 a las 10:15, Ana Soto (<ana@\nx.example>) escribió:\n\n> uno\n",
+		"El 12 de mayo de 2015 10:15\np. m., Ana <ana@x.example>\nescribio:\n> uno\n",
+		"El mar, 12-05-2015 a las 10:15 -0600, Ana Soto escribió:\n\nuno\ndos\n",
+		"El día 12 de mayo de 2015 10:15, Ana<ana@x.example> escribió:\nuno\n",
+		"Con fecha 12/5/2010 10:00, \"Ana\" <ana@x.example> escribió:\nuno\n",
+		"--- El mar, 10/2/09, Ana <ana@x.example> escribió:\n\nDe: Ana\nuno\n",
+		"Ana Soto <ana@x.example> writes:\n> uno\n",
+		"Ana <ana@x.example> schrieb am Fr., 28.\nApr. 2017 um 11:53 Uhr:\n\n> eins\n",
+		"Am 21.04.2016 17:48 schrieb \"Ana\" <noreply@forum.x.example\n>:\n\n> eins\n",
+		"Op 16 aug. 2014 05:13 schreef \"Ana\" <a@x.example> het\nvolgende geschreven:\n\n> een\n",
+		"20 окт. 2016 г. 19:37 пользователь \"Ana\" <\na@x.example> написал:\n\n> раз\n",
+		"2016-03-03 17:21 GMT+01:00 Ana Soto <ana@x.example>:\n\nuno\n",
+		"---- On Tue, 22 Dec 2015 14:17:36 +0530 Ana wrote ----\n\nuno\n",
+		"On May 30, 2020, 4:15 PM Ana ana@x.example wrote:\n\nuno\n",
+		"2013/7/20 ana via Foro <info@x.example>\n\n| uno\n| dos\n|\n",
+		"De: Ana Soto\nEnviado el: martes, 12 de mayo de 2015 10:15\nPara: Beto\nAsunto: RE: Agenda\n\nuno\n",
+		"De: Ana <ana@x.example>\nPara: Beto\nEnviados: Martes 12 de mayo de 2015\nAsunto: Agenda\nuno\n",
+		"________________________________\nDe : Ana <ana@x.example>\nEnvoyé : mardi 12 mai\nÀ : Beto\nObjet : Agenda\n\nun\n",
+		"*Von:* Ana\n*Gesendet:* Dienstag, 12. Mai 2015 10:15\n*An:* Beto\n*Betreff:* Agenda\n\neins\n",
+		"_____\n\n_De:_ Ana [mailto:ana@x.example]\n_Fecha:_ 12 de mayo\n_Asunto:_ Agenda\n\nuno\n",
+		"From: Ana [ana@x.example]\nSent: Friday, 23 March 2012 5:08 p.m.\nTo: Beto\n"
+		"Subject: one that is\n wrapped\n\none\n",
+		"-----Ursprüngliche Nachricht-----\nVon: Ana\nAn: Beto\nBetreff: x\n\neins\n",
+		"*-------- Mensaje original --------*\n\nuno\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		const char *in = arena_fmt(arena, "De acuerdo.\n\n%s", t[i]);
+		const char *got = open_text(in);
+
+		if (strcmp(got, "De acuerdo.\n\n[q]") != 0)
+			fail_msg("\"%s\" gives \"%s\"", in, got);
+	}
+}
+
+/* What people write that only looks like it: all of it stays. */
+static void folds_traps(void **state)
+{
+	static const char *const t[] = {
+		"Va el memorando:\n\nPara: Equipo técnico\nDe: Dirección\nAsunto: Reunión\n"
+		"Fecha: 12 de mayo de 2026\n\n1. Presupuesto\n2. Firma\n",
+		"Va el memorando:\n\nDe: Dirección\nPara: Equipo técnico\nAsunto: Reunión\n"
+		"Fecha: 12 de mayo de 2026\n\n1. Presupuesto\n",
+		"La reunión:\nFecha: 12 de mayo de 2026\nLugar: San Salvador\n",
+		"Opciones:\nA: favor\nB: contra\n",
+		"El director de tecnología me escribió.\n\nPropone esto:\n- uno\n",
+		"El 12 de mayo de 2026 la directora escribió:\n\nque no hay fondos.\n",
+		"Parte uno\n----------\nParte dos\n==========\nmás\n***\nfin\n",
+		"| país | total |\n|------|-------|\n| SV   | 12    |\n",
+		"Saludos,\n\nAna Soto\nMinisterio de Economía\nTel. 2222-3333\n",
+		"Enviado de acuerdo con lo solicitado\n",
+		"El informe fue\nenviado desde mi oficina de correo ayer\ny todavía no llega.\n",
+		"Uno\n--\nesto es un párrafo entero que alguien escribió debajo de dos guiones, "
+		"y que no tiene la forma de una firma.\n",
+		"Les pido tratar estos datos como confidenciales.\n\nAna\n",
+		"El mensaje original era otro:\n\nMensaje original\n\ny sigue el texto\n",
+		"---------- Forwarded message ----------\nFrom: Ana <ana@x.example>\n"
+		"Date: Tue, 12 May 2015 10:15\nSubject: Agenda\nTo: Beto\n\nuno\n",
+		"> uno\n\nestoy de acuerdo\n",
+		"Hola:\n\nEl lunes Ana escribió:\n> ¿vienes?\n\nSí.\n\n> ¿y Beto?\n\nTambién.\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		const char *got = open_text(t[i]);
+
+		if (strcmp(got, t[i]) != 0)
+			fail_msg("\"%s\" gives \"%s\"", t[i], got);
+	}
+}
+
+static void folds_tails(void **state)
+{
+	static const struct { const char *in, *out; } t[] = {
+		{ "sí\n\nEnviado desde mi iPhone\n", "sí\n\n[s]" },
+		{ "sí\n\nObtener Outlook para Android<https://aka.ms/x>\n\nEl 12/05/15 10:15, Ana "
+		  "<ana@x.example> escribió:\n> uno\n", "sí\n\n[s]\n[q]" },
+		{ "sí\n\nEnviado desde Yahoo Mail para Android\n", "sí\n\n[s]" },
+		{ "sí\n\nAna\n\nAVISO LEGAL: Este mensaje es confidencial y está dirigido a su\n"
+		  "destinatario. Si lo recibe por error, le rogamos lo elimine.\n",
+		  "sí\n\nAna\n\n[l]" },
+		{ "yes\n\nThis email is confidential and intended only for the recipient. If you\n"
+		  "received it in error please delete it and notify the sender.\n\n"
+		  "Antes de imprimir este mensaje piense en el medio ambiente.\n", "yes\n\n[l]" },
+		{ "Adjunto.\n\n---------- Mensaje reenviado ----------\nDe: Ana <ana@x.example>\n"
+		  "Fecha: 12/5/2015\nAsunto: Agenda\n\nuno\n", "Adjunto.\n\n[w]" },
+		{ "va\n\nInicio del mensaje reenviado:\n\nDe: Ana <ana@x.example>\nuno\n", "va\n\n[w]" },
+		{ "hola\n\n__\nriak-users mailing list\nhttp://x.example/mailman/listinfo/r\n",
+		  "hola\n\n[f]" },
+		{ "hola\n------------ próxima parte ------------\nSe ha borrado un adjunto\nURL: <u>\n",
+		  "hola\n[f]" },
+		{ "sí\n\n-Ana Soto\n\nOn Mon, 3 May 2026 10:15, Beto wrote:\n> uno\n", "sí\n\n[s]\n[q]" },
+		{ "sí\n\n-Ana Soto\n", "sí\n\n-Ana Soto\n" },
+		{ "On Mon, 3 May 2026, Ana <ana@x.example> wrote:\n\n> one\n> two\n\nyes\n", "[q]\nyes\n" },
+		{ "> one\n> two\n> three\n\nyes\n", "[q]\nyes\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		const char *got = open_text(t[i].in);
+
+		if (strcmp(got, t[i].out) != 0)
+			fail_msg("\"%s\" gives \"%s\"", t[i].in, got);
+	}
+}
+
+/* Microseconds for a text of so many repetitions of a unit; the best of three. */
+static int64_t fold_time(const char *unit, size_t bytes)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct mail_fold *f;
+	int64_t best = INT64_MAX;
+	struct str s;
+
+	str_init(&s, a, (size_t)8 << 20);
+	str_addz(&s, "hola\n");
+	while (s.n < bytes)
+		str_addz(&s, unit);
+	for (int i = 0; i < 3; i++) {
+		int64_t t = clock_mono();
+
+		fold_find(a, str_slice(&s), &f);
+		t = clock_mono() - t;
+		best = t < best ? t : best;
+	}
+	arena_free(&a);
+	return best;
+}
+
+/* Twice the text takes at most 2.3 times as long, whatever it is made of. */
+static void folds_linear(void **state)
+{
+	static const char *const t[] = {
+		"a:\n", ">\n", "> uno\n", "|\n", "-- \n", "__\n", "\n", "De: a\n", "De: a@x.example\n\n",
+		"El 12 de mayo de 2015, Ana\n", "escribió:\n", "El 12 de mayo a las 10:15 Ana <a@x.example> escribió:\n> x\n",
+		"Enviado desde mi iPhone\n", "-----Mensaje original-----\n", "x <a\n>:\n", "<a\n", "-Ana\n\n",
+		"este mensaje confidencial, si lo recibe por error, elimine: destinatario prohibido\n",
+		"mailing list\n__\n", "aviso legal\n\n", "escribió escribió escribió wrote wrote\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		int64_t one = 0, two = 0;
+		int tries = 0;
+
+		/* another program may have taken the processor: once more, then it counts */
+		do {
+			one = fold_time(t[i], 100000);
+			two = fold_time(t[i], 200000);
+		} while ((double)two > 2.3 * (double)one + 3000.0 && ++tries < 4);
+		if (tries == 4)
+			fail_msg("\"%s\": %lld us, then %lld us", t[i], (long long)one, (long long)two);
 	}
 }
 
@@ -278,6 +437,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(subjects), cmocka_unit_test(dates), cmocka_unit_test(msgids),
 		cmocka_unit_test(html), cmocka_unit_test(flowed), cmocka_unit_test(folds),
+		cmocka_unit_test(folds_forms), cmocka_unit_test(folds_traps),
+		cmocka_unit_test(folds_tails), cmocka_unit_test(folds_linear),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

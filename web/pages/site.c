@@ -224,9 +224,15 @@ static void fold_summary(struct out *o, struct slice data)
 	slice_cut(&rest, ',', &num);
 	if (!slice_i64(num, 0, INT32_MAX, &lines))
 		lines = 0;
-	if (slice_eqz(rest, "1"))
+	if (slice_eqz(rest, "1")) {
 		out_text(o, tr("Show the signature"));
-	else {
+	} else if (slice_eqz(rest, "3")) {
+		out_text(o, tr("Show the forwarded message"));
+	} else if (slice_eqz(rest, "4")) {
+		out_text(o, tr("Show the legal notice"));
+	} else if (slice_eqz(rest, "5")) {
+		out_text(o, tr("Show the list footer"));
+	} else {
 		struct str s;
 
 		str_init(&s, o->s->arena, 256);
