@@ -35,8 +35,10 @@ static const char *const verbs[] = {
 	"escreveu", "escrito", "escribiu", "a ecrit", "ecrit", "ha scritto", "scrisse",
 	"scriveva", "schrieb", "schreibt", "geschrieben", "schreef", "geschreven", "skrev",
 	"napisal", "napisala", "napisał", "napisała", "napisał(a)", "pisze", "napsal",
-	"napsal(a)", "kirjoitti", "a scris", "irta", "yazdı", "пишет", "написал", "написала",
-	"писал", "пише", "написав", "написала(а)", "έγραψε", "写道", "寫道", "のメール", "wrote----",
+	"napsal(a)", "kirjoitti", "a scris", "irta", "yazdı", "пишет", "написал",
+	"написала",
+	"писал", "пише", "написав", "написала(а)", "έγραψε",
+	"写道", "寫道", "のメール", "wrote----",
 	"?crit", "escribi?", "escribi\xef\xbf\xbd",
 };
 
@@ -266,7 +268,9 @@ enum marker fold_marker(struct slice line, const char *low)
 		"message transmis", "messaggio inoltrato", "weitergeleitete nachricht",
 		"doorgestuurd bericht", "videresendt melding", "videresendt meddelelse",
 		"vidarebefordrat meddelande", "valitetty viesti", "przekazana wiadomość",
-		"пересылаемое сообщение", "переадресованное сообщение", "missatge reenviat", "mensaje reenviat",
+		"пересылаемое сообщение",
+		"переадресованное сообщение", "missatge reenviat",
+		"mensaje reenviat",
 		"inicio del mensaje reenviado", "begin forwarded message", "debut du message",
 		"debut du message transfere", "inizio messaggio inoltrato",
 		"anfang der weitergeleiteten nachricht", "inicio da mensagem encaminhada",
@@ -316,7 +320,8 @@ bool fold_is_mobile(const char *low)
 		"inviato da iphone", "inviato dal mio ", "enviado do meu ", "enviado pelo meu ",
 		"enviado de mi ", "enviado a partir do meu ", "enviat des del meu ", "from my iphone",
 		"from my ipad", "lahetetty iphonesta", "lahetetty androidista", "wyslane z iphone",
-		"wysłane z ", "отправлено с ", "отправлено из ", "надіслано з ", "从我的", "發自我的", "发自我的",
+		"wysłane z ", "отправлено с ", "отправлено из ",
+		"надіслано з ", "从我的", "發自我的", "发自我的",
 		"iphoneから送信", "diese nachricht wurde von meinem ", "enviado desde yahoo",
 		"enviado desde correo", "enviado desde outlook", "enviado con ", "sent from the ",
 	}, *const begin[] = {
