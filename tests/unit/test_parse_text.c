@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "mailer/parse/mail.h"
@@ -369,6 +370,14 @@ static void folds_tails(void **state)
 	}
 }
 
+static int64_t cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * USEC + t.tv_nsec / 1000;
+}
+
 /* Microseconds for a text of so many repetitions of a unit; the best of three. */
 static int64_t fold_time(const char *unit, size_t bytes)
 {
@@ -382,10 +391,10 @@ static int64_t fold_time(const char *unit, size_t bytes)
 	while (s.n < bytes)
 		str_addz(&s, unit);
 	for (int i = 0; i < 3; i++) {
-		int64_t t = clock_mono();
+		int64_t t = cpu_time();
 
 		fold_find(a, str_slice(&s), &f);
-		t = clock_mono() - t;
+		t = cpu_time() - t;
 		best = t < best ? t : best;
 	}
 	arena_free(&a);
