@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "mailer/parse/mail.h"
@@ -334,6 +335,14 @@ static void limits(void **state)
 	arena_free(&a);
 }
 
+static int64_t cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * USEC + t.tv_nsec / 1000;
+}
+
 static int64_t cost(const char *head, const char *piece, size_t bytes)
 {
 	int64_t best = INT64_MAX;
@@ -353,9 +362,9 @@ static int64_t cost(const char *head, const char *piece, size_t bytes)
 		while (s.n < bytes)
 			str_addz(&s, piece);
 		str_z(&s);
-		int64_t t = clock_mono();
+		int64_t t = cpu_time();
 		enum rc rc UNUSED = mail_parse(&m, a, str_slice(&s), &lim, &why);
-		t = clock_mono() - t;
+		t = cpu_time() - t;
 		if (t < best)
 			best = t;
 		arena_free(&a);
