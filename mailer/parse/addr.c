@@ -157,6 +157,17 @@ static const char *piece_comment(const struct addrs *l, const struct piece *x)
 	return addr_name(l, slice_make(x->comment + 1, (size_t)(end - x->comment - 1)));
 }
 
+/* "Ana Perez (ana@b)": the address where a name should be, or "". */
+static const char *comment_addr(struct arena *a, const struct piece *x)
+{
+	struct slice s;
+
+	if (!x->comment || x->comment_end - x->comment < 5 || x->comment_end[-1] != ')')
+		return "";
+	s = slice_trim(slice_make(x->comment + 1, (size_t)(x->comment_end - x->comment - 2)));
+	return memchr(s.p, ' ', s.n) || memchr(s.p, '(', s.n) ? "" : addr_spec(a, s);
+}
+
 /* Blanks around dots and the @ are obsolete syntax and mean nothing. */
 static struct slice dots_tight(struct arena *a, struct slice s)
 {
@@ -224,6 +235,9 @@ static void piece_done(struct addrs *l, struct piece *x)
 		l->name_from = NULL;
 	} else if (*addr) {
 		addrs_add(l, piece_comment(l, x), addr);
+		l->name_from = NULL;
+	} else if (*(addr = comment_addr(l->a, x))) {
+		addrs_add(l, addr_name(l, bare), addr);
 		l->name_from = NULL;
 	} else if (bare.n > 0 || x->comment) {
 		if (!l->name_from)

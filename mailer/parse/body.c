@@ -8,6 +8,7 @@
 #include "mailer/parse/part.h"
 #include "server/base/base.h"
 
+#define INNER_HEADER ((size_t)64 << 10) /* of an attached message, for its subject */
 #define CID_MAX 500
 #define SCRATCH_LEAST ((size_t)8 << 20)
 #define ENCRYPTED_NAME "encrypted.asc"
@@ -137,7 +138,8 @@ static struct slice uu_extract(struct body *b, const struct part *p, struct slic
 			struct part *f = ARENA_NEW(b->a, struct part);
 
 			*f = (struct part){ .type = "application/octet-stream", .charset = "",
-				.content_id = "", .smime = "", .encoding = "x-uuencode",
+				.content_id = "", .smime = "", .description = "",
+				.encoding = "x-uuencode",
 				.disposition = DISPOSITION_ATTACHMENT, .length = n,
 				.offset = (size_t)(at.p - b->m->raw.p) };
 			f->name = line_clean(b->a, charset_utf8(b->a, name, p->charset, 1000));
@@ -350,7 +352,7 @@ static void walk(struct body *b, struct part *p)
 	}
 }
 
-static const char *name_from_type(struct arena *a, const char *type, size_t number)
+static const char *name_ext(const char *type)
 {
 	static const struct { const char *type, *ext; } known[] = {
 		{ "message/rfc822", "eml" }, { "message/delivery-status", "txt" },
@@ -362,12 +364,11 @@ static const char *name_from_type(struct arena *a, const char *type, size_t numb
 		{ "application/ms-tnef", "dat" }, { "application/msword", "doc" },
 		{ "application/pgp-signature", "asc" }, { "application/pkcs7-signature", "p7s" },
 	};
-	const char *ext = "bin";
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (strcmp(type, known[i].type) == 0)
-			ext = known[i].ext;
-	return arena_fmt(a, "%.*s-%zu.%s", (int)strcspn(type, "/"), type, number, ext);
+			return known[i].ext;
+	return "bin";
 }
 
 /* A name that is safe in a header and in a folder: no path, no controls. */
@@ -403,6 +404,41 @@ static const char *name_safe(struct arena *a, const char *name)
 	return slice_dup(a, s);
 }
 
+/* What an attached message is about, or "". */
+static const char *inner_subject(struct body *b, const struct part *p)
+{
+	struct slice raw = part_raw(b, p);
+	struct mail_header *h;
+	size_t n, start;
+
+	if (!is_type(p, "message/rfc822") || !memchr("78b", p->encoding[0], 3) ||
+	    strcmp(p->encoding, "base64") == 0)
+		return "";
+	header_split(b->a, slice_make(raw.p, raw.n < INNER_HEADER ? raw.n : INNER_HEADER), &h, &n,
+		     &start);
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(h[i].name, "Subject") == 0)
+			return h[i].value;
+	return "";
+}
+
+/* A file without a name is called what its mail says that it is, else after its type. */
+static const char *name_make(struct body *b, const struct part *p, size_t number)
+{
+	char *about = arena_strdup(b->a, *p->description ? p->description : inner_subject(b, p));
+	const char *title;
+
+	for (char *c = about; *c; c++)
+		if (*c == '/' || *c == '\\')
+			*c = '-'; /* no folder is meant */
+	title = name_safe(b->a, about);
+	if (!*title)
+		return arena_fmt(b->a, "%.*s-%zu.%s", (int)strcspn(p->type, "/"), p->type, number,
+				 name_ext(p->type));
+	return arena_fmt(b->a, "%.*s.%s", (int)utf8_clip(slice_of(title), 120).n, title,
+			 name_ext(p->type));
+}
+
 static void attachments_build(struct body *b)
 {
 	struct mail *m = b->m;
@@ -414,7 +450,7 @@ static void attachments_build(struct body *b)
 
 		f->name = name_safe(b->a, p->name);
 		if (!*f->name)
-			f->name = name_from_type(b->a, p->type, i + 1);
+			f->name = name_make(b, p, i + 1);
 		f->type = p->type;
 		f->content_id = p->content_id;
 		f->encoding = p->encoding;

@@ -2,7 +2,7 @@
 /*
  * Bytes in whatever charset a mail claims, to UTF-8. A claim is believed
  * where the bytes fit it; else, and where there is none, the order is UTF-8,
- * ISO-2022-JP by its escapes, windows-1252. Only charsets of the tables here
+ * ISO-2022-JP by its escapes, GB 2312 by its pairs, windows-1252. Only charsets of the tables here
  * ever reach iconv: a stranger does not choose which module gets loaded.
  */
 #include <ctype.h>
@@ -166,6 +166,71 @@ static struct slice utf8_or_1252(struct arena *a, struct slice in, size_t cap)
 	return str_slice(&s);
 }
 
+/*
+ * Whether a text that says it is UTF-8 and is not quite was damaged on the way,
+ * rather than labelled wrongly: several characters of UTF-8 to each byte that
+ * is none, or nothing wrong but a cut character at its end. F0 begins one; it
+ * ends no word of the languages that windows-1252 is for, E9 and F3 do.
+ */
+static bool utf8_damaged(struct slice in)
+{
+	size_t good = 0, bad = 0, last = 0, n;
+
+	for (size_t i = 0; i < in.n; i += n) {
+		n = 1;
+		if ((unsigned char)in.p[i] < 0x80)
+			continue;
+		utf8_next(slice_make(in.p + i, in.n - i), &n);
+		if (n > 1) {
+			good++;
+			continue;
+		}
+		n = 1;
+		bad++;
+		last = i;
+	}
+	return good >= 4 * bad || (bad == 1 && last + 1 == in.n && (unsigned char)in.p[last] == 0xf0);
+}
+
+/* Bytes that are no UTF-8 become U+FFFD. */
+static struct slice utf8_mended(struct arena *a, struct slice in, size_t cap)
+{
+	size_t n;
+	char *p = utf8_clean(a, in, &n);
+
+	return utf8_clip(slice_make(p, n), cap);
+}
+
+/*
+ * Chinese that does not say so: nearly all bytes over 127 stand in pairs (those
+ * of GBK, nine of ten within the square of GB 2312), and most of these are of
+ * the 3,755 signs that are in use (rows 16 to 55). In Cyrillic, Greek or Latin
+ * text half of the pairs would end in a blank or an ASCII letter.
+ */
+static bool looks_gb2312(struct slice in)
+{
+	size_t square = 0, usual = 0, wide = 0, odd = 0;
+
+	for (size_t i = 0; i < in.n; i++) {
+		unsigned char lead = (unsigned char)in.p[i], trail;
+
+		if (lead < 0x80)
+			continue;
+		trail = i + 1 < in.n ? (unsigned char)in.p[i + 1] : 0;
+		if (lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1) {
+			square++;
+			usual += lead >= 0xb0 && lead <= 0xd7;
+		} else if (trail >= 0x40 && trail != 0x7f) {
+			wide++;
+		} else {
+			odd++;
+			continue;
+		}
+		i++;
+	}
+	return square >= 4 && usual * 10 >= square * 6 && wide * 10 <= square && odd * 50 <= square;
+}
+
 static struct slice charset_guess(struct arena *a, struct slice in, size_t cap)
 {
 	struct slice out;
@@ -178,6 +243,9 @@ static struct slice charset_guess(struct arena *a, struct slice in, size_t cap)
 		return out;
 	if (utf8_valid(in))
 		return utf8_clip(in, cap);
+	if (looks_gb2312(in) && through_iconv(a, in, "gb18030", cap, &out, &bad) &&
+	    bad * 50 <= in.n)
+		return out;
 	return utf8_or_1252(a, in, cap);
 }
 
@@ -219,6 +287,9 @@ struct slice charset_utf8(struct arena *a, struct slice bytes, const char *chars
 		/* Latin text does not happen to be well-formed UTF-8: the label is wrong. */
 		return has_jis_escape(bytes) || utf8_valid(bytes) ?
 		       charset_guess(a, bytes, cap) : from_cp1252(a, bytes, cap);
+	if (strcmp(real ? real : name, "utf-8") == 0 && !utf8_valid(bytes) && !has_jis_escape(bytes) &&
+	    utf8_damaged(bytes))
+		return utf8_mended(a, bytes, cap);
 	if (!real || strcmp(real, "utf-8") == 0)
 		return charset_guess(a, bytes, cap);
 	if (!through_iconv(a, bytes, real, cap, &out, &bad))

@@ -135,7 +135,9 @@ static void part_leaf(struct tree *t, struct part *x, GMimePart *p)
 	GMimeDataWrapper *dw = g_mime_part_get_content(p);
 	GMimeStream *s = dw ? g_mime_data_wrapper_get_stream(dw) : NULL;
 	const char *name = g_mime_part_get_filename(p);
+	const char *what = g_mime_object_get_header(GMIME_OBJECT(p), "Content-Description");
 
+	x->description = what ? line_clean(t->a, words_decode(t->a, slice_of(what), "")) : "";
 	x->name = name ? line_clean(t->a, words_decode(t->a, slice_of(name), "")) : "";
 	x->encoding = transfer_name(g_mime_object_get_header(GMIME_OBJECT(p),
 							  "Content-Transfer-Encoding"));
@@ -184,7 +186,7 @@ static struct part *part_make(struct tree *t, GMimeObject *o, struct part *paren
 	x->type = part_type(t, o);
 	x->typed = g_mime_object_get_header(o, "Content-Type") != NULL;
 	x->content_id = clean(t, g_mime_object_get_content_id(o));
-	x->name = "";
+	x->name = x->description = "";
 	x->encoding = "7bit";
 	if (disposition && strcasecmp(disposition, "attachment") == 0)
 		x->disposition = DISPOSITION_ATTACHMENT;
@@ -212,7 +214,7 @@ static struct part *part_plain(struct tree *t, size_t body, const char *encoding
 	struct part *x = ARENA_NEW(t->a, struct part);
 
 	x->type = "text/plain";
-	x->charset = x->name = x->content_id = x->smime = "";
+	x->charset = x->name = x->description = x->content_id = x->smime = "";
 	x->encoding = encoding;
 	x->offset = body;
 	x->length = t->total - body;

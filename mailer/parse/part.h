@@ -16,6 +16,7 @@ struct part {
 	bool typed;             /* it had a Content-Type */
 	const char *charset;    /* as declared, or "" */
 	const char *name;       /* file name as declared, decoded, or "" */
+	const char *description;/* Content-Description, decoded, or "" */
 	const char *content_id; /* without <>, or "" */
 	const char *encoding;   /* one of the words of struct mail_attachment */
 	const char *smime;      /* parameter smime-type, or "" */

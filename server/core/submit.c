@@ -332,10 +332,13 @@ static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct
 				      .trace = s->trace ? s->trace : "" });
 }
 
+/* It makes nothing new, but its bytes may differ from the first one's: kept as
+ * long as those of any other fate. An archive has them still. */
 static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const id_hash key, struct submit_result *r)
 {
 	struct seen_row seen;
+	int64_t raw = 0;
 	enum rc rc = seen_read(u->db, u->arena, l->id, key, &seen);
 
 	if (rc != RC_OK)
@@ -344,7 +347,10 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 		FATE_DUPLICATE, seen.post, seen.thread, seen.thread_number, seen.number,
 		seen.hold,      0
 	};
-	return intake_log(u, l, s, FATE_DUPLICATE, "duplicate", seen.post, seen.hold, 0);
+	if (s->source != SUBMIT_IMPORT)
+		rc = raw_write(u->db, u->arena, s->raw, false, &raw);
+	return rc == RC_OK ? intake_log(u, l, s, FATE_DUPLICATE, "duplicate", seen.post, seen.hold,
+					raw) : rc;
 }
 
 /* Threads by id, then the list: a merge would else take one after the list's row. */

@@ -66,6 +66,7 @@ posts() {
 	# another way round: a further trace header, the same id, From and Date
 	with post 'Received: from elsewhere.example by mx.foro.example; Mon, 16 Nov 2026 15:00:00 +0000'
 	tap_run 'the same by another way: taken' send post $ANA $LIST
+	tap_run 'its bytes are kept too, they are not the same' kept post
 	tap_is 'one post of three' "$(count "post WHERE msgid = 'f1@example.org'")" 1
 	make_mail reused f1@example.org julio.zelaya@example.org <<<'Otro texto.'
 	fate 'its id with another From' reused f1@example.org julio.zelaya@example.org $LIST \

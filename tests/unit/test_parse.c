@@ -137,6 +137,11 @@ static void people(void **state)
 	assert_string_equal(m.from.addr, "malo@x.example");
 	parse(&m, a, "From: jdoe@test   . example (J.)\n\nx");
 	assert_string_equal(m.from.addr, "jdoe@test.example");
+	parse(&m, a, "From: Ana Soto (ana@x.example)\nTo: Eva (de viaje), Beto (@beto)\n\nx");
+	assert_string_equal(m.from.name, "Ana Soto");
+	assert_string_equal(m.from.addr, "ana@x.example");
+	assert_int_equal(m.nto, 1);
+	assert_string_equal(m.to[0].addr, "");
 	arena_free(&a);
 }
 
@@ -162,6 +167,27 @@ static void ids(void **state)
 	assert_string_equal(m.in_reply_to, "");
 	parse(&m, a, "From: a@b.example\nMessage-ID: <>\n\n");
 	assert_string_equal(m.msgid, "");
+	arena_free(&a);
+}
+
+/* A file without a name is called by what its mail says that it is. */
+static void nameless(void **state)
+{
+	struct arena *a = arena_new((size_t)8 << 20);
+	struct mail m;
+
+	(void)state;
+	parse(&m, a, "From: a@b.example\nContent-Type: multipart/mixed; boundary=z\n\n--z\n\nx\n"
+		     "--z\nContent-Type: message/rfc822\n\nSubject: =?utf-8?Q?Reuni=C3=B3n:\n"
+		     "  tres/cuatro?=\n\nx\n"
+		     "--z\nContent-Type: application/pdf\nContent-Description: El acta\n\nx\n"
+		     "--z\nContent-Type: message/rfc822\n\nFrom: b@b.example\n\nx\n"
+		     "--z\nContent-Type: image/png; name=a.png\nContent-Description: b\n\nx\n--z--\n");
+	assert_int_equal(m.nattachments, 4);
+	assert_string_equal(m.attachments[0].name, "Reunión_ tres-cuatro.eml");
+	assert_string_equal(m.attachments[1].name, "El acta.pdf");
+	assert_string_equal(m.attachments[2].name, "message-3.eml");
+	assert_string_equal(m.attachments[3].name, "a.png");
 	arena_free(&a);
 }
 
@@ -435,6 +461,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(corpus), cmocka_unit_test(people), cmocka_unit_test(ids),
+		cmocka_unit_test(nameless),
 		cmocka_unit_test(ranges), cmocka_unit_test(uuencoded), cmocka_unit_test(automatic),
 		cmocka_unit_test(dates),
 		cmocka_unit_test(limits), cmocka_unit_test(linear),
