@@ -123,6 +123,7 @@ create table subscription (
 	role text not null default 'member' check (role in ('member', 'moderator', 'owner')),
 	delivery text not null default 'each' check (delivery in ('each', 'digest', 'mentions', 'none')),
 	own_copy boolean not null default true,
+	copy_when_addressed boolean not null default false, -- a copy too where To or Cc names the member
 	moderation text not null default 'default' check (moderation in ('default', 'hold', 'accept')),
 	pause_until timestamptz,
 	source text not null default 'admin' check (source in ('admin', 'web', 'email', 'import', 'invite')),
@@ -243,12 +244,13 @@ create table post (
 	raw_id bigint references raw_message,
 	attachment_count integer not null default 0,
 	automatic boolean not null default false,
+	addressed text[] not null default '{}', -- To and Cc of a mail, lower case: they have it already
 	state text not null default 'shown' check (state in ('shown', 'hidden', 'deleted')),
 	xid xid8 not null default pg_current_xact_id(),
 	search tsvector not null,
 	unique (thread_id, number)
 );
-create unique index post_msgid on post (list_id, msgid_hash);
+create unique index post_msgid on post (msgid_hash, list_id);
 create index post_recent on post (list_id, sent_at desc, id desc);
 create index post_parent on post (parent_id) where parent_id is not null;
 create index post_account on post (account_id, id desc) where account_id is not null;
@@ -577,6 +579,8 @@ grant update (used_at) on token to "cabildo-receive";
 grant update (mode) on thread_follow to "cabildo-receive";
 grant update (member_count) on list to "cabildo-receive";
 grant delete on subscription, thread_follow to "cabildo-receive";
+grant select (post_id, subscription_id) on outbound to "cabildo-receive", "cabildo-web";
+grant select (post_id, subscription_id, outcome) on delivery to "cabildo-receive", "cabildo-web";
 grant insert on outbound, intake, raw_chunk, attachment, post_redirect, audit_detail, bounce_event, notice to "cabildo-receive";
 grant select (id) on notice to "cabildo-receive";
 grant select, insert, update on thread, thread_ref, thread_participant to "cabildo-receive";
@@ -604,7 +608,7 @@ grant update on thread_participant, thread, token, read_mark, thread_follow, thr
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
-grant update (delivery, own_copy, pause_until) on subscription to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, pause_until) on subscription to "cabildo-web";
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
 grant update (locale, theme, password_hash) on account to "cabildo-web";

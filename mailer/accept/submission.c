@@ -38,6 +38,24 @@ static void attachments_fill(struct submission *s, struct arena *a, const struct
 	s->nattachments = m->nattachments;
 }
 
+#define ADDRESSED_MAX 500
+
+/* Who has the message without us. */
+static void addressed_fill(struct submission *s, struct arena *a, const struct mail *m)
+{
+	size_t n = m->nto + m->ncc;
+
+	if (n > ADDRESSED_MAX)
+		n = ADDRESSED_MAX;
+	s->addressed = ARENA_ARRAY(a, n, const char *);
+	for (size_t i = 0; i < n; i++) {
+		const struct mail_addr *to = i < m->nto ? &m->to[i] : &m->cc[i - m->nto];
+
+		if (*to->addr != '\0')
+			s->addressed[s->naddressed++] = slice_lower(a, slice_of(to->addr));
+	}
+}
+
 void submission_fill(struct submission *s_r, struct arena *a, const struct mail *m,
 		     struct slice raw, const struct list_ref *l)
 {
@@ -73,5 +91,6 @@ void submission_fill(struct submission *s_r, struct arena *a, const struct mail 
 	s_r->folds = folds;
 	s_r->nfolds = m->nfolds;
 	attachments_fill(s_r, a, m);
+	addressed_fill(s_r, a, m);
 	s_r->automatic = m->automatic != MAIL_HUMAN;
 }

@@ -65,6 +65,26 @@ static int list_show(struct unit *u, int argc, char **argv)
 	return 0;
 }
 
+/* SETTING=VALUE words into their places; false, and said, where one is wrong. */
+static bool settings_parse(int argc, char **argv, const char *const *names, size_t n,
+			   const char **v)
+{
+	for (int i = 0; i < argc; i++) {
+		struct slice rest = slice_of(argv[i]), key;
+		size_t k = 0;
+		bool has = slice_cut(&rest, '=', &key);
+
+		while (k < n && !slice_eqz(key, names[k]))
+			k++;
+		if (!has || k == n) {
+			fprintf(stderr, "cabildo: %s: no such setting, or no =\n", argv[i]);
+			return false;
+		}
+		v[k] = rest.p;
+	}
+	return true;
+}
+
 static int list_set(struct unit *u, int argc, char **argv)
 {
 	const char *v[LIST_SETTINGS] = { NULL };
@@ -73,19 +93,8 @@ static int list_set(struct unit *u, int argc, char **argv)
 	if (argc < 2)
 		return cli_usage(
 			"list set NAME SETTING=VALUE...; cabildo list show NAME lists them");
-	for (int i = 1; i < argc; i++) {
-		struct slice rest = slice_of(argv[i]), key;
-		size_t k = 0;
-		bool has = slice_cut(&rest, '=', &key);
-
-		while (k < LIST_SETTINGS && !slice_eqz(key, list_setting_names[k]))
-			k++;
-		if (!has || k == LIST_SETTINGS) {
-			fprintf(stderr, "cabildo: %s: no such setting, or no =\n", argv[i]);
-			return EX_USAGE;
-		}
-		v[k] = rest.p;
-	}
+	if (!settings_parse(argc - 1, argv + 1, list_setting_names, LIST_SETTINGS, v))
+		return EX_USAGE;
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = list_settings_set(u, argv[0], v);
@@ -142,6 +151,22 @@ static int member_show(struct unit *u, const char *list)
 	return 0;
 }
 
+static int member_set(struct unit *u, int argc, char **argv)
+{
+	const char *v[MEMBER_SETTINGS] = { NULL };
+	enum rc rc;
+
+	if (argc < 3)
+		return cli_usage("member set LIST ADDRESS SETTING=VALUE...: delivery=each|mentions|none, "
+				 "own_copy=yes|no, copy_when_addressed=yes|no");
+	if (!settings_parse(argc - 2, argv + 2, member_setting_names, MEMBER_SETTINGS, v))
+		return EX_USAGE;
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = member_settings_set(u, argv[0], argv[1], v);
+	return done(u, rc, argv[1]);
+}
+
 int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	enum rc rc;
@@ -150,9 +175,11 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return member_add(u, argc - 1, argv + 1);
 	if (argc == 2 && strcmp(argv[0], "show") == 0)
 		return member_show(u, argv[1]);
+	if (argc >= 1 && strcmp(argv[0], "set") == 0)
+		return member_set(u, argc - 1, argv + 1);
 	if (argc != 3 || strcmp(argv[0], "remove") != 0)
 		return cli_usage("member add LIST ADDRESS ... | member remove LIST ADDRESS | "
-				 "member show LIST");
+				 "member show LIST | member set LIST ADDRESS SETTING=VALUE...");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_delete(u, argv[1], argv[2]);

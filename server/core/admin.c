@@ -124,6 +124,32 @@ enum rc member_create(struct unit *u, const struct member_new *m)
 					       .after = m->role });
 }
 
+const char *const member_setting_names[MEMBER_SETTINGS] = { "delivery", "own_copy",
+							     "copy_when_addressed" };
+
+enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
+			    const char *const value[MEMBER_SETTINGS])
+{
+	const char *clean = addr_clean(u->arena, addr);
+	int64_t id, account;
+	struct str after;
+	enum rc rc = clean ? subscription_settings_write(u->db, u->arena, list, clean, value, &id,
+							 &account)
+			   : RC_INVALID;
+
+	if (rc != RC_OK)
+		return rc;
+	str_init(&after, u->arena, 4096);
+	for (size_t i = 0; i < MEMBER_SETTINGS; i++)
+		if (value[i] != NULL)
+			str_fmt(&after, "%s%s=%s", after.n ? " " : "", member_setting_names[i],
+				value[i]);
+	return audit(u, &(struct audit_entry){ .act = "subscription.set",
+					       .list = id,
+					       .subject = account,
+					       .after = str_z(&after) });
+}
+
 enum rc member_delete(struct unit *u, const char *list, const char *addr)
 {
 	const char *clean = addr_clean(u->arena, addr);

@@ -259,7 +259,7 @@ enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, siz
 				: RC_DENIED;
 }
 
-enum rc subscription_set(struct unit *u, const char *list, const char *delivery, bool own_copy)
+enum rc subscription_set(struct unit *u, const char *list, const struct subscription_choice *c)
 {
 	const char *before;
 	int64_t list_id;
@@ -267,13 +267,12 @@ enum rc subscription_set(struct unit *u, const char *list, const char *delivery,
 
 	if (u->actor.account == 0)
 		return RC_DENIED;
-	rc = subscription_write(u->db, u->arena, u->actor.account, list, delivery, own_copy,
-				&list_id, &before);
+	rc = subscription_write(u->db, u->arena, u->actor.account, list, c, &list_id, &before);
 	if (rc != RC_OK)
 		return rc;
 	return audit(u, &(struct audit_entry){ .act = "subscription.set",
 					       .list = list_id,
 					       .subject = u->actor.account,
 					       .before = before,
-					       .after = delivery });
+					       .after = c->delivery });
 }

@@ -95,8 +95,8 @@ enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread,
 enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r) MUST_USE;
 
 enum rc subscriptions_load(struct unit *u, struct subscription_row **rows_r, size_t *n_r) MUST_USE;
-/* delivery: each, digest, mentions, none. In a transaction. */
-enum rc subscription_set(struct unit *u, const char *list, const char *delivery,
-			 bool own_copy) MUST_USE;
+/* In a transaction. */
+enum rc subscription_set(struct unit *u, const char *list,
+			 const struct subscription_choice *c) MUST_USE;
 
 #endif

@@ -149,7 +149,7 @@ static const id_hash *ids_all(struct unit *u, const struct ids *ids)
 
 static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
 {
-	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
+	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 2, int64_t);
 	const id_hash *all = ids_all(u, ids);
 	enum rc rc = RC_OK;
 
@@ -157,8 +157,10 @@ static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids, bool l
 		memcpy(&keys[i], all[i], sizeof(keys[i]));
 		keys[i] ^= list; /* the same id in another group is nobody's business */
 	}
+	/* but one message to two groups is one after the other: whose copies leave? */
+	memcpy(&keys[ids->n + 1], ids->own_hash, sizeof(*keys));
 	if (lock)
-		rc = ids_lock(u->db, u->arena, list, keys, ids->n + 1);
+		rc = ids_lock(u->db, u->arena, list, keys, ids->n + 2);
 	if (rc != RC_OK)
 		return rc;
 	return refs_read(u->db, u->arena, list, all, ids->n + 1, &ids->found, &ids->nfound);
@@ -420,6 +422,8 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			       .folds = s->folds,
 			       .nfolds = s->nfolds * 3,
 			       .nattachments = s->nattachments,
+			       .addressed = s->addressed,
+			       .naddressed = s->naddressed,
 			       .automatic = s->automatic };
 	memcpy(n.hash, ids->own_hash, HASH_BYTES);
 	rc = post_write(u->db, u->arena, &n);
@@ -428,7 +432,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	if (rc == RC_OK)
 		rc = refs_add(u, l->id, ids, p, post);
 	if (rc == RC_OK && s->source != SUBMIT_IMPORT)
-		rc = outbound_post_write(u->db, l->id, post, p->thread, s->account);
+		rc = outbound_post_write(u->db, u->arena, &n);
 	if (rc == RC_OK)
 		rc = intake_log(u, l, s, FATE_POSTED, "posted", post, 0, raw);
 	if (rc != RC_OK)

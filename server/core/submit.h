@@ -27,6 +27,8 @@ struct submission {
 	size_t nrefs;
 	int64_t thread_hint; /* thread id of a thread address, or 0 */
 	int64_t parent_hint; /* post id the web form answers, or 0 */
+	const char **addressed; /* To and Cc, lower case: they have it already */
+	size_t naddressed;
 	int64_t account;     /* 0: not a member */
 	const char *author_name, *author_addr;
 	int64_t sent_at; /* 0: unknown */

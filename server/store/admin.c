@@ -89,6 +89,23 @@ enum rc subscription_new(struct db *db, struct arena *a, const char *list, int64
 	return one_id(rc, q, list_r);
 }
 
+enum rc subscription_settings_write(struct db *db, struct arena *a, const char *list,
+				    const char *addr, const char *const *value, int64_t *list_r,
+				    int64_t *account_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_MEMBER_SET, &q, db_text(list), db_text(addr),
+			    db_text(value[0]), db_text(value[1]), db_text(value[2]));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*list_r = db_get_i64(q, 0, 0);
+	*account_r = db_get_i64(q, 0, 1);
+	return RC_OK;
+}
+
 enum rc subscription_delete(struct db *db, struct arena *a, const char *list, const char *addr,
 			    int64_t *list_r, int64_t *account_r)
 {

@@ -24,6 +24,10 @@ enum rc organisation_write(struct db *db, struct arena *a, const char *name,
 enum rc subscription_new(struct db *db, struct arena *a, const char *list, int64_t account,
 			 int64_t address, const char *role, const char *delivery,
 			 int64_t *list_r) MUST_USE;
+/* Settings in the order of core's member_setting_names; NULL leaves one. */
+enum rc subscription_settings_write(struct db *db, struct arena *a, const char *list,
+				    const char *addr, const char *const *value, int64_t *list_r,
+				    int64_t *account_r) MUST_USE;
 enum rc subscription_delete(struct db *db, struct arena *a, const char *list, const char *addr,
 			    int64_t *list_r, int64_t *account_r) MUST_USE;
 enum rc account_admin_write(struct db *db, int64_t account, bool on) MUST_USE;

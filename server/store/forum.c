@@ -447,6 +447,7 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 		s->addr = db_get_text(q, i, 17);
 		s->own_copy = db_get_bool(q, i, 18);
 		s->pause_until = db_get_time(q, i, 19);
+		s->copy_when_addressed = db_get_bool(q, i, 20);
 	}
 	return RC_OK;
 }
@@ -484,12 +485,13 @@ enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t a
 }
 
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
-			   const char *delivery, bool own_copy, int64_t *list_r,
+			   const struct subscription_choice *c, int64_t *list_r,
 			   const char **before_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_SUBSCRIPTION_SET, &q, db_id(account), db_text(list),
-			    db_text(delivery), db_bool(own_copy));
+			    db_text(c->delivery), db_bool(c->own_copy),
+			    db_bool(c->copy_when_addressed));
 
 	if (rc != RC_OK)
 		return rc;

@@ -100,8 +100,14 @@ struct feed_entry {
 struct subscription_row {
 	struct group group;
 	const char *delivery, *addr, *role;
-	bool own_copy;
+	bool own_copy, copy_when_addressed;
 	int64_t pause_until;
+};
+
+struct subscription_choice { /* what a member decides */
+	const char *delivery; /* each, digest, mentions, none */
+	bool own_copy;
+	bool copy_when_addressed; /* also where To or Cc of the message names them */
 };
 
 enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r,
@@ -169,7 +175,7 @@ enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t
 enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account,
 		    const char **mode_r) MUST_USE;
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
-			   const char *delivery, bool own_copy, int64_t *list_r,
+			   const struct subscription_choice *c, int64_t *list_r,
 			   const char **before_r) MUST_USE;
 
 struct reply_target {

@@ -182,7 +182,8 @@ enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
 		      db_bool(p->sent_guessed), db_text(p->source), db_text(p->lang),
 		      db_text(p->subject), db_slice(p->text), db_i64_array(a, p->folds, p->nfolds),
 		      db_slice(p->html), db_id(p->raw), db_i64((int64_t)p->nattachments),
-		      db_bool(p->automatic), db_slice(p->own), db_slice(p->quoted));
+		      db_bool(p->automatic), db_text_array(a, p->addressed, p->naddressed),
+		      db_slice(p->own), db_slice(p->quoted));
 }
 
 enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
@@ -250,11 +251,11 @@ enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 	return rc;
 }
 
-enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread,
-			    int64_t author)
+enum rc outbound_post_write(struct db *db, struct arena *a, const struct post_new *p)
 {
-	return db_run(db, NULL, STMT_OUTBOUND_POST, NULL, db_i64(list), db_i64(post), db_id(thread),
-		      db_id(author));
+	return db_run(db, NULL, STMT_OUTBOUND_POST, NULL, db_i64(p->list), db_i64(p->id),
+		      db_id(p->thread), db_id(p->account),
+		      db_text_array(a, p->addressed, p->naddressed), HASH(p->hash));
 }
 
 enum rc list_bump(struct db *db, int64_t list, int64_t at)

@@ -67,8 +67,8 @@ struct post_new {
 	int parent_rank;
 	const char *msgid, *author_name, *author_addr, *source, *lang, *subject;
 	id_hash hash;
-	const char **refs;
-	size_t nrefs, nfolds, nattachments; /* nfolds: numbers, three a fold */
+	const char **refs, **addressed;
+	size_t nrefs, naddressed, nfolds, nattachments; /* nfolds: numbers, three a fold */
 	bool sent_guessed, automatic;
 	struct slice text, html, own, quoted;
 	const int64_t *folds;
@@ -97,8 +97,8 @@ enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, siz
 enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 		     int64_t to) MUST_USE;
 
-enum rc outbound_post_write(struct db *db, int64_t list, int64_t post, int64_t thread,
-			    int64_t author) MUST_USE;
+/* msgid, addressed: of the post. */
+enum rc outbound_post_write(struct db *db, struct arena *a, const struct post_new *p) MUST_USE;
 enum rc list_bump(struct db *db, int64_t list, int64_t at) MUST_USE;
 enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread,
 			 int64_t *number_r) MUST_USE;

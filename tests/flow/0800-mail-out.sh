@@ -109,8 +109,75 @@ froms() {
 	tap_run 'back to the default' site_cabildo list set agenda dmarc_policy=auto reply_policy=list
 }
 
+# both ID LIST...: one message from Ana, who writes to several groups; to each by a
+# connection of its own and at the same time, as a mail server may.
+both() {
+	local id=$1 list pids=() rc=0
+	shift
+	for list; do
+		mail_make Ana ana@estricta.example 'agenda@foro.example>, <actas@foro.example' "Dos $id" "$id@x.example" \
+			'Mon, 16 Nov 2026 09:00:00 -0600' <<<'A dos grupos.' |
+			net_lmtp "$SITE_LMTP" ana@estricta.example "$list@$SITE_DOMAIN" &
+		pids+=("$!")
+	done
+	for list in "${pids[@]}"; do
+		wait "$list" || rc=1
+	done
+	return $rc
+}
+
+# one_each ID...: of each message, each member of either group has one copy
+one_each() {
+	local id
+	for id; do
+		[ "$(to "$id" | tr '\n' ' ')" = 'ana@estricta.example eva@nada.example luz@suave.example rosa@rota.example sol@nada.example ' ] ||
+			{ echo "$id: $(to "$id" | tr '\n' ' ')"; return 1; }
+	done
+}
+
+two_groups() {
+	local id ids=()
+	for id in g1 g2 g3 g4 g5 g6 g7 g8; do
+		ids+=("$id")
+		both "$id" agenda actas >"$TEST_TMP/both" 2>&1 || tap_ok 1 "$id is taken by both groups" "$(cat "$TEST_TMP/both")"
+	done
+	tap_run 'eight messages to two groups at once leave' wait_for 30 queue_empty
+	tap_is 'each is a post in both' "$(flow_sql "SELECT count(*), count(DISTINCT list_id) FROM post WHERE msgid ~ '^g[1-8]@'")" '16	2'
+	tap_run 'whoever is in both groups has each once' one_each "${ids[@]}"
+	# hours later, when the first copies are in the ledger alone
+	tap_run 'another to one group' both h1 agenda
+	tap_run 'its copies leave' wait_for 20 queue_empty
+	tap_run 'and the same to the other' both h1 actas
+	tap_run 'its copies leave' wait_for 20 queue_empty
+	tap_run 'there only for who has none' one_each h1
+}
+
+# addressed ID CC: Eva writes to the group, with others in Cc
+addressed() {
+	{
+		printf 'Cc: %s\n' "$2"
+		mail_make Eva eva@nada.example "agenda@$SITE_DOMAIN" "Con copia $1" "$1@x.example" \
+			'Mon, 16 Nov 2026 09:00:00 -0600' <<<'Con copia.'
+	} | net_lmtp "$SITE_LMTP" eva@nada.example "agenda@$SITE_DOMAIN" && wait_for 20 queue_empty
+}
+
+in_cc() {
+	tap_run 'a message names two members in Cc' addressed c1 '"Luz, L" <LUZ@Suave.example>, rosa2@otra.example'
+	tap_is 'the one gets no second copy' "$(to c1 | tr '\n' ' ')" 'ana@estricta.example eva@nada.example rosa@rota.example '
+	flow_sql "INSERT INTO address (account_id, addr) SELECT id, 'rosa2@otra.example' FROM account WHERE name = 'Rosa'" >/dev/null
+	tap_run 'the other by another address of hers' addressed c2 '"Luz, L" <LUZ@Suave.example>, rosa2@otra.example'
+	tap_is 'nor does she' "$(to c2 | tr '\n' ' ')" 'ana@estricta.example eva@nada.example '
+	tap_run 'who wants it all the same' site_cabildo member set agenda luz@suave.example copy_when_addressed=yes
+	tap_run 'gets it' addressed c3 'luz@suave.example, rosa@rota.example'
+	tap_is 'the other does not' "$(to c3 | tr '\n' ' ')" 'ana@estricta.example eva@nada.example luz@suave.example '
+	tap_is 'the post knows whom it named' "$(flow_sql "SELECT addressed FROM post WHERE msgid = 'c3@x.example'")" \
+		'{agenda@foro.example,luz@suave.example,rosa@rota.example}'
+}
+
 tap_run 'a name server and a sink run' start_own
 flow_site 'receive deliver'
 tap_run 'two groups are made' group
 froms
+two_groups
+in_cc
 flow_end

@@ -157,7 +157,8 @@ static void subscription_fill(struct page *pg, const struct subscription_row *s,
 					 .digest = strcmp(s->delivery, "digest") == 0,
 					 .mentions = strcmp(s->delivery, "mentions") == 0,
 					 .none = strcmp(s->delivery, "none") == 0,
-					 .own_copy = s->own_copy };
+					 .own_copy = s->own_copy,
+					 .copy_when_addressed = s->copy_when_addressed };
 }
 
 enum rc page_me(struct page *pg)
@@ -201,9 +202,9 @@ enum rc page_me_prefs(struct page *pg)
 enum rc page_me_subscription(struct page *pg)
 {
 	static const char *const modes[] = { "each", "digest", "mentions", "none" };
-	enum rc rc =
-		subscription_set(unit_of(pg), param_text(pg, "list"),
-				 modes[param_choice(pg, "delivery")], param_bool(pg, "own_copy"));
+	struct subscription_choice c = { modes[param_choice(pg, "delivery")], param_bool(pg, "own_copy"),
+					 param_bool(pg, "copy_when_addressed") };
+	enum rc rc = subscription_set(unit_of(pg), param_text(pg, "list"), &c);
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }

@@ -144,7 +144,7 @@ struct view_search {
 
 struct view_subscription {
 	const char *url, *title, *addr, *name, *sentence;
-	bool each, digest, mentions, none, own_copy;
+	bool each, digest, mentions, none, own_copy, copy_when_addressed;
 };
 
 struct view_me {

@@ -237,13 +237,13 @@ where f.account_id = $1::bigint and f.thread_id = t.id and t.list_id = l.id and 
 -- roles: web cli
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
-	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until
+	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed
 from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id
 where s.account_id = $1::bigint order by l.title
 
 -- name: subscription_set
 -- roles: web cli
-update subscription s set delivery = $3::text, own_copy = $4::boolean
+update subscription s set delivery = $3::text, own_copy = $4::boolean, copy_when_addressed = $5::boolean
 from list l, subscription old where l.id = s.list_id and old.id = s.id and s.account_id = $1::bigint and l.name = $2::text
 returning l.id, old.delivery, old.own_copy
 

@@ -48,7 +48,8 @@ where list_id = $1::bigint and id_hash = $2::bytea
 -- name: ids_lock
 -- roles: receive web cli
 -- Whoever has, or names, one of these ids waits here for the other's commit:
--- a reply that comes together with its parent must find it.
+-- a reply that comes together with its parent must find it, and the second of two
+-- groups that get the same message must see who has it by the first.
 -- An import has the whole list instead, and is waited for first.
 with import as materialized (select pg_advisory_xact_lock_shared(1, ($2::bigint % 2147483647)::integer))
 select pg_advisory_xact_lock(k) from import, unnest($1::bigint[]) k order by k
@@ -114,11 +115,11 @@ values ($1::bigint, $2::text, $3::bigint, $4::text) on conflict do nothing
 -- roles: receive web cli
 insert into post (id, list_id, thread_id, number, parent_id, parent_rank, msgid, msgid_hash, refs,
 	account_id, author_name, author_addr, sent_at, sent_guessed, source, lang, subject, body, folds,
-	html, raw_id, attachment_count, automatic, search)
+	html, raw_id, attachment_count, automatic, addressed, search)
 values ($1::bigint, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::smallint, $7::text, $8::bytea, $9::text[],
 	$10::bigint, $11::text, $12::text, $13::timestamptz, $14::boolean, $15::text, $16::text, $17::text, $18::text,
 	$19::integer[], $20::text, $21::bigint, $22::integer, $23::boolean,
-	search_vector($16, $17, $24::text, $25::text))
+	$24::text[], search_vector($16, $17, $25::text, $26::text))
 
 -- name: attachments_add
 -- roles: receive web cli
@@ -211,13 +212,27 @@ where t.id = $1 and p.subject <> ''
 
 -- name: outbound_post
 -- roles: receive web cli
--- One row per subscriber who gets each post, or follows this thread.
+-- One row per subscriber who gets each post, or follows this thread. Not to
+-- whoever stands in To or Cc, and not to whoever has a copy of this very message
+-- by another group: its transaction is over, ids_lock sees to that.
+with named as materialized (
+	select account_id from address where addr = any ($5::text[])
+), twin as materialized (
+	select id from post where msgid_hash = $6::bytea and list_id <> $1::bigint
+), had as materialized (
+	select s2.account_id from twin join outbound o on o.post_id = twin.id join subscription s2 on s2.id = o.subscription_id
+	union all
+	select s2.account_id from twin join delivery d on d.post_id = twin.id and d.outcome <> 'skipped'
+	join subscription s2 on s2.id = d.subscription_id
+)
 insert into outbound (lane, list_id, post_id, subscription_id)
 select 1, $1::bigint, $2::bigint, s.id
 from subscription s left join thread_follow f on f.thread_id = $3::bigint and f.account_id = s.account_id
 where s.list_id = $1 and (s.delivery = 'each' or f.mode = 'follow') and f.mode is distinct from 'mute'
 	and (s.pause_until is null or s.pause_until < now())
 	and (s.own_copy or s.account_id is distinct from $4::bigint)
+	and (s.copy_when_addressed or s.account_id not in (select account_id from named))
+	and s.account_id not in (select account_id from had)
 
 -- name: list_bump
 -- roles: receive web cli
