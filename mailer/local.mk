@@ -7,6 +7,7 @@ libaccept_a_SOURCES = \
 	mailer/accept/command.c mailer/accept/command.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
 	mailer/accept/request.c mailer/accept/request.h \
+	mailer/accept/proof.c mailer/accept/proof.h \
 	mailer/accept/submission.c mailer/accept/submission.h
 
 CORE_LIBS = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
@@ -45,4 +46,12 @@ UNIT_TESTS += tests/unit/test_import
 tests_unit_test_import_SOURCES = tests/unit/test_import.c
 tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_import_LDADD = libimport.a $(BASE_LIBS) $(ZLIB_LIBS) $(CMOCKA_LIBS)
+endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_accept
+UNIT_TESTS += tests/unit/test_accept
+tests_unit_test_accept_SOURCES = tests/unit/test_accept.c
+tests_unit_test_accept_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_accept_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 endif

@@ -304,6 +304,8 @@ static void walk_encrypted(struct body *b, struct part *p)
 
 static void walk_leaf(struct body *b, struct part *p)
 {
+	if (b->m->calendar_method == NULL && is_type(p, "text/calendar"))
+		b->m->calendar_method = p->method;
 	if (is_type(p, "application/pkcs7-mime") || is_type(p, "application/x-pkcs7-mime")) {
 		if (strncmp(p->smime, "signed", 6) == 0)
 			b->m->is_signed = true;

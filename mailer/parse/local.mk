@@ -3,7 +3,8 @@
 # level 2 of the mailer: raw bytes to struct mail
 noinst_LIBRARIES += libparse.a
 libparse_a_SOURCES = \
-	mailer/parse/addr.c mailer/parse/body.c mailer/parse/charset.c \
+	mailer/parse/addr.c mailer/parse/authres.c mailer/parse/authres.h \
+	mailer/parse/automatic.c mailer/parse/body.c mailer/parse/charset.c \
 	mailer/parse/date.c mailer/parse/entities.c mailer/parse/entities.h \
 	mailer/parse/flowed.c mailer/parse/fold.c mailer/parse/fold.h \
 	mailer/parse/fold_attr.c mailer/parse/fold_head.c mailer/parse/fold_tail.c \

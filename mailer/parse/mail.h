@@ -67,7 +67,13 @@ struct mail_part {              /* a leaf of the tree of parts, whatever becomes
 	size_t offset, length;  /* of the encoded content within the raw message */
 };
 
-enum mail_auto { MAIL_HUMAN, MAIL_AUTO_GENERATED, MAIL_AUTO_REPLIED, MAIL_BULK };
+enum mail_auto {
+	MAIL_HUMAN,
+	MAIL_AUTO_GENERATED,    /* by a program of its own accord */
+	MAIL_AUTO_REPLIED,      /* by a program, to a message: vacation, receipt, recall, meeting answer */
+	MAIL_BULK,              /* through a mailing list or as bulk mail */
+	MAIL_AUTO_SUSPECT       /* the words of an automatic reply, and no sign that is sure */
+};
 
 struct mail {
 	struct slice raw;
@@ -101,7 +107,9 @@ struct mail {
 
 	struct mail_header *headers;  /* of the top level, in order */
 	size_t nheaders;
-	enum mail_auto automatic;     /* RFC 3834 and the usual headers */
+	enum mail_auto automatic;     /* RFC 3834 and what is met; automatic.c */
+	const char *auto_sign;        /* what says so: a header's name or a few words; "" */
+	const char *calendar_method;  /* lower case METHOD of a text/calendar part, or NULL */
 	bool is_report;               /* multipart/report */
 	const char *lang;             /* Content-Language, or "" */
 };

@@ -124,6 +124,8 @@ static void part_parameters(struct tree *t, struct part *x, GMimeObject *o)
 
 	x->charset = clean(t, ct ? g_mime_content_type_get_parameter(ct, "charset") : NULL);
 	x->smime = clean(t, ct ? g_mime_content_type_get_parameter(ct, "smime-type") : NULL);
+	x->method = slice_lower(
+		t->a, slice_of(clean(t, ct ? g_mime_content_type_get_parameter(ct, "method") : NULL)));
 	v = ct ? g_mime_content_type_get_parameter(ct, "format") : NULL;
 	x->flowed = v && strcasecmp(v, "flowed") == 0;
 	v = ct ? g_mime_content_type_get_parameter(ct, "delsp") : NULL;
@@ -214,7 +216,7 @@ static struct part *part_plain(struct tree *t, size_t body, const char *encoding
 	struct part *x = ARENA_NEW(t->a, struct part);
 
 	x->type = "text/plain";
-	x->charset = x->name = x->description = x->content_id = x->smime = "";
+	x->charset = x->name = x->description = x->content_id = x->smime = x->method = "";
 	x->encoding = encoding;
 	x->offset = body;
 	x->length = t->total - body;

@@ -20,6 +20,7 @@ struct part {
 	const char *content_id; /* without <>, or "" */
 	const char *encoding;   /* one of the words of struct mail_attachment */
 	const char *smime;      /* parameter smime-type, or "" */
+	const char *method;     /* parameter method of text/calendar, or "" */
 	bool flowed, delsp;
 	enum part_disposition disposition;
 	size_t offset, length;  /* encoded content; leaves only */
@@ -63,6 +64,9 @@ struct slice transfer_text(struct arena *a, struct slice in, const char *encodin
 size_t transfer_uu_block(struct slice text, struct slice *name_r);
 /* The word for a Content-Transfer-Encoding as written, "8bit" where unknown. */
 const char *transfer_name(const char *written);
+
+/* automatic.c: after the body is there. *sign_r: what says so, "" where nothing does. */
+enum mail_auto mail_automatic(const struct mail *m, struct arena *a, const char **sign_r);
 
 /* body.c: fills text, folds, attachments and the flags that parts decide. */
 void body_build(struct mail *m, struct arena *a, struct part *root,

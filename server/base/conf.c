@@ -29,6 +29,10 @@ const struct conf_def conf_defs[] = {
 	  "delim" },
 	{ "authserv_id", "", "our name in Authentication-Results; empty: none is believed",
 	  AT(authserv_id), "" },
+	{ "own_hops", "1", "Received lines that our own machines write; what is below is not believed",
+	  AT(own_hops), "digit" },
+	{ "spam_filter", "none", "whose verdict our mail server adds: none, spamassassin or rspamd",
+	  AT(spam_filter), "filter" },
 	{ "log_level", "info", "debug, info, warn or fail", AT(log_level), "level" },
 };
 const size_t conf_defs_n = ARRAY_LEN(conf_defs);
@@ -79,6 +83,11 @@ static const char *value_check(const char *kind, const char *v)
 		return "expected an absolute path";
 	if (strcmp(kind, "delim") == 0 && !slice_eqz(s, "+") && !slice_eqz(s, "-"))
 		return "expected + or -";
+	if (strcmp(kind, "digit") == 0 && (s.n != 1 || v[0] < '1' || v[0] > '9'))
+		return "expected a number from 1 to 9";
+	if (strcmp(kind, "filter") == 0 && !slice_eqz(s, "none") &&
+	    !slice_eqz(s, "spamassassin") && !slice_eqz(s, "rspamd"))
+		return "expected none, spamassassin or rspamd";
 	if (strcmp(kind, "level") == 0 && !log_level_parse(v, &lv))
 		return "expected debug, info, warn or fail";
 	return NULL;
