@@ -44,6 +44,8 @@ static bool automatic(const struct accept_in *in, struct verdict *v)
 {
 	if (in->mail->automatic == MAIL_AUTO_REPLIED)
 		return decided(v, FATE_DROPPED, "It is an automatic reply (RFC 3834).");
+	if (in->mail->automatic == MAIL_AUTO_SUSPECT)
+		return decided(v, FATE_HELD, "It reads like an automatic reply.");
 	return *in->envelope_from == '\0' && decided(v, FATE_DROPPED, "It has a null return path.");
 }
 

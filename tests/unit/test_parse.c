@@ -266,7 +266,7 @@ static void automatic(void **state)
 		{ "X-Autoreply: yes\n", MAIL_AUTO_REPLIED },
 		{ "Precedence: auto_reply\n", MAIL_AUTO_REPLIED },
 		{ "Precedence: bulk\n", MAIL_BULK },
-		{ "Subject: Respuesta =?utf-8?Q?autom=C3=A1tica?=: Agenda\n", MAIL_AUTO_REPLIED },
+		{ "Subject: Respuesta =?utf-8?Q?autom=C3=A1tica?=: Agenda\n", MAIL_AUTO_SUSPECT },
 		{ "Subject: Re: Respuesta automática: Agenda\n", MAIL_HUMAN },
 		{ "Return-Path: <>\n", MAIL_AUTO_GENERATED },
 		{ "Subject: Re: from MAILER-DAEMON\n", MAIL_HUMAN },
