@@ -80,5 +80,5 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 	if (res.held)
 		return submit_hold_seen(u, l, s, res.rule,
 					"It asks for something, and nothing shows who sent it.", r);
-	return submit_record(u, l, s, FATE_COMMAND, res.rule, r);
+	return submit_record_seen(u, l, s, FATE_COMMAND, res.rule, r);
 }

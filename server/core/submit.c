@@ -611,8 +611,33 @@ enum rc submit_hold_seen(struct unit *u, const struct list_ref *l, const struct 
 	return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
 }
 
+static void key_of_fate(enum fate fate, id_hash key)
+{
+	unsigned char both[HASH_BYTES + 1];
+
+	memcpy(both, key, HASH_BYTES);
+	both[HASH_BYTES] = (unsigned char)fate;
+	hash_bytes(both, sizeof(both), key);
+}
+
 enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,
 		      enum fate fate, const char *rule, struct submit_result *r)
+{
+	id_hash key;
+	int64_t none;
+	enum rc rc;
+
+	/* by fate as well: what was dropped once may be welcome when it is sent again */
+	seen_key(u, s, key);
+	key_of_fate(fate, key);
+	rc = seen_add(u->db, u->arena, l->id, key, fate_name(fate), false, &none);
+	if (rc == RC_CONFLICT)
+		return duplicate(u, l, s, key, r);
+	return rc == RC_OK ? submit_record_seen(u, l, s, fate, rule, r) : rc;
+}
+
+enum rc submit_record_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
+			   enum fate fate, const char *rule, struct submit_result *r)
 {
 	int64_t raw;
 	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);

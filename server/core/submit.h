@@ -103,7 +103,9 @@ struct submit_look {
 };
 enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_look *r) MUST_USE;
-/* Records anything else that was answered 250, with its raw bytes for 30 days. */
+/* Records anything else that was answered 250, with its raw bytes for 30 days. Each is
+ * idempotent: the same again is FATE_DUPLICATE, and then nothing else is to be done for it
+ * either (no score of a bounce, no answer to a command). */
 enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    const char *rule, const char *reason, struct submit_result *r) MUST_USE;
 enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,
@@ -113,9 +115,11 @@ enum rc submit_record(struct unit *u, const struct list_ref *l, const struct sub
  * it was here before, and is recorded as a duplicate in *r. */
 enum rc submit_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    enum fate fate, bool *known_r, struct submit_result *r) MUST_USE;
-/* submit_hold after submit_seen. */
+/* submit_hold and submit_record after submit_seen. */
 enum rc submit_hold_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const char *rule, const char *reason, struct submit_result *r) MUST_USE;
+enum rc submit_record_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
+			   enum fate fate, const char *rule, struct submit_result *r) MUST_USE;
 
 /* A post written on the web: composes the raw message itself. In a transaction. */
 struct web_upload {

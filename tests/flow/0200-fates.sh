@@ -89,6 +89,7 @@ not_posted() {
 	with auto 'Auto-Submitted: auto-replied'
 	fate 'an automatic reply' auto f3@example.org $ANA $LIST 'dropped:automatic'
 	make_mail null f4@example.org $ANA <<<'Sin camino de vuelta.'
+	again 'an automatic reply' auto f3@example.org $ANA $LIST
 	fate 'a null sender' null f4@example.org '' $LIST 'dropped:automatic'
 	make_mail owner f5@example.org $ANA <<<'Para quienes administran.'
 	fate 'to the owners' owner f5@example.org $ANA agenda-owner@foro.example 'held:not-a-post'
@@ -97,6 +98,31 @@ not_posted() {
 	make_mail nobody f8@example.org $ANA <<<'Para nadie.'
 	tap_run 'an unknown group: refused' unknown
 	tap_is 'and not on the record' "$(fates f8@example.org)" ''
+	judged_anew
+}
+
+# again TEXT FILE ID FROM RECIPIENT: it is on the record already, and makes neither another
+# record nor other bytes
+again() {
+	local before n
+	before=$(fates "$3") n=$(count raw_message)
+	tap_run "$1 again: taken" send "$2" "$4" "$5"
+	tap_is "$1 again: one record" "$(fates "$3")" "$before duplicate:duplicate"
+	tap_is "$1 again: its bytes once" "$(count raw_message)" "$n"
+}
+
+# What was refused, or dropped, is judged anew when it may be posted.
+judged_anew() {
+	tap_run 'the group is made after all' site_cabildo list add nadie --title Nadie
+	tap_run 'with her' site_cabildo member add nadie $ANA --name 'Ana Pérez'
+	fate 'what was refused' nobody f8@example.org $ANA nadie@foro.example 'posted:posted'
+	tap_run 'the group drops mail of others' site_cabildo list set nadie nonmember=drop
+	make_mail later f10@example.org extranjera@otra.example <<<'Todavía no soy del grupo.'
+	fate 'of another' later f10@example.org extranjera@otra.example nadie@foro.example 'dropped:nonmember'
+	again 'of another' later f10@example.org extranjera@otra.example nadie@foro.example
+	tap_run 'she joins' site_cabildo member add nadie extranjera@otra.example --name Extranjera
+	fate 'what was dropped' later f10@example.org extranjera@otra.example nadie@foro.example \
+		'dropped:nonmember duplicate:duplicate posted:posted'
 }
 
 unknown() {
@@ -117,6 +143,7 @@ returned() {
 	tap_run 'our own copy: its bytes are kept' kept loop
 	make_mail bounce f9@example.org postmaster@otra.example <<<'No se pudo entregar.'
 	fate 'a bounce' bounce f9@example.org '' agenda-bounces@foro.example 'bounce:bounce'
+	again 'a bounce' bounce f9@example.org '' agenda-bounces@foro.example
 }
 
 # One transaction for two groups, the owners and nobody: a fate for each.
