@@ -394,7 +394,9 @@ create table outbound (
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 80);
 create index outbound_ready on outbound (lane, not_before, id);
 
--- The ledger members read; insert only, by week, kept 90 days.
+-- The ledger members read; insert only, by week (delivery_2026w47, from Monday
+-- 00:00 UTC), kept 90 days by delivery_keep(). What goes leaves its sum per post
+-- and every failure behind.
 create table delivery (
 	settled_at timestamptz not null default now(),
 	outbound_id bigint not null,
@@ -411,6 +413,18 @@ create table delivery (
 create table delivery_rest partition of delivery default;
 create index delivery_post on delivery (post_id);
 create index delivery_subscription on delivery (subscription_id, settled_at desc);
+
+create table delivery_total (
+	post_id bigint primary key,
+	sent bigint not null,
+	failed bigint not null,
+	expired bigint not null,
+	skipped bigint not null
+);
+
+create table delivery_failure (like delivery including defaults including constraints);
+create index delivery_failure_post on delivery_failure (post_id);
+create index delivery_failure_subscription on delivery_failure (subscription_id);
 
 create table bounce_event (
 	id bigint generated always as identity primary key,
@@ -553,6 +567,82 @@ as $$
 	|| pg_catalog.websearch_to_tsquery('pg_catalog.italian', public.search_fold('it', q))
 $$;
 
+-- The ledger's weeks ----------------------------------------------------------
+
+-- What cabildod may not do itself it has done here, by the owner, and nothing
+-- else: no argument, no table but the ledger's. Each waits 2 s for a lock at
+-- most, because whoever waits for a table holds up all who come later.
+
+-- Rows that leave: summed per post, failures kept.
+create function delivery_leave(part regclass, before timestamptz) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
+as $$
+declare n bigint;
+begin
+	execute format($q$
+		with gone as (
+			delete from %s where settled_at < $1 returning *
+		), kept as (
+			insert into public.delivery_failure select * from gone where outcome in ('failed', 'expired')
+		), sums as (
+			insert into public.delivery_total as t (post_id, sent, failed, expired, skipped)
+			select post_id, count(*) filter (where outcome = 'sent'), count(*) filter (where outcome = 'failed'),
+				count(*) filter (where outcome = 'expired'), count(*) filter (where outcome = 'skipped')
+			from gone where post_id is not null group by post_id
+			on conflict (post_id) do update set sent = t.sent + excluded.sent, failed = t.failed + excluded.failed,
+				expired = t.expired + excluded.expired, skipped = t.skipped + excluded.skipped
+		)
+		select count(*) from gone$q$, part) into n using before;
+	return n;
+end
+$$;
+
+-- Makes this week's and the next four partitions, and those of rows that came
+-- into the default one before their week was there; takes out weeks that
+-- ended 90 days ago. How many rows moved or left, and weeks made or dropped.
+create function delivery_keep() returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
+as $$
+declare
+	old constant timestamptz := now() - interval '90 days';
+	w timestamp;
+	part text;
+	n bigint;
+	done bigint := 0;
+begin
+	done := public.delivery_leave('public.delivery_rest', old);
+	for w in
+		select date_trunc('week', now() at time zone 'UTC') + g * interval '1 week' from generate_series(0, 4) g
+		union
+		select distinct date_trunc('week', settled_at at time zone 'UTC') from public.delivery_rest
+		order by 1
+	loop
+		part := to_char(w, '"delivery_"IYYY"w"IW');
+		continue when to_regclass('public.' || part) is not null;
+		-- filled before it is attached: the default partition may hold no row of its week
+		lock table public.delivery_rest in access exclusive mode;
+		execute format('create table public.%I (like public.delivery including all)', part);
+		execute format('with r as (delete from public.delivery_rest where settled_at >= $1 and settled_at < $2 returning *)
+			insert into public.%I select * from r', part)
+			using w at time zone 'UTC', (w + interval '1 week') at time zone 'UTC';
+		get diagnostics n = row_count;
+		execute format('alter table public.delivery attach partition public.%I for values from (%L) to (%L)',
+			part, w at time zone 'UTC', (w + interval '1 week') at time zone 'UTC');
+		done := done + n + 1;
+	end loop;
+	for part in
+		select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+		where i.inhparent = 'public.delivery'::regclass and c.relname ~ '^delivery_[0-9]{4}w[0-9]{2}$'
+			and (to_date(right(c.relname, 7), 'IYYY"w"IW') + 7)::timestamp at time zone 'UTC' <= old
+	loop
+		done := done + public.delivery_leave(('public.' || part)::regclass, 'infinity') + 1;
+		execute format('drop table public.%I', part);
+	end loop;
+	return done;
+end
+$$;
+revoke execute on function delivery_leave(regclass, timestamptz), delivery_keep() from public;
+
 insert into country (code, name) values
 	('BZ', 'Belize'), ('CR', 'Costa Rica'), ('DO', 'Dominican Republic'), ('GT', 'Guatemala'),
 	('HN', 'Honduras'), ('NI', 'Nicaragua'), ('PA', 'Panama'), ('SV', 'El Salvador');
@@ -627,3 +717,4 @@ grant select (list_id, account_id, role) on subscription to "cabildo-sched";
 grant select (id) on notice to "cabildo-sched";
 grant insert on audit_seal, notice, outbound to "cabildo-sched";
 grant delete on raw_message, token, session, notice_sent to "cabildo-sched";
+grant execute on function delivery_keep() to "cabildo-sched";

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cabildod: scheduled work. Seals the audit log every second, clears what is
- * past its time every minute. Several may run: each piece takes a lock.
+ * cabildod: scheduled work, by the table below: seals the audit log every second,
+ * clears what is past its time every minute, keeps the weeks of the delivery
+ * ledger every hour. Several may run: each piece takes a lock.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -11,7 +12,33 @@
 
 #include "server/base/base.h"
 
-#define EXPIRE_EVERY (60 * USEC)
+/* What there is to do, how often, and again after how long where it could not be done. */
+static struct task {
+	enum rc (*run)(struct unit *u, int64_t *n_r);
+	const char *event; /* what is logged where it changed something */
+	int64_t every, retry;
+	int64_t due; /* clock_mono */
+} tasks[] = {
+	{ house_seal, "sealed", 0, 0, 0 },
+	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
+	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
+};
+
+static void tasks_do(struct unit *u)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tasks); i++) {
+		struct task *t = &tasks[i];
+		int64_t n = 0;
+		enum rc rc;
+
+		if (clock_mono() < t->due)
+			continue;
+		rc = t->run(u, &n);
+		if (rc == RC_OK && n > 0)
+			log_info("event=%s rows=%lld", t->event, (long long)n);
+		t->due = clock_mono() + (rc == RC_OK ? t->every : t->retry);
+	}
+}
 
 int main(int argc, char **argv)
 {
@@ -19,8 +46,6 @@ int main(int argc, char **argv)
 	const struct prog_opt opts[] = { { "once", NULL, &once, "do what is due and leave" } };
 	struct unit u = { .door = DOOR_SYSTEM };
 	struct prog p;
-	int64_t expired_at = 0, n;
-	enum rc rc;
 
 	prog_init(&p, argc, argv, "does scheduled work: sealing, expiry", opts, ARRAY_LEN(opts));
 	u.conf = &p.conf;
@@ -28,15 +53,7 @@ int main(int argc, char **argv)
 	u.db = unit_open(&p.conf, "sched");
 	while (!prog_stop) {
 		u.arena = arena_new((size_t)64 << 20);
-		rc = house_seal(&u, &n);
-		if (rc == RC_OK && n > 0)
-			log_info("event=sealed entries=%lld", (long long)n);
-		if (clock_mono() - expired_at > EXPIRE_EVERY || expired_at == 0) {
-			rc = house_expire(&u, &n);
-			if (rc == RC_OK && n > 0)
-				log_info("event=expired rows=%lld", (long long)n);
-			expired_at = clock_mono();
-		}
+		tasks_do(&u);
 		arena_free(&u.arena);
 		if (once != NULL)
 			break;

@@ -5,7 +5,7 @@
 
 #include "server/base/base.h"
 
-enum { LOCK_SEAL = 1, LOCK_EXPIRE };
+enum { LOCK_SEAL = 1, LOCK_EXPIRE, LOCK_LEDGER };
 
 /* In its own transaction under its own lock; somebody else at it is fine. */
 static enum rc locked(struct unit *u, int lock)
@@ -67,6 +67,20 @@ enum rc house_expire(struct unit *u, int64_t *rows_r)
 	if (rc != RC_OK)
 		return rc == RC_CONFLICT ? RC_OK : rc;
 	rc = expire_all(u->db, u->arena, rows_r);
+	if (rc == RC_OK)
+		return unit_commit(u);
+	unit_abort(u);
+	return rc;
+}
+
+enum rc house_ledger(struct unit *u, int64_t *changes_r)
+{
+	enum rc rc = locked(u, LOCK_LEDGER);
+
+	*changes_r = 0;
+	if (rc != RC_OK)
+		return rc == RC_CONFLICT ? RC_OK : rc;
+	rc = ledger_keep(u->db, u->arena, changes_r);
 	if (rc == RC_OK)
 		return unit_commit(u);
 	unit_abort(u);

@@ -11,4 +11,7 @@ enum rc house_seal(struct unit *u, int64_t *sealed_r) MUST_USE;
 /* Tokens, sessions and raw bytes past their time. Its own transaction. */
 enum rc house_expire(struct unit *u, int64_t *rows_r) MUST_USE;
 
+/* The weeks of the delivery ledger; see delivery_keep() in schema.sql. Its own transaction. */
+enum rc house_ledger(struct unit *u, int64_t *changes_r) MUST_USE;
+
 #endif

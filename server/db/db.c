@@ -113,7 +113,7 @@ static enum rc state_rc(const char *st)
 static bool state_expected(const char *st)
 {
 	return st[0] == '\0' || strncmp(st, "08", 2) == 0 || strncmp(st, "57P", 3) == 0 ||
-	       strncmp(st, "40", 2) == 0 || strncmp(st, "53", 2) == 0;
+	       strncmp(st, "40", 2) == 0 || strncmp(st, "53", 2) == 0 || strcmp(st, "55P03") == 0;
 }
 
 static enum rc fail(struct db *db, const PGresult *res, const char *what)

@@ -27,4 +27,8 @@ enum rc seal_write(struct db *db, int64_t id, const unsigned char hash[static HA
 
 enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r) MUST_USE;
 
+/* The weeks of the delivery ledger: made ahead, taken out after 90 days. changes_r:
+ * rows that moved or left, and weeks. RC_TEMPFAIL also where a reader is in the way. */
+enum rc ledger_keep(struct db *db, struct arena *a, int64_t *changes_r) MUST_USE;
+
 #endif

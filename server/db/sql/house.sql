@@ -41,3 +41,7 @@ delete from raw_message where id in (select m.id from raw_message m
 	where not m.keep and m.received_at < now() - interval '30 days'
 	and not exists (select from hold h where h.raw_id = m.id and h.decided_at is null)
 	order by m.received_at limit 500)
+
+-- name: ledger_keep
+-- roles: sched
+select delivery_keep()
