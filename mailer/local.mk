@@ -17,7 +17,7 @@ cabildo_receive_SOURCES = mailer/cabildo-receive.c
 cabildo_receive_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS)
 cabildo_deliver_SOURCES = mailer/cabildo-deliver.c mailer/deliver/from.c mailer/deliver/from.h \
 	mailer/deliver/worker.c mailer/deliver/worker.h
-cabildo_deliver_LDADD = libdeliver.a libcompose.a $(CORE_LIBS) $(ESMTP_LIBS) $(CARES_LIBS) $(PSL_LIBS)
+cabildo_deliver_LDADD = libdeliver.a libcompose.a libparse.a $(CORE_LIBS) $(ESMTP_LIBS) $(CARES_LIBS) $(PSL_LIBS)
 
 # the archive's way in
 noinst_LIBRARIES += libimport.a

@@ -123,28 +123,19 @@ static void date_head(struct str *o, int64_t date)
 	str_fmt(o, "Date: %s\r\n", buf);
 }
 
-/* "[Agenda]" unless the subject has it somewhere, as after "Re:". */
-const char *tag_for(struct job *j, struct slice subject)
-{
-	const char *tag;
-
-	if (*j->list->tag == '\0')
-		return "";
-	tag = arena_fmt(j->a, "[%s]", slice_dup(j->a, head_clean(j->a, j->list->tag)));
-	return slice_ifind(subject, slice_of(tag)) ? "" : tag;
-}
-
 static void subject_tagged(struct job *j, struct str *o, const struct orig_field *f)
 {
 	struct slice v = f ? orig_value(f) : SLICE("");
-	const char *tag = tag_for(j, slice_of(head_decode(j->a, v)));
+	const char *tag;
+	enum tag_how how = tag_plan(j, v, &tag);
 	struct head h;
 
-	if (*tag == '\0') {
-		if (f)
-			str_adds(o, f->whole);
+	if (how == TAG_LEAVE && f)
+		str_adds(o, f->whole);
+	if (how == TAG_ANEW)
+		head_text(o, "Subject", tag);
+	if (how != TAG_BEFORE)
 		return;
-	}
 	head_begin(&h, o, "Subject");
 	if (slice_starts(v, "=?") && !utf8_ascii(tag))
 		/* the space between two encoded words is not shown: carry it inside */
@@ -444,8 +435,17 @@ static void web_head(struct job *j, struct str *o)
 		j->c->bad = true;
 	head_end(&h);
 	cc_head(j, o);
-	tag = tag_for(j, slice_of(subject));
-	head_text(o, "Subject", *tag ? arena_fmt(j->a, "%s %s", tag, subject) : subject);
+	switch (tag_plan(j, slice_of(subject), &tag)) {
+	case TAG_BEFORE:
+		subject = arena_fmt(j->a, "%s %s", tag, subject);
+		break;
+	case TAG_ANEW:
+		subject = tag;
+		break;
+	case TAG_LEAVE:
+		break;
+	}
+	head_text(o, "Subject", subject);
 	date_head(o, p->date);
 	head_id(o, "Message-ID", p->msgid);
 	if (p->nrefs > 0)

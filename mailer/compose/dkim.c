@@ -29,6 +29,7 @@ static bool field_holds(struct job *j, struct slice name)
 {
 	const struct orig *o = &j->orig;
 	const struct orig_field *first = orig_find(o, slice_dup(j->a, name));
+	const char *text;
 
 	if (slice_istarts(name, "List-") || slice_ieqz(name, "Precedence") ||
 	    slice_ieqz(name, "X-Loop") || (j->new_url && slice_ieqz(name, "Archived-At")))
@@ -36,7 +37,7 @@ static bool field_holds(struct job *j, struct slice name)
 	if (j->new_reply && slice_ieqz(name, "Reply-To"))
 		return false;
 	if (slice_ieqz(name, "Subject") && first != NULL &&
-	    *tag_for(j, slice_of(head_decode(j->a, orig_value(first)))) != '\0')
+	    tag_plan(j, orig_value(first), &text) != TAG_LEAVE)
 		return false;
 	/* what is missing is put in */
 	if (first == NULL)

@@ -25,8 +25,13 @@ const char *list_addr(struct arena *a, const struct compose_list *l, const char 
 bool field_goes(struct slice name);
 /* May stand once only. */
 bool field_single(struct slice name);
-/* "[Agenda]", or "" where the subject has it. */
-const char *tag_for(struct job *j, struct slice subject);
+/* tag.c. What becomes of a Subject; value: as it stands in the header. */
+enum tag_how {
+	TAG_LEAVE,      /* nothing: no tag is wanted, or it is there */
+	TAG_BEFORE,     /* *text_r, the tag, goes before it */
+	TAG_ANEW,       /* *text_r is the whole subject, UTF-8 */
+};
+enum tag_how tag_plan(struct job *j, struct slice value, const char **text_r);
 /* Text with lines no server need accept. */
 bool body_too_long(const struct orig *o);
 

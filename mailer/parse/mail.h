@@ -137,6 +137,9 @@ size_t msgid_scan(struct arena *a, struct slice value, const char **out, size_t 
 /* The subject without reply and forward prefixes (Re: RE[2]: RV: Rép: AW: Fwd: ...)
  * and without a leading [tag]; *reply_r tells whether a reply prefix was there. */
 const char *subject_base(struct arena *a, const char *subject, bool *reply_r);
+/* The bytes of one such prefix with its counter and colon at the start of s, or 0;
+ * *reply_r: it is one of a reply. */
+size_t subject_mark(struct arena *a, struct slice s, bool *reply_r);
 char *html_to_text(struct arena *a, struct slice html, size_t cap, size_t *n_r);
 char *flowed_join(struct arena *a, struct slice text, bool delsp, size_t *n_r);
 size_t fold_find(struct arena *a, struct slice text, struct mail_fold **folds_r);

@@ -49,8 +49,7 @@ static size_t counter_len(struct slice s)
 	return i < s.n && s.p[i] == close ? i + 1 : 0;
 }
 
-/* The bytes of the mark at the start of s, with its colon, or 0. */
-static size_t mark_len(struct arena *a, struct slice s, bool *reply_r)
+size_t subject_mark(struct arena *a, struct slice s, bool *reply_r)
 {
 	size_t n = 0, i;
 
@@ -100,7 +99,7 @@ const char *subject_base(struct arena *a, const char *subject, bool *reply_r)
 
 	for (;;) {
 		bool reply = false;
-		size_t n = mark_len(a, s, &reply);
+		size_t n = subject_mark(a, s, &reply);
 
 		if (n == 0)
 			n = tag_len(s);

@@ -65,7 +65,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (compose_post(&m, a, &l, &p) != RC_OK)
 			log_panic("event=web_refused");
 	} else {
+		static const char *const dkim[] = { "b", "x.example" };
+
 		p.raw = in;
+		p.dkim = dkim;
+		p.ndkim = 2;
+		if (compose_signature_holds(a, &l, &p) && l.footer)
+			log_panic("event=signature_holds");
 		if (in.n == 0 || compose_post(&m, a, &l, &p) != RC_OK)
 			goto out;
 	}

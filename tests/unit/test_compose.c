@@ -652,6 +652,17 @@ static void test_tags(void **state)
 		{ "Agenda", "=?utf-8?B?w6E=?=", "[Agenda] á" }, { "Educación", "x", "[Educación] x" },
 		{ "Educación", "=?utf-8?B?w6E=?=", "[Educación] á" }, { "Agenda", "", "[Agenda]" },
 		{ "a\r\nBcc: x", "y", "[a Bcc: x] y" },
+		{ "Agenda", "[Agenda] Re: Hola", "[Agenda] Re: Hola" },
+		{ "Agenda", "RV: [agenda] Hola", "RV: [agenda] Hola" },
+		{ "Agenda", "Re: Hola", "Re: [Agenda] Hola" }, { "Agenda", "RV: Hola", "RV: [Agenda] Hola" },
+		{ "Agenda", "AW: [Agenda] RE: [Agenda] Hola", "Re: [Agenda] Hola" },
+		{ "Agenda", "[Agenda] [Agenda] Hola", "[Agenda] Hola" },
+		{ "Agenda", "RE[3]: Re: RV: Hola", "Re: [Agenda] Hola" },
+		{ "Agenda", "=?UTF-8?Q?RE=3A_Reuni=C3=B3n?=", "Re: [Agenda] Reunión" },
+		{ "Agenda", "Re: Acta de [Agenda]", "Re: Acta de [Agenda]" },
+		{ "Agenda", "Re: [URGENTE] Hola", "Re: [Agenda] [URGENTE] Hola" },
+		{ "Agenda", "Re:", "Re: [Agenda]" },
+		{ "Agenda", "=?iso-8859-1?Q?Re:_ma=F1ana?=", NULL },
 	};
 
 	(void)state;
@@ -663,7 +674,10 @@ static void test_tags(void **state)
 
 		l.tag = t[i].tag;
 		m = make(&l, &p, &copy_es, NULL);
-		assert_string_equal(decoded(value(m, "Subject")), t[i].want);
+		if (t[i].want)
+			assert_string_equal(decoded(value(m, "Subject")), t[i].want);
+		else /* in another charset: the author's words are left alone */
+			assert_string_equal(value(m, "Subject"), arena_fmt(a, "[%s] %s", t[i].tag, t[i].subject));
 		assert_int_equal(field(m, "Bcc", NULL), 0);
 	}
 }

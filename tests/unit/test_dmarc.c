@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "mailer/deliver/auth.h"
 #include "mailer/deliver/dmarc.h"
 
 #include "server/base/base.h"
@@ -210,6 +211,51 @@ static void test_aligned(void **state UNUSED)
 	dmarc_close(&d);
 }
 
+#define OURS "Authentication-Results: mx.foro.example;\r\n\t"
+
+/* What our server's header tells; a second Received ends what is ours. */
+static void test_auth(void **state UNUSED)
+{
+	static const struct {
+		const char *head, *dkim; /* the domains, joined */
+		enum dmarc_policy policy;
+	} t[] = {
+		{ "Subject: x\r\n", "", DMARC_UNKNOWN },
+		{ OURS "dkim=pass header.d=A.example header.s=x;\r\n dkim=fail header.d=b.example\r\n", "a.example", DMARC_UNKNOWN },
+		{ OURS "dkim=pass (2048-bit key; x) header.i=@c.a.example header.b=ab\r\n", "c.a.example", DMARC_UNKNOWN },
+		{ OURS "dmarc=fail (p=reject dis=none) header.from=a.example\r\n", "", DMARC_REJECT },
+		{ OURS "dkim=pass header.d=a.example; dmarc=pass (policy=quarantine) header.from=a.example\r\n",
+		  "a.example", DMARC_QUARANTINE },
+		{ OURS "dmarc=pass (p=none dis=none) header.from=a.example\r\n", "", DMARC_UNKNOWN },
+		{ OURS "spf=pass (p=reject); dmarc=none\r\n", "", DMARC_UNKNOWN },
+		{ "Received: a\r\n" OURS "dkim=pass header.d=a.example\r\n", "a.example", DMARC_UNKNOWN },
+		{ "Received: a\r\nReceived: b\r\n" OURS "dkim=pass header.d=a.example; dmarc=pass (p=reject)\r\n", "",
+		  DMARC_UNKNOWN },
+		{ "Authentication-Results: otro.example; dkim=pass header.d=a.example; dmarc=fail (p=reject)\r\n", "",
+		  DMARC_UNKNOWN },
+		{ "\r\n" OURS "dkim=pass header.d=a.example\r\n", "", DMARC_UNKNOWN },
+		{ "no field\r\n" OURS "dkim=pass header.d=a.example\r\n", "", DMARC_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct conf conf = { .authserv_id = "mx.foro.example", .own_hops = "1" };
+		struct arena *a = arena_new(1 << 20);
+		const char *all = "";
+		struct auth r;
+
+		auth_read(a, &conf, slice_of(arena_fmt(a, "%s\r\nx\r\n", t[i].head)), &r);
+		for (size_t k = 0; k < r.ndkim; k++)
+			all = arena_fmt(a, "%s%s", all, r.dkim[k]);
+		assert_string_equal(all, t[i].dkim);
+		assert_int_equal(r.policy, t[i].policy);
+		conf.authserv_id = "";
+		auth_read(a, &conf, slice_of(arena_fmt(a, "%s\r\nx\r\n", t[i].head)), &r);
+		assert_int_equal(r.ndkim, 0);
+		assert_int_equal(r.policy, DMARC_UNKNOWN);
+		arena_free(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lookup, ns_start, ns_stop),
 		cmocka_unit_test_setup_teardown(test_failure, ns_start, ns_stop),
 		cmocka_unit_test(test_aligned),
+		cmocka_unit_test(test_auth),
 	};
 
 	rnd_init();
