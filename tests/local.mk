@@ -12,6 +12,22 @@ test-programs :
 # What they need built. One after the other: both make the same libraries.
 test-build : all
 	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) fuzz-replays
+
+# Every target of tests/fuzz linked with everything of ours: a new one needs no
+# line here. fuzz-replays has a plain driver, fuzz-programs libFuzzer's.
+FUZZ_CC = $(CC) -D_GNU_SOURCE -I$(top_srcdir) -I$(top_builddir) $(HARDEN_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)
+FUZZ_LD = $(AM_LDFLAGS) $(LDFLAGS) -Wl,--start-group $(noinst_LIBRARIES) -Wl,--end-group \
+	$(foreach v,$(filter %_LIBS,$(.VARIABLES)),$(filter -l% -L%,$($(v)))) $(LIBS)
+.PHONY : fuzz fuzz-replays fuzz-programs
+fuzz-replays : $(noinst_LIBRARIES)
+	@CC="$(FUZZ_CC)" LD="$(FUZZ_LD)" $(top_srcdir)/tests/fuzz/link replay
+fuzz-programs : $(noinst_LIBRARIES)
+	@CC="$(FUZZ_CC)" LD="$(FUZZ_LD)" $(top_srcdir)/tests/fuzz/link fuzz
+
+# FUZZ='NAME...' for some, MINUTES=N each; needs clang.
+fuzz :
+	@$(if $(MINUTES),MINUTES=$(MINUTES)) $(top_srcdir)/tests/fuzz/run $(FUZZ)
 
 # CHECK_ONLY=unit (what distcheck sets): the unit tests alone.
 check-local :

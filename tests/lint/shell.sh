@@ -10,7 +10,7 @@ cd "$TOP" || exit 1
 mapfile -t SCRIPTS < <(
 	for f in quickstart check .ci/run tests/run tests/check-bare tests/lib/*.sh tests/lint/*.sh \
 		tests/db/*.sh tests/flow/*.sh tests/web/*.sh tests/load/* \
-		tests/corpora/*; do
+		tests/corpora/* tests/fuzz/link tests/fuzz/run; do
 		[ ! -f "$f" ] || ! head -n 3 "$f" | grep -qE '^#!.*(bash|sh)$|shellcheck shell=' || echo "$f"
 	done
 )
