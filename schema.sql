@@ -315,21 +315,41 @@ create table hold (
 	id bigint generated always as identity primary key,
 	list_id bigint not null references list,
 	raw_id bigint references raw_message on delete set null, -- expiry: the record stays
+	seen_hash bytea not null, -- its row in message_seen
+	source text not null check (source in ('email', 'web')),
 	rule text not null,
-	reason text not null,
+	reason text not null, -- a msgid of the catalogue
+	trace text not null,
+	account_id bigint references account, -- whose address From is
 	author_name text not null,
 	author_addr text not null,
-	envelope_from text not null default '',
+	envelope_from text not null,
+	recipient text not null,
+	proven boolean not null, -- that they wrote it: an answer may go there (promise P9)
+	automatic boolean not null,
 	subject text not null,
 	body text not null,
+	folds integer[] not null,
+	files text[] not null,
+	file_sizes bigint[] not null,
+	thread_id bigint references thread, -- what its address or form said it answers
+	parent_id bigint references post,
 	msgid text not null,
 	held_at timestamptz not null default now(),
 	decided_at timestamptz,
+	decided_by bigint references account, -- null: the administrator at the command line
 	decision text check (decision in ('approve', 'return', 'reject', 'discard', 'spam')),
-	effective_at timestamptz,
+	why text not null default '', -- to the author
+	effective_at timestamptz, -- until then it can be undone
+	tries smallint not null default 0,
+	try_after timestamptz,
+	done_at timestamptz, -- carried out
 	post_id bigint
 );
-create index hold_open on hold (list_id, held_at) where decided_at is null;
+create index hold_open on hold (list_id, held_at, id) where decided_at is null;
+create index hold_decided on hold (list_id, decided_at) where decided_at is not null;
+create index hold_due on hold (effective_at) where decided_at is not null and done_at is null;
+create index hold_account on hold (account_id, id desc) where account_id is not null;
 create index hold_raw on hold (raw_id) where raw_id is not null;
 
 -- The fate of everything that was answered 250.
@@ -656,7 +676,7 @@ grant select on schema_version, setting to
 -- for each statement, and none that no statement needs. Where a row holds a
 -- secret, columns are named.
 
-grant select (id, name, locale, closed_at) on account to "cabildo-receive";
+grant select (id, name, locale, is_admin, closed_at) on account to "cabildo-receive";
 grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliver", "cabildo-web", "cabildo-sched";
 grant select on address, list, list_former_address, subscription, thread_follow, ban to "cabildo-receive";
 grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
@@ -678,6 +698,9 @@ grant select, insert, delete on ref_wait to "cabildo-receive";
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-receive";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-receive";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
+grant update (decided_at, decided_by, decision, why, effective_at, reason, tries, try_after, done_at, post_id) on hold to "cabildo-receive";
+grant update (keep) on raw_message to "cabildo-receive";
+grant select on raw_chunk to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
 
 grant select (id, name, locale, closed_at, hide_address) on account to "cabildo-deliver";
@@ -705,11 +728,12 @@ grant update (locale, theme, password_hash) on account to "cabildo-web";
 grant update (verified_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
+grant update (decided_at, decided_by, decision, why, effective_at) on hold to "cabildo-web";
 grant delete on session, ref_wait, thread_follow to "cabildo-web";
 grant usage on sequence post_id_seq to "cabildo-web";
 
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
-grant select (raw_id, decided_at) on hold to "cabildo-sched";
+grant select (raw_id, decided_at, done_at) on hold to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
 grant select (id, name, locale, closed_at) on account to "cabildo-sched";
 grant select (account_id, addr, is_primary, suspended_at) on address to "cabildo-sched";

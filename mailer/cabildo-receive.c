@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include "mailer/accept/approve.h"
 #include "mailer/accept/handle.h"
 #include "mailer/intake/server.h"
 #include "mailer/intake/stdin.h"
 #include "mailer/parse/mail.h"
 #include "server/base/prog.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -73,12 +75,13 @@ static unsigned number(const char *name, const char *text, unsigned dflt, unsign
 
 int main(int argc, char **argv)
 {
-	const char *workers = NULL, *from_stdin = NULL;
+	const char *workers = NULL, *from_stdin = NULL, *decided = NULL;
 	const struct prog_opt opts[] = {
 		{ "workers", "N", &workers, "processes that take mail (2)" },
 		{ "port-file", "FILE", &port_file, "write the ports that were opened there" },
 		{ "stdin", NULL, &from_stdin,
 		  "one message on standard input: [-f SENDER] RECIPIENT..." },
+		{ "decided", NULL, &decided, "carry out what moderators decided, and leave" },
 	};
 	struct prog p;
 	struct unit u = { .door = DOOR_EMAIL };
@@ -88,6 +91,7 @@ int main(int argc, char **argv)
 				      .message = handle_message,
 				      .policy = handle_policy,
 				      .start = start,
+				      .tick = approve_tick,
 				      .stop = stop,
 				      .listening = listening };
 	int rc;
@@ -98,6 +102,7 @@ int main(int argc, char **argv)
 		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"",
 			log_q(p.conf.secret_file));
 	mail_parse_init();
+	tr_init(NULL);
 	u.conf = &p.conf;
 	u.keys = &p.keys;
 	intake_defaults(&s);
@@ -105,10 +110,13 @@ int main(int argc, char **argv)
 	s.policy_listen = p.conf.policy_listen;
 	s.hostname = p.conf.mail_domain;
 	s.workers = number("workers", workers, s.workers, 64);
-	if (from_stdin == NULL)
+	if (from_stdin == NULL && decided == NULL)
 		return intake_run(&s, &hooks);
 	start(&u);
-	rc = intake_stdin(&hooks, 0, s.message_max, p.argc, p.argv);
+	rc = decided ? !unit_ready(&u) ? EX_TEMPFAIL : 0
+		     : intake_stdin(&hooks, 0, s.message_max, p.argc, p.argv);
+	while (decided && rc == 0 && approve_due(&u) > 0)
+		;
 	stop(&u);
 	return rc;
 }

@@ -5,6 +5,7 @@ noinst_LIBRARIES += libaccept.a
 libaccept_a_SOURCES = \
 	mailer/accept/accept.c mailer/accept/accept.h \
 	mailer/accept/command.c mailer/accept/command.h \
+	mailer/accept/approve.c mailer/accept/approve.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
 	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/proof.c mailer/accept/proof.h \

@@ -27,6 +27,7 @@ STMT_SQL = \
 	server/db/sql/intake.sql \
 	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
+	server/db/sql/moderate.sql \
 	server/db/sql/queue.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
@@ -52,7 +53,8 @@ libstore_a_SOURCES = \
 	server/store/house.c server/store/house.h \
 	server/store/intake.c server/store/intake.h \
 	server/store/member.c server/store/member.h \
-	server/store/notice.c server/store/notice.h
+	server/store/notice.c server/store/notice.h \
+	server/store/moderate.c server/store/moderate.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
 # level 3
@@ -73,9 +75,12 @@ libcore_a_SOURCES = \
 	server/core/forum.c server/core/forum.h \
 	server/core/house.c server/core/house.h \
 	server/core/lang.c server/core/lang.h \
+	server/core/listref.c \
 	server/core/notice.c server/core/notice.h \
+	server/core/moderate.c server/core/moderate.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/subscribe.c server/core/subscribe.h \
+	server/core/tell.c server/core/tell.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c
@@ -89,7 +94,7 @@ $(cabildod_OBJECTS): server/db/stmt.h
 
 # the administrator's command
 bin_PROGRAMS += cabildo
-cabildo_SOURCES = server/cli/admin.c server/cli/cabildo.c server/cli/cli.h server/cli/import.c server/cli/list.c
+cabildo_SOURCES = server/cli/admin.c server/cli/cabildo.c server/cli/cli.h server/cli/hold.c server/cli/import.c server/cli/list.c
 cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

@@ -5,6 +5,7 @@
 #include "mailer/accept/accept.h"
 #include "mailer/accept/command.h"
 #include "mailer/accept/request.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -27,7 +28,7 @@ static bool loop(const struct accept_in *in, struct verdict *v)
 		const struct mail_header *h = &in->mail->headers[i];
 
 		if (strcasecmp(h->name, "X-Loop") == 0 && strcasecmp(h->value, in->list_addr) == 0)
-			return decided(v, FATE_DROPPED, "It has been through this list before.");
+			return decided(v, FATE_DROPPED, N_("It has been through this list before."));
 	}
 	return false;
 }
@@ -35,24 +36,24 @@ static bool loop(const struct accept_in *in, struct verdict *v)
 static bool bounce(const struct accept_in *in, struct verdict *v)
 {
 	if (in->to.kind == ADDRESS_BOUNCE)
-		return decided(v, FATE_BOUNCE, "It came to the address for bounces.");
+		return decided(v, FATE_BOUNCE, N_("It came to the address for bounces."));
 	return in->mail->is_report && *in->envelope_from == '\0' &&
-	       decided(v, FATE_BOUNCE, "It is a delivery report.");
+	       decided(v, FATE_BOUNCE, N_("It is a delivery report."));
 }
 
 static bool automatic(const struct accept_in *in, struct verdict *v)
 {
 	if (in->mail->automatic == MAIL_AUTO_REPLIED)
-		return decided(v, FATE_DROPPED, "It is an automatic reply (RFC 3834).");
+		return decided(v, FATE_DROPPED, N_("It is an automatic reply (RFC 3834)."));
 	if (in->mail->automatic == MAIL_AUTO_SUSPECT)
-		return decided(v, FATE_HELD, "It reads like an automatic reply.");
-	return *in->envelope_from == '\0' && decided(v, FATE_DROPPED, "It has a null return path.");
+		return decided(v, FATE_HELD, N_("It reads like an automatic reply."));
+	return *in->envelope_from == '\0' && decided(v, FATE_DROPPED, N_("It has a null return path."));
 }
 
 static bool banned(const struct accept_in *in, struct verdict *v)
 {
 	return (in->list->banned || in->list->from_banned) &&
-	       decided(v, FATE_DROPPED, "The sender is banned.");
+	       decided(v, FATE_DROPPED, N_("The sender is banned."));
 }
 
 /* By its address; or a whole answer that is one: what remains of P6 is in command.h. */
@@ -62,31 +63,31 @@ static bool command(const struct accept_in *in, struct verdict *v)
 
 	return (request_address(in->to.kind) ||
 		(in->to.kind <= ADDRESS_THREAD && command_only(in->arena, in->mail, &c))) &&
-	       decided(v, FATE_COMMAND, "It asks for something of the group.");
+	       decided(v, FATE_COMMAND, N_("It asks for something of the group."));
 }
 
 /* Mail to the owners waits where a person sees them. */
 static bool not_a_post(const struct accept_in *in, struct verdict *v)
 {
 	return in->to.kind != ADDRESS_POST && in->to.kind != ADDRESS_THREAD &&
-	       decided(v, FATE_HELD, "It is addressed to the people who run the group.");
+	       decided(v, FATE_HELD, N_("It is addressed to the people who run the group."));
 }
 
 static bool closed(const struct accept_in *in, struct verdict *v)
 {
 	return (in->list->closed || in->list->archived) &&
-	       decided(v, FATE_HELD, "The group is closed.");
+	       decided(v, FATE_HELD, N_("The group is closed."));
 }
 
 static bool too_large(const struct accept_in *in, struct verdict *v)
 {
 	return in->size > in->list->max_size &&
-	       decided(v, FATE_HELD, "It is larger than the group allows.");
+	       decided(v, FATE_HELD, N_("It is larger than the group allows."));
 }
 
 static bool no_author(const struct accept_in *in, struct verdict *v)
 {
-	return *in->mail->from.addr == '\0' && decided(v, FATE_HELD, "It names no author in From.");
+	return *in->mail->from.addr == '\0' && decided(v, FATE_HELD, N_("It names no author in From."));
 }
 
 static bool moderates(const struct accept_in *in)
@@ -97,7 +98,7 @@ static bool moderates(const struct accept_in *in)
 static bool announce_only(const struct accept_in *in, struct verdict *v)
 {
 	return strcmp(in->list->posting, "announce") == 0 && !moderates(in) &&
-	       decided(v, FATE_HELD, "Only moderators post in this group.");
+	       decided(v, FATE_HELD, N_("Only moderators post in this group."));
 }
 
 static bool nonmember(const struct accept_in *in, struct verdict *v)
@@ -106,29 +107,29 @@ static bool nonmember(const struct accept_in *in, struct verdict *v)
 	    strcmp(in->list->nonmember, "accept") == 0)
 		return false;
 	if (strcmp(in->list->nonmember, "drop") == 0)
-		return decided(v, FATE_DROPPED, "The author is not a member.");
-	return decided(v, FATE_HELD, "The author is not a member.");
+		return decided(v, FATE_DROPPED, N_("The author is not a member."));
+	return decided(v, FATE_HELD, N_("The author is not a member."));
 }
 
 static bool moderated(const struct accept_in *in, struct verdict *v)
 {
 	if (strcmp(in->list->moderation, "hold") == 0)
-		return decided(v, FATE_HELD, "This member's posts are reviewed.");
+		return decided(v, FATE_HELD, N_("This member's posts are reviewed."));
 	return strcmp(in->list->posting, "moderated") == 0 && !moderates(in) &&
 	       strcmp(in->list->moderation, "accept") != 0 &&
-	       decided(v, FATE_HELD, "Every post of this group is reviewed.");
+	       decided(v, FATE_HELD, N_("Every post of this group is reviewed."));
 }
 
 static bool empty(const struct accept_in *in, struct verdict *v)
 {
 	return in->mail->nattachments == 0 &&
 	       slice_trim(slice_make(in->mail->text, in->mail->text_len)).n == 0 &&
-	       *in->mail->subject == '\0' && decided(v, FATE_HELD, "It is empty.");
+	       *in->mail->subject == '\0' && decided(v, FATE_HELD, N_("It is empty."));
 }
 
 static bool posted(const struct accept_in *in UNUSED, struct verdict *v)
 {
-	return decided(v, FATE_POSTED, "Nothing spoke against it.");
+	return decided(v, FATE_POSTED, N_("Nothing spoke against it."));
 }
 
 const struct accept_rule accept_rules[] = {

@@ -181,7 +181,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 		 "bytes=%zu",
 		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
-	if (res.fate == FATE_POSTED || res.fate == FATE_COMMAND)
+	if (res.fate == FATE_POSTED || res.fate == FATE_COMMAND || res.fate == FATE_HELD)
 		unit_wake(u);
 }
 

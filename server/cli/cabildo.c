@@ -18,6 +18,8 @@ const struct subcmd subcmds[] = {
 	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account,
 	  true },
 	{ "ban", "ban add ADDRESS|@DOMAIN [--list LIST]", "whose mail is not taken", cli_ban, true },
+	{ "hold", "hold list|show|approve|return|reject|discard|spam|undo ...",
+	  "messages that wait for a moderator", cli_hold, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },

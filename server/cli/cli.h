@@ -32,6 +32,7 @@ int cli_account(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_secret(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_ban(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_status(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_hold(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);
 
 #endif

@@ -16,8 +16,10 @@
  */
 #include "server/core/lang.h"
 #include "server/core/submit.h"
+#include "server/core/tell.h"
 #include "server/store/intake.h"
 #include "server/text/html.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -33,49 +35,6 @@ static const char *const source_names[] = { "email", "web", "import" };
 const char *fate_name(enum fate f)
 {
 	return fate_names[f];
-}
-
-static void list_fill(struct list_ref *r, const struct mail_list_row *m)
-{
-	*r = (struct list_ref){ .id = m->id,
-				.name = m->name,
-				.mail_domain = m->mail_domain,
-				.lang = m->lang,
-				.posting = m->posting,
-				.nonmember = m->nonmember,
-				.max_size = m->max_size,
-				.closed = m->closed,
-				.archived = m->archived,
-				.banned = m->envelope_banned,
-				.account = m->account,
-				.account_name = m->account_name,
-				.role = m->role,
-				.moderation = m->moderation,
-				.from_banned = m->from_banned };
-}
-
-enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
-		    const char *from, struct list_ref *r)
-{
-	struct mail_list_row m;
-	struct arena *a = u->arena;
-	enum rc rc = mail_list_read(
-		u->db, a, slice_lower(a, slice_of(local)), slice_lower(a, slice_of(domain)),
-		slice_lower(a, slice_of(envelope)), slice_lower(a, slice_of(from)), &m);
-
-	if (rc == RC_OK)
-		list_fill(r, &m);
-	return rc;
-}
-
-enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r)
-{
-	struct mail_list_row m;
-	enum rc rc = mail_list_read_id(u->db, u->arena, id, &m);
-
-	if (rc == RC_OK)
-		list_fill(r, &m);
-	return rc;
 }
 
 /* What makes two arrivals the same message (promise P3). */
@@ -370,7 +329,7 @@ static enum rc merge_lock(struct unit *u, const struct place *p)
 /* The post itself, once its place is known and the raw bytes are stored. */
 static enum rc post_make(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const struct ids *ids, struct place *p, int64_t post, int64_t raw,
-			 struct submit_result *r)
+			 int64_t hold, struct submit_result *r)
 {
 	int64_t at = s->sent_at ? s->sent_at : clock_now();
 	bool fresh = p->thread == 0;
@@ -434,7 +393,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	if (rc == RC_OK && s->source != SUBMIT_IMPORT)
 		rc = outbound_post_write(u->db, u->arena, &n);
 	if (rc == RC_OK)
-		rc = intake_log(u, l, s, FATE_POSTED, "posted", post, 0, raw);
+		rc = intake_log(u, l, s, FATE_POSTED, hold ? "approved" : "posted", post, hold, raw);
 	if (rc != RC_OK)
 		return rc;
 	r->threads = (int)fresh - (int)p->nmerge;
@@ -534,7 +493,7 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 		if (import)
 			return import_known(u, l, key, own, r);
 		/* the id is taken, by another From or Date: a person looks at it */
-		rc = submit_hold(u, l, s, "id-reused", "The Message-ID is that of another post.",
+		rc = submit_hold(u, l, s, "id-reused", N_("The Message-ID is that of another post."),
 				 r);
 		return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
 	}
@@ -548,9 +507,87 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	if (rc != RC_OK)
 		return rc;
 	place_find(s, &ids, &place);
-	return post_make(u, l, s, &ids, &place, post, raw, r);
+	return post_make(u, l, s, &ids, &place, post, raw, 0, r);
 }
 
+enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct submission *s,
+			const struct submit_held *h, struct submit_result *r)
+{
+	struct submission own = *s;
+	const struct ref_row *taken;
+	struct place place;
+	struct ids ids;
+	int64_t post;
+	enum rc rc = seen_approve(u->db, u->arena, l->id, h->key, h->hold, &post);
+
+	if (rc != RC_OK)
+		return rc;
+	ids_collect(u, s, msgid_of(u, l, s, h->key), &ids);
+	rc = ids_look_up(u, l->id, &ids, true);
+	if (rc != RC_OK)
+		return rc;
+	taken = ids_found(&ids, ids.own_hash);
+	if (taken != NULL && taken->post != 0) {
+		own.msgid = "";
+		ids_collect(u, &own, msgid_of(u, l, &own, h->key), &ids);
+		rc = ids_look_up(u, l->id, &ids, true);
+	}
+	if (rc == RC_OK)
+		rc = raw_keep(u->db, h->raw);
+	if (rc != RC_OK)
+		return rc;
+	place_find(&own, &ids, &place);
+	return post_make(u, l, &own, &ids, &place, post, h->raw, h->hold, r);
+}
+
+/* The folds that lie within the text that is kept. */
+static size_t folds_within(const struct submission *s, size_t n)
+{
+	size_t k = s->nfolds;
+
+	while (k > 0 && s->folds[(k - 1) * 3 + 1] > (int64_t)n)
+		k--;
+	return k * 3;
+}
+
+static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct submission *s,
+			const char *rule, const char *reason, int64_t raw, int64_t *hold_r)
+{
+	const char **files = ARENA_ARRAY(u->arena, s->nattachments, const char *);
+	int64_t *sizes = ARENA_ARRAY(u->arena, s->nattachments, int64_t);
+	struct hold_new h = { .list = l->id,
+			      .raw = raw,
+			      .account = s->account,
+			      .thread = s->thread_hint,
+			      .parent = s->parent_hint,
+			      .rule = rule,
+			      .reason = reason,
+			      .author_name = s->author_name,
+			      .author_addr = s->author_addr,
+			      .envelope_from = s->envelope_from ? s->envelope_from : "",
+			      .recipient = s->recipient ? s->recipient : "",
+			      .trace = s->trace ? s->trace : "",
+			      .source = source_names[s->source],
+			      .subject = s->subject,
+			      .msgid = s->msgid,
+			      .text = utf8_clip(s->text, INDEXED_MAX),
+			      .folds = s->folds,
+			      .files = files,
+			      .file_sizes = sizes,
+			      .nfiles = s->nattachments,
+			      .proven = s->proven,
+			      .automatic = s->automatic };
+
+	seen_key(u, s, h.seen);
+	h.nfolds = folds_within(s, h.text.n);
+	for (size_t i = 0; i < s->nattachments; i++) {
+		files[i] = s->attachments[i].name;
+		sizes[i] = s->attachments[i].size;
+	}
+	return hold_write(u->db, u->arena, &h, hold_r);
+}
+
+/* The hold, its record, and moderators are told. */
 static enum rc hold_make(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const char *rule, const char *reason, struct submit_result *r)
 {
@@ -559,20 +596,10 @@ static enum rc hold_make(struct unit *u, const struct list_ref *l, const struct 
 
 	*r = (struct submit_result){ .fate = FATE_HELD };
 	if (rc == RC_OK)
-		rc = hold_write(u->db, u->arena,
-				&(struct hold_new){
-					.list = l->id,
-					.raw = raw,
-					.rule = rule,
-					.reason = reason,
-					.author_name = s->author_name,
-					.author_addr = s->author_addr,
-					.envelope_from = s->envelope_from ? s->envelope_from : "",
-					.subject = s->subject,
-					.msgid = s->msgid,
-					.text = utf8_clip(s->text, INDEXED_MAX) },
-				&r->hold);
-	return rc == RC_OK ? intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw) : rc;
+		rc = hold_row(u, l, s, rule, reason, raw, &r->hold);
+	if (rc == RC_OK)
+		rc = intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw);
+	return rc == RC_OK ? tell_held(u, l, s, reason, r->hold) : rc;
 }
 
 enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,

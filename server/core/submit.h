@@ -46,6 +46,7 @@ struct submission {
 	 * message to the group and to its owners is not a duplicate of itself */
 	unsigned apart;
 	const char *envelope_from, *recipient, *trace;
+	bool proven; /* the author: an answer may go to them (promise P9) */
 };
 
 enum fate {
@@ -108,6 +109,18 @@ enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submi
  * either (no score of a bounce, no answer to a command). */
 enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    const char *rule, const char *reason, struct submit_result *r) MUST_USE;
+/*
+ * The post of what was held and then approved: under the key it was held
+ * with, so that the same mail again is its duplicate, and with the bytes that
+ * are stored already. Where another post has its Message-ID by now it gets one
+ * of its own. RC_CONFLICT: it is a post already.
+ */
+struct submit_held {
+	int64_t hold, raw;
+	const unsigned char *key; /* 32 bytes */
+};
+enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct submission *s,
+			const struct submit_held *h, struct submit_result *r) MUST_USE;
 enum rc submit_record(struct unit *u, const struct list_ref *l, const struct submission *s,
 		      enum fate fate, const char *rule, struct submit_result *r) MUST_USE;
 

@@ -107,6 +107,7 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	s.envelope_from = "";
 	s.recipient = g.addr;
 	s.trace = "web";
+	s.proven = true;
 	head = (struct web_head){
 		u->actor.name, g.addr, s.subject, s.msgid, w->thread ? target.msgid : "",
 		clock_now()
@@ -119,7 +120,7 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	/* sent_at stays 0: the same form sent again must give the same key (P3);
 	 * submit_post then takes the time of arrival */
 	if (reviewed(&l, &g))
-		return submit_hold(u, &l, &s, "moderated", "Every post of this group is reviewed.",
+		return submit_hold(u, &l, &s, "moderated", N_("Every post of this group is reviewed."),
 				   r);
 	return submit_post(u, &l, &s, r);
 }

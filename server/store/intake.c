@@ -281,11 +281,36 @@ enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h, int
 	enum rc rc = db_run(db, a, STMT_HOLD_ADD, &q, db_i64(h->list), db_id(h->raw),
 			    db_text(h->rule), db_text(h->reason), db_text(h->author_name),
 			    db_text(h->author_addr), db_text(h->envelope_from), db_text(h->subject),
-			    db_slice(h->text), db_text(h->msgid));
+			    db_slice(h->text), db_text(h->msgid), HASH(h->seen),
+			    db_text(h->source), db_text(h->trace), db_id(h->account),
+			    db_text(h->recipient), db_bool(h->proven), db_bool(h->automatic),
+			    db_i64_array(a, h->folds, h->nfolds),
+			    db_text_array(a, h->files, h->nfiles),
+			    db_i64_array(a, h->file_sizes, h->nfiles), db_id(h->thread),
+			    db_id(h->parent));
 
 	if (rc == RC_OK)
 		*hold_r = db_get_i64(q, 0, 0);
 	return rc;
+}
+
+enum rc seen_approve(struct db *db, struct arena *a, int64_t list, const id_hash h, int64_t hold,
+		     int64_t *post_r)
+{
+	struct db_rows *q;
+	enum rc rc =
+		db_run(db, a, STMT_SEEN_APPROVE, &q, db_i64(list), HASH(h), db_i64(hold));
+
+	if (rc == RC_OK && db_nrows(q) == 0)
+		rc = RC_CONFLICT;
+	if (rc == RC_OK)
+		*post_r = db_get_i64(q, 0, 0);
+	return rc;
+}
+
+enum rc raw_keep(struct db *db, int64_t raw)
+{
+	return db_run(db, NULL, STMT_RAW_KEEP, NULL, db_i64(raw));
 }
 
 enum rc intake_write(struct db *db, const struct intake_new *n)

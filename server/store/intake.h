@@ -33,6 +33,11 @@ struct seen_row {
 };
 enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h,
 		  struct seen_row *r) MUST_USE;
+/* The key of a hold becomes a post's; draws its id. RC_CONFLICT: it has one. */
+enum rc seen_approve(struct db *db, struct arena *a, int64_t list, const id_hash h, int64_t hold,
+		     int64_t *post_r) MUST_USE;
+/* The bytes are a post's now: they do not expire. */
+enum rc raw_keep(struct db *db, int64_t raw) MUST_USE;
 enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate,
 			int64_t hold) MUST_USE;
 
@@ -104,9 +109,17 @@ enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t a
 			 int64_t *number_r) MUST_USE;
 
 struct hold_new {
-	int64_t list, raw;
+	int64_t list, raw, account, thread, parent;
 	const char *rule, *reason, *author_name, *author_addr, *envelope_from, *subject, *msgid;
+	const char *source, *trace, *recipient;
+	id_hash seen; /* its row in message_seen */
 	struct slice text;
+	const int64_t *folds; /* nfolds numbers, three a fold, within text */
+	size_t nfolds;
+	const char *const *files; /* names of attachments, and their sizes */
+	const int64_t *file_sizes;
+	size_t nfiles;
+	bool proven, automatic;
 };
 enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h,
 		   int64_t *hold_r) MUST_USE;

@@ -131,7 +131,7 @@ where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
 	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)))
 
 -- name: raw_chunks
--- roles: web cli deliver
+-- roles: web cli deliver receive
 select bytes from raw_chunk where raw_id = $1::bigint order by n
 
 -- name: attachment_find

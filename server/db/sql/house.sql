@@ -36,10 +36,11 @@ delete from session where expires_at < now()
 -- name: expire_raw
 -- roles: sched
 -- The bytes of what was not posted are kept 30 days; the record stays. What
--- still waits for a moderator keeps its bytes: approving needs them.
+-- still waits for a moderator, or for what a moderator decided to be carried
+-- out, keeps its bytes: approving needs them, and so does giving them back.
 delete from raw_message where id in (select m.id from raw_message m
 	where not m.keep and m.received_at < now() - interval '30 days'
-	and not exists (select from hold h where h.raw_id = m.id and h.decided_at is null)
+	and not exists (select from hold h where h.raw_id = m.id and (h.decided_at is null or h.done_at is null))
 	order by m.received_at limit 500)
 
 -- name: ledger_keep

@@ -45,6 +45,16 @@ where m.list_id = $1::bigint and m.id_hash = $2::bytea
 update message_seen set fate = $3::text, hold_id = $4::bigint, post_id = null
 where list_id = $1::bigint and id_hash = $2::bytea
 
+-- name: seen_approve
+-- roles: receive
+-- What was held becomes a post under the same key: the same mail again finds it.
+update message_seen set fate = 'posted', post_id = nextval('post_id_seq')
+where list_id = $1::bigint and id_hash = $2::bytea and hold_id = $3::bigint and post_id is null returning post_id
+
+-- name: raw_keep
+-- roles: receive
+update raw_message set keep = true where id = $1::bigint
+
 -- name: ids_lock
 -- roles: receive web cli
 -- Whoever has, or names, one of these ids waits here for the other's commit:
@@ -255,8 +265,11 @@ update list set thread_count = thread_count - 1, version = version + 1 where id 
 
 -- name: hold_add
 -- roles: receive web cli
-insert into hold (list_id, raw_id, rule, reason, author_name, author_addr, envelope_from, subject, body, msgid)
-values ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text)
+insert into hold (list_id, raw_id, rule, reason, author_name, author_addr, envelope_from, subject, body, msgid,
+	seen_hash, source, trace, account_id, recipient, proven, automatic, folds, files, file_sizes, thread_id, parent_id)
+values ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text,
+	$11::bytea, $12::text, $13::text, $14::bigint, $15::text, $16::boolean, $17::boolean, $18::integer[],
+	$19::text[], $20::bigint[], $21::bigint, $22::bigint)
 returning id
 
 -- name: intake_add

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See moderate.h for the states. */
+#include "server/base/codec.h"
+#include "server/core/audit.h"
+#include "server/core/moderate.h"
+#include "server/core/tell.h"
+#include "server/core/webmail.h"
+#include "server/text/tr.h"
+
+#include "server/base/base.h"
+
+#define RECENT_MAX 10
+
+const char *const decision_names[] = { "approve", "return", "reject", "discard", "spam", NULL };
+
+static struct reader who(const struct unit *u)
+{
+	return (struct reader){ u->actor.account, u->actor.admin || u->door == DOOR_CLI };
+}
+
+/* "TIME.ID" of the last one shown. */
+static bool key_parse(const char *key, int64_t *at_r, int64_t *id_r)
+{
+	struct slice rest = slice_of(key), at;
+
+	*at_r = *id_r = 0;
+	return rest.n == 0 ||
+	       (slice_cut(&rest, '.', &at) && slice_i64(at, 1, INT64_MAX, at_r) &&
+		slice_i64(rest, 1, INT64_MAX, id_r));
+}
+
+/* May they see this group's queue, or any? */
+static enum rc allowed(struct unit *u, const char *list)
+{
+	struct group g;
+	bool yes;
+	enum rc rc;
+
+	if (list != NULL) {
+		rc = group_read(u->db, u->arena, who(u), list, &g);
+		return rc == RC_OK && !g.moderator ? RC_NOTFOUND : rc;
+	}
+	rc = moderates_read(u->db, u->arena, who(u), NULL, &yes);
+	return rc == RC_OK && !yes ? RC_NOTFOUND : rc;
+}
+
+enum rc moderate_queue(struct unit *u, const char *list, const char *after, struct held_page *r)
+{
+	int64_t at, id;
+	enum rc rc;
+
+	*r = (struct held_page){ .after = "" };
+	if (!key_parse(after, &at, &id))
+		return RC_INVALID;
+	rc = allowed(u, list);
+	if (rc == RC_OK)
+		rc = held_queue_read(u->db, u->arena, who(u), list, at, id, HELD_PER_PAGE + 1,
+				     &r->held, &r->n);
+	if (rc == RC_OK && r->n > HELD_PER_PAGE) {
+		const struct held *last = &r->held[HELD_PER_PAGE - 1];
+
+		r->n = HELD_PER_PAGE;
+		r->after = arena_fmt(u->arena, "%lld.%lld", (long long)last->held_at,
+				     (long long)last->id);
+	}
+	if (rc == RC_OK)
+		rc = held_recent_read(u->db, u->arena, who(u), list, RECENT_MAX, &r->recent,
+				      &r->nrecent);
+	if (rc == RC_OK)
+		rc = held_waiting_read(u->db, u->arena, who(u), list, &r->waiting, &r->oldest,
+				       &r->lists);
+	return rc;
+}
+
+enum rc moderate_show(struct unit *u, int64_t id, struct held *r)
+{
+	return held_read(u->db, u->arena, who(u), id, r);
+}
+
+enum rc moderate_raw(struct unit *u, int64_t id, struct slice *raw_r)
+{
+	struct held h;
+	enum rc rc = moderate_show(u, id, &h);
+
+	if (rc != RC_OK)
+		return rc;
+	return h.raw ? raw_read(u->db, u->arena, h.raw, raw_r) : RC_NOTFOUND;
+}
+
+/* ---- deciding ---- */
+
+static enum rc window_of(struct unit *u, int asked, int64_t *seconds_r)
+{
+	const char *value;
+	enum rc rc;
+
+	*seconds_r = asked;
+	if (asked >= 0)
+		return RC_OK;
+	rc = setting_read(u->db, u->arena, "undo_window", &value);
+	if (rc == RC_OK &&
+	    (value == NULL || !slice_i64(slice_of(value), 0, 86400, seconds_r)))
+		*seconds_r = UNDO_SECONDS;
+	return rc;
+}
+
+static enum rc record(struct unit *u, const struct held *h, const char *act, const char *before,
+		      const char *after)
+{
+	return audit(u, &(struct audit_entry){ .act = act,
+					       .list = h->list,
+					       .subject = h->account,
+					       .before = before,
+					       .after = arena_fmt(u->arena, "%s hold %lld <%s> %s",
+								  after, (long long)h->id,
+								  h->msgid, h->author_addr),
+					       .why = h->why });
+}
+
+enum rc moderate_decide(struct unit *u, int64_t id, const char *decision, const char *why,
+			int window, struct held *r)
+{
+	const char *const *d = decision_names;
+	struct slice text = slice_trim(slice_of(why));
+	int64_t seconds, at;
+	enum rc rc = moderate_show(u, id, r);
+
+	if (rc != RC_OK)
+		return rc;
+	while (*d != NULL && strcmp(*d, decision) != 0)
+		d++;
+	/* giving back without a word helps nobody */
+	if (*d == NULL || text.n > WHY_MAX || (text.n == 0 && strcmp(*d, "return") == 0))
+		return RC_INVALID;
+	if (r->decided_at != 0)
+		return RC_CONFLICT;
+	rc = window_of(u, window, &seconds);
+	if (rc == RC_OK)
+		rc = held_decide_write(u->db, u->arena, id, *d, u->actor.account,
+				       slice_dup(u->arena, text), seconds, &at);
+	/* the other moderator's commit was between our look and our update */
+	if (rc == RC_CONFLICT)
+		return moderate_show(u, id, r) == RC_OK ? RC_CONFLICT : RC_TEMPFAIL;
+	if (rc == RC_OK)
+		rc = moderate_show(u, id, r);
+	if (rc != RC_OK)
+		return rc;
+	return record(u, r, arena_fmt(u->arena, "hold.%s", *d), "waiting", *d);
+}
+
+enum rc moderate_undo(struct unit *u, int64_t id, struct held *r)
+{
+	enum rc rc = moderate_show(u, id, r);
+	struct held before = *r;
+
+	if (rc == RC_OK)
+		rc = held_undo_write(u->db, u->arena, id);
+	if (rc == RC_OK)
+		rc = moderate_show(u, id, r);
+	return rc == RC_OK ? record(u, r, "hold.undo", before.decision, "waiting") : rc;
+}
+
+/* ---- carrying out ---- */
+
+enum rc moderate_take(struct unit *u, struct held_due *d_r)
+{
+	enum rc rc = unit_begin_rw(u);
+
+	if (rc == RC_OK)
+		rc = held_due_take(u->db, u->arena, d_r);
+	if (rc == RC_OK)
+		return unit_commit(u);
+	unit_abort(u);
+	return rc;
+}
+
+enum rc moderate_bytes(struct unit *u, const struct held_due *d, struct slice *raw_r)
+{
+	return d->raw ? raw_read(u->db, u->arena, d->raw, raw_r) : RC_NOTFOUND;
+}
+
+static struct submit_attachment *files_of(struct unit *u, struct slice raw,
+					  const struct web_message *m)
+{
+	struct submit_attachment *at = ARENA_ARRAY(u->arena, m->nfiles, struct submit_attachment);
+
+	for (size_t i = 0; i < m->nfiles; i++) {
+		const struct web_file *f = &m->files[i];
+		struct slice bytes = codec_decode(u->arena, "base64", f->encoded);
+
+		at[i] = (struct submit_attachment){ .name = f->name,
+						    .type = f->type,
+						    .encoding = "base64",
+						    .size = (int64_t)bytes.n,
+						    .offset = f->encoded.p - raw.p,
+						    .length = (int64_t)f->encoded.n };
+		hash_bytes(bytes.p, bytes.n, at[i].hash);
+	}
+	return at;
+}
+
+enum rc moderate_web(struct unit *u, const struct held_due *d, struct slice raw,
+		     struct submission *s_r)
+{
+	struct web_message m;
+	enum rc rc = web_message_read(u->arena, raw, &m);
+
+	if (rc != RC_OK)
+		return rc;
+	*s_r = (struct submission){ .source = SUBMIT_WEB,
+				    .markdown = true,
+				    .raw = raw,
+				    .msgid = d->msgid,
+				    .thread_hint = d->thread,
+				    .parent_hint = d->parent,
+				    .account = d->account,
+				    .author_name = d->author_name,
+				    .author_addr = d->author_addr,
+				    .sent_at = d->held_at,
+				    .subject = d->subject,
+				    .lang = "",
+				    .text = m.text,
+				    .attachments = files_of(u, raw, &m),
+				    .nattachments = m.nfiles,
+				    .proven = true };
+	return d->parent ? parent_refs_read(u->db, u->arena, d->parent, &s_r->refs, &s_r->nrefs)
+			 : RC_OK;
+}
+
+enum rc moderate_post(struct unit *u, const struct held_due *d, const struct list_ref *l,
+		      const struct submission *s, struct submit_result *r)
+{
+	struct submission own = *s;
+	struct submit_held h = { d->id, d->raw, (const unsigned char *)d->seen.p };
+	enum door door = u->door;
+	enum rc rc = held_lock(u->db, u->arena, d->id);
+
+	own.envelope_from = d->envelope_from;
+	own.recipient = d->recipient;
+	own.trace = d->trace;
+	own.proven = d->proven;
+	if (own.source == SUBMIT_EMAIL)
+		own.thread_hint = d->thread;
+	if (rc == RC_OK)
+		rc = submit_approved(u, l, &own, &h, r);
+	if (rc == RC_OK)
+		rc = held_done_write(u->db, d->id, r->post);
+	if (rc != RC_OK)
+		return rc;
+	u->door = DOOR_SYSTEM;
+	rc = audit(u, &(struct audit_entry){ .act = "hold.posted",
+					     .list = d->list,
+					     .thread = r->thread,
+					     .post = r->post,
+					     .subject = d->account,
+					     .after = arena_fmt(u->arena, "hold %lld",
+								(long long)d->id) });
+	u->door = door;
+	return rc;
+}
+
+enum rc moderate_finish(struct unit *u, const struct held_due *d)
+{
+	struct list_ref l;
+	enum rc rc = held_lock(u->db, u->arena, d->id);
+
+	if (rc == RC_OK)
+		rc = list_lookup_id(u, d->list, &l);
+	if (rc == RC_OK)
+		rc = tell_author(u, d, &l);
+	return rc == RC_OK ? held_done_write(u->db, d->id, 0) : rc;
+}
+
+enum rc moderate_reopen(struct unit *u, const struct held_due *d, const char *reason)
+{
+	enum door door = u->door;
+	enum rc rc = held_lock(u->db, u->arena, d->id);
+
+	if (rc == RC_OK)
+		rc = held_reopen_write(u->db, d->id, reason);
+	if (rc != RC_OK)
+		return rc;
+	u->door = DOOR_SYSTEM;
+	rc = audit(u, &(struct audit_entry){ .act = "hold.reopen",
+					     .list = d->list,
+					     .subject = d->account,
+					     .before = d->decision,
+					     .after = arena_fmt(u->arena, "waiting hold %lld",
+								(long long)d->id),
+					     .why = reason });
+	u->door = door;
+	return rc;
+}

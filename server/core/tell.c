@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See tell.h. */
+#include "server/core/notice.h"
+#include "server/core/tell.h"
+#include "server/text/html.h"
+#include "server/text/tr.h"
+
+#include "server/base/base.h"
+
+#define EXCERPT_CHARS 600
+#define QUOTE_COLUMNS 64
+#define LABEL_COLUMNS 14
+#define HELD_EVERY    3600
+
+/* A label padded to its column, and its value. */
+static void labelled(struct str *s, const char *label, const char *value)
+{
+	size_t w = utf8_width(slice_of(label));
+
+	str_addz(s, label);
+	while (w++ < LABEL_COLUMNS)
+		str_addc(s, ' ');
+	str_fmt(s, "%s\n", value);
+}
+
+/* One paragraph as "> " lines. */
+static void quoted(struct str *s, const char *text)
+{
+	struct slice rest = slice_of(text), word;
+	size_t column = 0;
+
+	while (rest.n > 0) {
+		size_t w;
+
+		slice_cut(&rest, ' ', &word);
+		w = utf8_width(word);
+		if (column > 0 && column + 1 + w > QUOTE_COLUMNS) {
+			str_addc(s, '\n');
+			column = 0;
+		}
+		str_addz(s, column == 0 ? "> " : " ");
+		str_adds(s, word);
+		column += w + (column > 0);
+	}
+	str_addc(s, '\n');
+}
+
+static const char *subject_or(const char *subject)
+{
+	return *subject ? subject : tr("(no subject)");
+}
+
+static const char *files_line(struct unit *u, const struct submission *s)
+{
+	struct str f;
+
+	str_init(&f, u->arena, 4096);
+	for (size_t i = 0; i < s->nattachments && f.n < 400; i++)
+		str_fmt(&f, "%s%s (%lld kB)", i ? ", " : "", s->attachments[i].name,
+			(long long)((s->attachments[i].size + 999) / 1000));
+	return str_z(&f);
+}
+
+static const char *excerpt(struct unit *u, const struct submission *s)
+{
+	struct fold_range *f = ARENA_ARRAY(u->arena, s->nfolds, struct fold_range);
+
+	for (size_t i = 0; i < s->nfolds; i++)
+		f[i] = (struct fold_range){ (size_t)s->folds[i * 3], (size_t)s->folds[i * 3 + 1],
+					    (int)s->folds[i * 3 + 2] };
+	return text_excerpt(u->arena, s->text, f, s->nfolds, EXCERPT_CHARS);
+}
+
+static const char *held_body(struct unit *u, const struct held_queue *q,
+			     const struct submission *s, const char *reason, int64_t hold)
+{
+	const char *text = excerpt(u, s);
+	struct str b;
+
+	str_init(&b, u->arena, 65536);
+	str_fmt(&b, tr("A message waits for your decision in %s.\n"), q->title);
+	str_addc(&b, '\n');
+	labelled(&b, tr("From"), arena_fmt(u->arena, "%s <%s>", s->author_name, s->author_addr));
+	labelled(&b, tr("Subject"), subject_or(s->subject));
+	labelled(&b, tr("Reason"), tr(reason));
+	labelled(&b, tr("Sender"), s->proven ? tr("verified") : tr("not verified"));
+	if (s->nattachments > 0)
+		labelled(&b, tr("Attachments"), files_line(u, s));
+	if (*text != '\0') {
+		str_addc(&b, '\n');
+		quoted(&b, text);
+	}
+	str_addc(&b, '\n');
+	if (*u->conf->base_url != '\0') {
+		str_addz(&b, tr("To read it whole and decide (opening the link decides nothing):\n"));
+		str_fmt(&b, "%s/moderation/%lld\n\n", u->conf->base_url, (long long)hold);
+	}
+	if (q->n > 1)
+		str_fmt(&b,
+			tr_n("%lld message waits in the group.\n",
+			     "%lld messages wait in the group.\n", q->n),
+			(long long)q->n);
+	str_fmt(&b, tr("You get this notice because you moderate %s.\n"), q->title);
+	return str_z(&b);
+}
+
+enum rc tell_admins_read(struct unit *u, struct notice_owner **r, size_t *n_r)
+{
+	struct runner *p;
+	enum rc rc = admins_read(u->db, u->arena, &p, n_r);
+
+	if (rc != RC_OK)
+		return rc;
+	*r = ARENA_ARRAY(u->arena, *n_r, struct notice_owner);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct notice_owner){ p[i].account, p[i].addr, p[i].name, p[i].locale };
+	return RC_OK;
+}
+
+/* Owners and moderators, else the administrators of the site. */
+static enum rc deciders(struct unit *u, int64_t list, struct notice_owner **r, size_t *n_r)
+{
+	enum rc rc = notice_owners_read(u, list, true, r, n_r);
+
+	return rc == RC_OK && *n_r == 0 ? tell_admins_read(u, r, n_r) : rc;
+}
+
+enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submission *s,
+		  const char *reason, int64_t hold)
+{
+	const char *was = tr_lang(), *cause;
+	struct notice_owner *to;
+	struct held_queue q;
+	size_t n;
+	enum rc rc = RC_OK;
+
+	if (s->automatic)
+		return RC_OK;
+	rc = held_oldest_read(u->db, u->arena, l->id, &q);
+	if (rc == RC_OK)
+		rc = deciders(u, l->id, &to, &n);
+	if (rc != RC_OK)
+		return rc;
+	cause = arena_fmt(u->arena, "held %lld %lld", (long long)l->id, (long long)q.oldest);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		tr_set(to[i].locale);
+		rc = notice_send(
+			u,
+			&(struct notice_new){
+				.kind = "held",
+				.addr = to[i].addr,
+				.account = to[i].account,
+				.list = l->id,
+				.locale = to[i].locale,
+				/* TRANSLATORS: [group] Held: “subject”, by author */
+				.subject = arena_fmt(u->arena, tr("[%s] Held: “%s”, by %s"),
+						     l->name, subject_or(s->subject),
+						     s->author_name),
+				.body = held_body(u, &q, s, reason, hold),
+				.cause = cause,
+				.every = HELD_EVERY },
+			NULL);
+	}
+	tr_set(was);
+	return rc;
+}
+
+static const char *author_body(struct unit *u, const struct held_due *d, const struct list_ref *l,
+			       const char *name, bool back)
+{
+	struct str b;
+
+	str_init(&b, u->arena, 65536);
+	if (*name != '\0')
+		str_fmt(&b, tr("Hello, %s:\n\n"), name);
+	str_fmt(&b,
+		back ? tr("Your message “%s” was not posted yet in %s: those who run the group "
+			  "ask you something first.\n\n")
+		     : tr("Your message “%s” was not posted in %s.\n\n"),
+		subject_or(d->subject), d->list_title);
+	if (*d->why != '\0')
+		str_fmt(&b, "%s\n\n", d->why);
+	else
+		str_addz(&b, tr("Those who run the group reviewed it and gave no reason.\n\n"));
+	if (back)
+		str_fmt(&b, tr("Mend it and send it again to %s@%s.\n"), l->name, l->mail_domain);
+	str_addz(&b, tr("Nobody else in the group has received it. Your text is attached, whole. "
+			"To ask about it, answer this mail: those who run the group read it.\n"));
+	return str_z(&b);
+}
+
+enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_ref *l)
+{
+	bool back = strcmp(d->decision, "return") == 0;
+	const char *was = tr_lang();
+	struct notice_person p;
+	enum rc rc;
+
+	if (!d->proven || d->automatic || (!back && strcmp(d->decision, "reject") != 0))
+		return RC_OK;
+	rc = notice_person_read(u, d->author_addr, l->lang, &p);
+	if (rc != RC_OK || p.suspended)
+		return rc;
+	tr_set(p.locale);
+	rc = notice_send(
+		u,
+		&(struct notice_new){
+			.kind = back ? "returned" : "rejected",
+			.addr = d->author_addr,
+			.account = p.account,
+			.list = l->id,
+			.locale = p.locale,
+			.subject = arena_fmt(u->arena,
+					     back ? tr("A question about “%s”") : tr("Not posted: “%s”"),
+					     subject_or(d->subject)),
+			.body = author_body(u, d, l, *p.name ? p.name : d->author_name, back),
+			.in_reply_to = d->msgid,
+			.reply_to = "-owner",
+			.raw_id = d->raw },
+		NULL);
+	tr_set(was);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mail about held messages and to the people who run a group: a moderator is
+ * told that something waits, an author what was decided, owners and
+ * administrators get what was written to them. Each in the transaction of its
+ * cause, through server/core/notice.h; each in its reader's language.
+ */
+#ifndef CABILDO_CORE_TELL_H
+#define CABILDO_CORE_TELL_H
+
+#include "server/core/notice.h"
+#include "server/core/submit.h"
+#include "server/store/moderate.h"
+
+/* Moderators and owners (administrators where there are none): one notice an
+ * hour while the same message is the oldest that waits, none for automatic mail. */
+enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submission *s,
+		  const char *reason, int64_t hold) MUST_USE;
+/* A rejected or returned message goes back to its author with the moderator's
+ * sentence, where it is proven that they sent it (promise P9). */
+enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_ref *l) MUST_USE;
+/* The administrators of the site, ordered by address. */
+enum rc tell_admins_read(struct unit *u, struct notice_owner **r, size_t *n_r) MUST_USE;
+
+#endif

@@ -1,0 +1,123 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Held messages. Who may see one: moderators and owners of its group, and
+-- administrators ($2). Deciding is one update that finds it undecided.
+
+-- name: hold_queue
+-- roles: web cli
+-- Oldest first, by key: (held_at, id).
+select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.author_addr, h.subject, left(h.body, 6000),
+	length(h.body) > 6000, array_to_string(h.folds, ','), array_to_string(h.files, E'\n'), array_to_string(h.file_sizes, ','),
+	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, null::text, h.why,
+	null::bigint, null::integer, h.proven, h.account_id, s.role
+from hold h join list l on l.id = h.list_id
+left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
+where h.decided_at is null and ($2::boolean or s.role in ('moderator', 'owner')) and ($3::text is null or l.name = $3)
+	and (h.held_at, h.id) > (coalesce($4::timestamptz, '-infinity'), $5::bigint)
+order by h.held_at, h.id limit $6::integer
+
+-- name: hold_recent
+-- roles: web cli
+-- Decided within the hour: what can still be undone, and by whom the rest was done.
+select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.author_addr, h.subject, '',
+	false, '', '', '',
+	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, a.name, h.why,
+	t.number, p.number, h.proven, h.account_id, s.role
+from hold h join list l on l.id = h.list_id
+left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
+left join account a on a.id = h.decided_by
+left join post p on p.id = h.post_id left join thread t on t.id = p.thread_id
+where h.decided_at > now() - interval '1 hour' and ($2::boolean or s.role in ('moderator', 'owner'))
+	and ($3::text is null or l.name = $3)
+order by h.decided_at desc, h.id desc limit $4::integer
+
+-- name: hold_get
+-- roles: web cli
+select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.author_addr, h.subject, h.body,
+	false, array_to_string(h.folds, ','), array_to_string(h.files, E'\n'), array_to_string(h.file_sizes, ','),
+	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, a.name, h.why,
+	t.number, p.number, h.proven, h.account_id, s.role,
+	h.list_id, h.raw_id, h.envelope_from, h.recipient, h.trace
+from hold h join list l on l.id = h.list_id
+left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
+left join account a on a.id = h.decided_by
+left join post p on p.id = h.post_id left join thread t on t.id = p.thread_id
+where h.id = $3::bigint and ($2::boolean or s.role in ('moderator', 'owner'))
+
+-- name: hold_waiting
+-- roles: web cli
+-- How many wait, and since when; no further than 1,000.
+select count(*), min(x.held_at), count(distinct x.list_id) from (
+	select h.held_at, h.list_id from hold h join list l on l.id = h.list_id
+	left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
+	where h.decided_at is null and ($2::boolean or s.role in ('moderator', 'owner')) and ($3::text is null or l.name = $3)
+	limit 1000) x
+
+-- name: moderates
+-- roles: web cli
+select exists (select from subscription s join list l on l.id = s.list_id
+	where s.account_id = $1::bigint and s.role in ('moderator', 'owner') and ($2::text is null or l.name = $2))
+
+-- name: hold_decide
+-- roles: web cli
+-- 0 rows: somebody was before us.
+update hold set decision = $2::text, decided_at = now(), decided_by = $3::bigint, why = $4::text,
+	effective_at = now() + $5::integer * interval '1 second'
+where id = $1::bigint and decided_at is null
+returning effective_at
+
+-- name: hold_undo
+-- roles: web cli
+update hold set decision = null, decided_at = null, decided_by = null, why = '', effective_at = null
+where id = $1::bigint and decided_at is not null and done_at is null and effective_at > now()
+returning id
+
+-- name: setting_get
+-- roles: web cli
+select value from setting where name = $1::text
+
+-- name: hold_due
+-- roles: receive
+-- One decision whose time has come. The attempt is counted, and committed,
+-- before the bytes are looked at again: what ends its program is not tried for ever.
+update hold set tries = tries + 1, try_after = now() + interval '1 minute'
+where id = (select id from hold where decided_at is not null and done_at is null and effective_at <= now()
+	and (try_after is null or try_after <= now())
+	order by effective_at, id limit 1 for update skip locked)
+returning id, list_id, raw_id, decision, source, seen_hash, tries::integer, account_id, author_name, author_addr, subject,
+	envelope_from, recipient, trace, thread_id, parent_id, msgid, held_at, proven, why, decided_by, automatic,
+	(select title from list where list.id = hold.list_id)
+
+-- name: hold_lock
+-- roles: receive
+-- Still to be done? One that was taken twice is done once.
+select id from hold where id = $1::bigint and decided_at is not null and done_at is null for update
+
+-- name: hold_done
+-- roles: receive
+update hold set done_at = now(), post_id = $2::bigint where id = $1::bigint
+
+-- name: hold_reopen
+-- roles: receive
+-- What was approved and cannot be posted waits again, and says why.
+update hold set decision = null, decided_at = null, decided_by = null, why = '', effective_at = null, reason = $2::text,
+	tries = 0, try_after = null
+where id = $1::bigint and done_at is null
+
+-- name: parent_refs
+-- roles: receive
+-- What an answer names, when only its parent is known.
+select array_to_string(refs || msgid, E'\n') from post where id = $1::bigint
+
+-- name: hold_oldest
+-- roles: receive web
+-- The one that has waited longest in a group, and how many do (at most 1,000).
+select (select id from hold where list_id = $1::bigint and decided_at is null order by held_at, id limit 1),
+	(select count(*) from (select from hold where list_id = $1 and decided_at is null limit 1000) x), title
+from list where id = $1
+
+-- name: admins
+-- roles: receive web
+select a.id, ad.addr, a.name, a.locale from account a
+join address ad on ad.account_id = a.id and ad.is_primary
+where a.is_admin and a.closed_at is null and ad.verified_at is not null and ad.suspended_at is null
+order by ad.addr

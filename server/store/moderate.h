@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of held messages; one function per statement of sql/moderate.sql. */
+#ifndef CABILDO_STORE_MODERATE_H
+#define CABILDO_STORE_MODERATE_H
+
+#include "server/base/str.h"
+#include "server/store/forum.h"
+#include "server/store/intake.h"
+
+struct held {
+	int64_t id;
+	const char *list_name, *list_title;
+	bool web, proven, cut; /* cut: body is its beginning */
+	const char *rule, *reason; /* reason: a msgid of the catalogue */
+	const char *author_name, *author_addr, *subject, *msgid;
+	struct slice body;
+	const int64_t *folds; /* from, to, kind; within body */
+	size_t nfolds;
+	const char **files;
+	const int64_t *file_sizes;
+	size_t nfiles;
+	int64_t held_at, account;
+	bool moderates; /* by a role in the group, not only as administrator */
+	/* "" and 0 while it waits */
+	const char *decision, *decider, *why; /* decider "": the command line */
+	int64_t decided_at, effective_at, done_at, decided_by;
+	int64_t thread, post; /* numbers, once it is a post */
+	/* of held_read alone */
+	int64_t list, raw;
+	const char *envelope_from, *recipient, *trace;
+};
+
+/* list NULL: all groups they moderate. (at, id): after this one. */
+enum rc held_queue_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			int64_t at, int64_t id, int limit, struct held **r, size_t *n_r) MUST_USE;
+enum rc held_recent_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			 int limit, struct held **r, size_t *n_r) MUST_USE;
+enum rc held_read(struct db *db, struct arena *a, struct reader who, int64_t id,
+		  struct held *r) MUST_USE;
+enum rc held_waiting_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			  int64_t *n_r, int64_t *oldest_r, int64_t *lists_r) MUST_USE;
+enum rc moderates_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		       bool *yes_r) MUST_USE;
+
+/* RC_CONFLICT: it was decided already. */
+enum rc held_decide_write(struct db *db, struct arena *a, int64_t id, const char *decision,
+			  int64_t account, const char *why, int64_t window_s,
+			  int64_t *effective_r) MUST_USE;
+/* RC_CONFLICT: too late, or nothing to undo. */
+enum rc held_undo_write(struct db *db, struct arena *a, int64_t id) MUST_USE;
+/* *value_r NULL where it is not set. */
+enum rc setting_read(struct db *db, struct arena *a, const char *name,
+		     const char **value_r) MUST_USE;
+
+struct held_due {
+	int64_t id, list, raw, account, thread, parent, held_at, decided_by;
+	int tries; /* this one counted */
+	const char *decision;
+	bool web, proven, automatic;
+	struct slice seen; /* HASH_BYTES */
+	const char *author_name, *author_addr, *subject, *envelope_from, *recipient, *trace, *msgid;
+	const char *why, *list_title;
+};
+/* Takes one; RC_NOTFOUND: nothing is due. */
+enum rc held_due_take(struct db *db, struct arena *a, struct held_due *r) MUST_USE;
+/* RC_NOTFOUND: done meanwhile. */
+enum rc held_lock(struct db *db, struct arena *a, int64_t id) MUST_USE;
+enum rc held_done_write(struct db *db, int64_t id, int64_t post) MUST_USE;
+enum rc held_reopen_write(struct db *db, int64_t id, const char *reason) MUST_USE;
+enum rc parent_refs_read(struct db *db, struct arena *a, int64_t post, const char ***refs_r,
+			 size_t *n_r) MUST_USE;
+struct held_queue { /* of one group */
+	int64_t oldest, n; /* the hold that has waited longest, 0 for none; how many wait */
+	const char *title;
+};
+enum rc held_oldest_read(struct db *db, struct arena *a, int64_t list,
+			 struct held_queue *r) MUST_USE;
+
+struct runner { /* who runs a group or the site */
+	int64_t account;
+	const char *addr, *name, *locale;
+};
+enum rc admins_read(struct db *db, struct arena *a, struct runner **r, size_t *n_r) MUST_USE;
+
+#endif
