@@ -101,6 +101,7 @@ int main(int argc, char **argv)
 	if (p.keys.n == 0)
 		log_die("event=no_secret file=%s todo=\"run: cabildo secret init\"",
 			log_q(p.conf.secret_file));
+	tr_init(NULL);
 	mail_parse_init();
 	tr_init(NULL);
 	u.conf = &p.conf;

@@ -9,6 +9,7 @@
 
 #include "server/base/prog.h"
 #include "server/core/house.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 	struct prog p;
 
 	prog_init(&p, argc, argv, "does scheduled work: sealing, expiry", opts, ARRAY_LEN(opts));
+	tr_init(NULL);
 	u.conf = &p.conf;
 	u.keys = &p.keys;
 	u.db = unit_open(&p.conf, "sched");

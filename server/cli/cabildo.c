@@ -6,6 +6,7 @@
 
 #include "server/cli/cli.h"
 #include "server/db/db.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -14,7 +15,7 @@ const struct subcmd subcmds[] = {
 	  cli_migrate, false },
 	{ "list", "list add|show|set|all ...", "groups: their addresses and settings", cli_list,
 	  true },
-	{ "member", "member add|remove|show LIST ...", "who belongs to a group", cli_member, true },
+	{ "member", "member add|remove|show|requests LIST ...", "who belongs to a group", cli_member, true },
 	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account,
 	  true },
 	{ "ban", "ban add ADDRESS|@DOMAIN [--list LIST]", "whose mail is not taken", cli_ban, true },
@@ -122,6 +123,7 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "help") == 0)
 		return help_page(argv[2]);
 	prog_init(&p, argc, argv, "the administrator's command", NULL, 0);
+	tr_init(NULL);
 	if (p.argc == 0)
 		return cli_usage("SUBCOMMAND ...; cabildo --help lists them");
 	for (size_t i = 0; i < subcmds_n; i++) {

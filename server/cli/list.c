@@ -5,6 +5,7 @@
 
 #include "server/cli/cli.h"
 #include "server/core/admin.h"
+#include "server/core/subscribe.h"
 
 #include "server/base/base.h"
 
@@ -167,6 +168,34 @@ static int member_set(struct unit *u, int argc, char **argv)
 	return done(u, rc, argv[1]);
 }
 
+static int member_requests(struct unit *u, const char *list)
+{
+	struct join_request *r;
+	size_t n;
+	enum rc rc = join_requests(u, list, &r, &n);
+
+	if (rc != RC_OK)
+		return cli_fail(u, rc, list);
+	for (size_t i = 0; i < n; i++) {
+		char when[32];
+
+		clock_rfc3339(r[i].asked_at, when);
+		printf("%lld\t%s\t%s\t%s\t%s\n", (long long)r[i].id, r[i].addr, r[i].name, when,
+		       r[i].source);
+	}
+	return 0;
+}
+
+static int member_decide(struct unit *u, const char *list, const char *id, bool approve)
+{
+	int64_t n;
+	enum rc rc = slice_i64(slice_of(id), 1, INT64_MAX, &n) ? unit_begin_rw(u) : RC_INVALID;
+
+	if (rc == RC_OK)
+		rc = join_request_decide(u, list, n, approve);
+	return done(u, rc, id);
+}
+
 int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	enum rc rc;
@@ -177,9 +206,15 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return member_show(u, argv[1]);
 	if (argc >= 1 && strcmp(argv[0], "set") == 0)
 		return member_set(u, argc - 1, argv + 1);
+	if (argc == 2 && strcmp(argv[0], "requests") == 0)
+		return member_requests(u, argv[1]);
+	if (argc == 3 && (strcmp(argv[0], "approve") == 0 || strcmp(argv[0], "decline") == 0))
+		return member_decide(u, argv[1], argv[2], argv[0][0] == 'a');
 	if (argc != 3 || strcmp(argv[0], "remove") != 0)
 		return cli_usage("member add LIST ADDRESS ... | member remove LIST ADDRESS | "
-				 "member show LIST | member set LIST ADDRESS SETTING=VALUE...");
+				 "member show LIST | member set LIST ADDRESS SETTING=VALUE... | "
+				 "member requests LIST | "
+				 "member approve|decline LIST REQUEST");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_delete(u, argv[1], argv[2]);

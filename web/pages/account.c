@@ -158,7 +158,12 @@ static void subscription_fill(struct page *pg, const struct subscription_row *s,
 					 .mentions = strcmp(s->delivery, "mentions") == 0,
 					 .none = strcmp(s->delivery, "none") == 0,
 					 .own_copy = s->own_copy,
-					 .copy_when_addressed = s->copy_when_addressed };
+					 .copy_when_addressed = s->copy_when_addressed,
+					 .paused = "" };
+	if (s->pause_until > clock_now())
+		v->paused = arena_fmt(pg->a, tr("Your pause goes on until %s.\n"),
+				      tr_date_day(pg->a, s->pause_until,
+						  unit_of(pg)->actor.utc_offset));
 }
 
 enum rc page_me(struct page *pg)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages that are read: home, a group, a single post and its parts, search, help. */
+#include "server/core/subscribe.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -129,6 +130,31 @@ const char *delivery_sentence(const char *delivery)
 	return tr("You get nothing by email and read on the web.");
 }
 
+/* What the page offers about belonging: to join by its policy, to leave. */
+static enum rc group_belong(struct page *pg, const struct group *g, struct view_group *v)
+{
+	struct membership m;
+	enum rc rc;
+
+	v->join = "";
+	v->join_url = arena_fmt(pg->a, "/g/%s/join", g->name);
+	v->leave_url = arena_fmt(pg->a, "/g/%s/leave", g->name);
+	v->requests_url = arena_fmt(pg->a, "/g/%s/requests", g->name);
+	if (!pg->signed_in)
+		return RC_OK;
+	rc = membership_by_account(unit_of(pg), g->name, unit_of(pg)->actor.account, &m);
+	if (rc != RC_OK)
+		return rc;
+	v->owner = m.subscription && strcmp(m.role, "owner") == 0;
+	if (m.subscription || m.list_closed || m.banned)
+		return RC_OK;
+	if (strcmp(m.join_policy, "open") == 0 || strcmp(m.join_policy, "confirm") == 0)
+		v->join = tr("Join the group");
+	else if (strcmp(m.join_policy, "approve") == 0)
+		v->join = tr("Ask to join");
+	return RC_OK;
+}
+
 enum rc page_group(struct page *pg)
 {
 	struct out o = page_out(pg);
@@ -165,6 +191,9 @@ enum rc page_group(struct page *pg)
 		.signed_in = pg->signed_in,
 		.private_ = strcmp(g.group.visibility, "public") != 0
 	};
+	rc = group_belong(pg, &g.group, &v);
+	if (rc != RC_OK)
+		return rc;
 	v.counts = arena_fmt(
 		pg->a, tr("%s threads, %s posts, %s members"), fmt_number(pg, g.group.thread_count),
 		fmt_number(pg, g.group.post_count), fmt_number(pg, g.group.member_count));

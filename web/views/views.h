@@ -86,7 +86,9 @@ struct view_group {
 	const char *new_url, *read_url, *csrf, *older_url, *newest_url, *me_url, *signin_url, *feed_url;
 	const char *delivery;           /* a sentence, or "" */
 	const char *counts;
-	bool can_post, member, signed_in, private_;
+	bool can_post, member, signed_in, private_, owner;
+	const char *join_url, *join;    /* the button's word; "" : not by it */
+	const char *leave_url, *requests_url, *join_addr;
 	struct view_row *rows;
 	size_t nrows;
 };
@@ -121,6 +123,29 @@ struct view_signin {
 	bool sent, password_open;
 };
 
+struct view_line {
+	const char *text;
+	bool first;
+};
+
+struct view_ask {                       /* some sentences and at most one button */
+	const char *title, *action, *csrf, *button, *back_url, *back;
+	bool one_click;                 /* RFC 8058: the POST carries its own proof */
+	struct view_line *lines;
+	size_t nlines;
+};
+
+struct view_request {
+	int64_t id;
+	const char *name, *addr, *date, *when;
+};
+
+struct view_requests {
+	const char *csrf, *done, *action, *group_url, *group;
+	struct view_request *rows;
+	size_t nrows;
+};
+
 struct view_signin_link {
 	const char *csrf, *token, *addr;
 };
@@ -145,6 +170,7 @@ struct view_search {
 struct view_subscription {
 	const char *url, *title, *addr, *name, *sentence;
 	bool each, digest, mentions, none, own_copy, copy_when_addressed;
+	const char *paused;             /* "Your pause goes on until ...", or "" */
 };
 
 struct view_me {
@@ -172,6 +198,8 @@ void view_home(struct out *o, const struct view_home *v);
 void view_compose(struct out *o, const struct view_compose *v);
 void view_signin(struct out *o, const struct view_signin *v);
 void view_signin_link(struct out *o, const struct view_signin_link *v);
+void view_ask(struct out *o, const struct view_ask *v);
+void view_requests(struct out *o, const struct view_requests *v);
 void view_search(struct out *o, const struct view_search *v);
 void view_mark(struct out *o, const struct view_mark *v);
 void view_me(struct out *o, const struct view_me *v);

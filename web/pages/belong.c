@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Joining, leaving and pausing on the web, and the pages behind the links that
+ * are mailed: a GET shows one button, the POST does it (promise P5). */
+#include "server/core/address.h"
+#include "server/core/command.h"
+#include "web/pages/pages.h"
+#include "web/pages/site.h"
+
+#include "server/base/base.h"
+
+/* Each line of the text is a paragraph; the first leads. */
+static void lines_fill(struct page *pg, const char *text, struct view_ask *v)
+{
+	struct slice rest = slice_of(text), line;
+	size_t max = 1;
+
+	for (const char *p = text; *p; p++)
+		max += *p == '\n';
+	v->lines = ARENA_ARRAY(pg->a, max, struct view_line);
+	while (slice_line(&rest, &line))
+		if (slice_trim(line).n > 0) {
+			v->lines[v->nlines] = (struct view_line){ slice_dup(pg->a, line),
+								  v->nlines == 0 };
+			v->nlines++;
+		}
+}
+
+static enum rc ask_show(struct page *pg, struct view_ask *v, const char *text)
+{
+	struct out o = page_out(pg);
+
+	lines_fill(pg, text, v);
+	view_ask(&o, v);
+	return page_show(pg, &(struct frame){ .title = v->title, .noindex = true }, &o);
+}
+
+static struct view_ask group_ask(struct page *pg, const char *title, const char *name,
+				 const char *group)
+{
+	return (struct view_ask){ .title = title,
+				  .action = "",
+				  .csrf = "",
+				  .button = "",
+				  .back_url = name ? arena_fmt(pg->a, "/g/%s", name) : "",
+				  .back = group ? group : "" };
+}
+
+/* ---- what was asked by mail ---- */
+
+static enum rc gone_show(struct page *pg)
+{
+	struct view_ask v = group_ask(pg, tr("Nothing to confirm"), NULL, NULL);
+
+	pg->resp->status = 404;
+	return ask_show(pg, &v,
+			tr("There is nothing to confirm: it was confirmed already, or it is older "
+			   "than 3 days. Please ask for it again.\n"));
+}
+
+enum rc page_confirm(struct page *pg)
+{
+	const char *token = param_text(pg, "token");
+	struct command_pending p;
+	struct view_ask v;
+	enum rc rc = command_pending_read(unit_of(pg), token, &p);
+
+	if (rc == RC_NOTFOUND)
+		return gone_show(pg);
+	if (rc != RC_OK)
+		return rc;
+	/* their page, whatever language the browser speaks */
+	if (!pg->signed_in)
+		tr_set(p.locale);
+	rc = command_pending_read(unit_of(pg), token, &p);
+	if (rc != RC_OK)
+		return rc;
+	v = group_ask(pg, p.title, NULL, NULL);
+	v.action = arena_fmt(pg->a, "/c/%s", token);
+	v.csrf = csrf_token(pg);
+	v.button = tr("Confirm");
+	return ask_show(pg, &v,
+			arena_fmt(pg->a,
+				  tr("In the name of %s this was asked for: %s.\nWithout the button "
+				     "nothing changes.\n"),
+				  p.addr, p.what));
+}
+
+enum rc page_confirm_use(struct page *pg)
+{
+	const char *token = param_text(pg, "token"), *text;
+	struct command_pending p;
+	struct view_ask v;
+	enum rc rc = command_pending_read(unit_of(pg), token, &p);
+
+	if (rc == RC_OK)
+		rc = command_confirm(unit_of(pg), token, NULL, &text);
+	if (rc == RC_NOTFOUND)
+		return gone_show(pg);
+	if (rc != RC_OK)
+		return rc;
+	if (!pg->signed_in)
+		tr_set(p.locale);
+	v = group_ask(pg, tr("It is done"), p.list_name, p.title);
+	return ask_show(pg, &v, text);
+}
+
+/* ---- List-Unsubscribe ---- */
+
+/* RC_NOTFOUND where the MAC is not ours; subscription 0 where it is gone. */
+static enum rc leave_find(struct page *pg, struct membership *m)
+{
+	int64_t id = param_i64(pg, "sub");
+	enum rc rc = membership_by_subscription(unit_of(pg), id, m);
+
+	if (rc == RC_NOTFOUND) {
+		*m = (struct membership){ 0 };
+		return RC_OK;
+	}
+	if (rc == RC_OK && !address_leave_check(unit_of(pg), m->list_name, m->domain, id,
+						param_text(pg, "mac")))
+		return RC_NOTFOUND;
+	if (rc == RC_OK && !pg->signed_in)
+		tr_set(m->locale);
+	return rc;
+}
+
+static enum rc left_show(struct page *pg)
+{
+	struct view_ask v = group_ask(pg, tr("You have left"), NULL, NULL);
+
+	return ask_show(pg, &v,
+			tr("This subscription has ended: nothing more is sent to it.\n"));
+}
+
+enum rc page_leave_link(struct page *pg)
+{
+	struct membership m;
+	struct view_ask v;
+	enum rc rc = leave_find(pg, &m);
+
+	if (rc != RC_OK)
+		return rc;
+	if (m.subscription == 0)
+		return left_show(pg);
+	v = group_ask(pg, m.title, NULL, NULL);
+	v.action = arena_fmt(pg->a, "/u/%lld/%s", (long long)m.subscription,
+			     param_text(pg, "mac"));
+	v.one_click = true;
+	v.button = tr("Leave the group");
+	return ask_show(pg, &v,
+			tr("With this button you leave the group and receive nothing more from "
+			   "it.\nWithout the button nothing changes.\n"));
+}
+
+enum rc page_leave_click(struct page *pg)
+{
+	struct membership m;
+	struct view_ask v;
+	enum rc rc = leave_find(pg, &m);
+
+	if (rc != RC_OK)
+		return rc;
+	if (m.subscription == 0)
+		return left_show(pg); /* the same again */
+	rc = command_leave_signed(unit_of(pg), m.subscription, &m);
+	if (rc == RC_OK)
+		return left_show(pg);
+	if (rc != RC_CONFLICT)
+		return rc;
+	v = group_ask(pg, m.title, NULL, NULL);
+	return ask_show(pg, &v, tr("You are its only owner: somebody else has to be one first.\n"));
+}
+
+/* ---- the group's page and one's own ---- */
+
+/* What they may not see is not there. */
+static enum rc visible_member(struct page *pg, struct membership *m)
+{
+	struct group g;
+	enum rc rc = group_find(unit_of(pg), param_text(pg, "list"), &g);
+
+	return rc == RC_OK ? membership_by_account(unit_of(pg), g.name,
+						   unit_of(pg)->actor.account, m)
+			   : rc;
+}
+
+enum rc page_group_join(struct page *pg)
+{
+	struct unit *u = unit_of(pg);
+	enum join_result done = JOIN_ALREADY;
+	struct membership m;
+	struct view_ask v;
+	enum rc rc = visible_member(pg, &m);
+
+	if (rc == RC_OK)
+		rc = subscribe_join(u, &m, u->actor.addr, u->actor.name, u->actor.locale, false,
+				    &done);
+	if (rc == RC_OK && done == JOIN_DONE)
+		rc = command_welcome(u, &m);
+	if (rc != RC_OK)
+		return rc;
+	if (done == JOIN_DONE || done == JOIN_ALREADY)
+		return resp_redirectf(pg->resp, "/g/%s", m.list_name);
+	v = group_ask(pg, m.title, m.list_name, m.title);
+	return ask_show(
+		pg, &v,
+		done == JOIN_REQUESTED
+			? tr("Your request is with the people who run the group. They answer you by "
+			     "mail.\n")
+			: arena_fmt(pg->a,
+				    tr("This group is not open to new members by this way. To be "
+				       "invited, write to %s-owner@%s.\n"),
+				    m.list_name, m.domain));
+}
+
+static enum rc own(struct page *pg, struct membership *m)
+{
+	enum rc rc = visible_member(pg, m);
+
+	return rc == RC_OK && m->subscription == 0 ? RC_NOTFOUND : rc;
+}
+
+enum rc page_group_leave(struct page *pg)
+{
+	struct membership m;
+	struct view_ask v;
+	enum rc rc = own(pg, &m);
+
+	if (rc == RC_OK)
+		rc = subscribe_leave(unit_of(pg), &m);
+	if (rc == RC_OK)
+		rc = command_goodbye(unit_of(pg), &m);
+	if (rc == RC_OK)
+		return resp_redirect(pg->resp, "/me?done=1");
+	if (rc != RC_CONFLICT)
+		return rc;
+	v = group_ask(pg, m.title, m.list_name, m.title);
+	return ask_show(pg, &v, tr("You are its only owner: somebody else has to be one first.\n"));
+}
+
+enum rc page_me_pause(struct page *pg)
+{
+	static const int days[] = { 0, 7, 14, 30, 90 };
+	int n = days[param_choice(pg, "days")];
+	struct membership m;
+	enum rc rc = own(pg, &m);
+
+	if (rc == RC_OK)
+		rc = subscribe_pause(unit_of(pg), &m,
+				     n ? clock_now() + (int64_t)n * 86400 * USEC : 0);
+	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
+}
+
+/* ---- who asks to join ---- */
+
+enum rc page_requests(struct page *pg)
+{
+	const char *list = param_text(pg, "list");
+	struct view_requests v = { .csrf = csrf_token(pg), .done = "" };
+	struct out o = page_out(pg);
+	struct join_request *r;
+	struct group g;
+	enum rc rc = join_requests(unit_of(pg), list, &r, &v.nrows);
+
+	if (rc == RC_OK)
+		rc = group_find(unit_of(pg), list, &g);
+	if (rc != RC_OK)
+		return rc;
+	if (param_bool(pg, "done"))
+		v.done = tr("It is done, and they are told by mail.");
+	v.action = arena_fmt(pg->a, "/g/%s/requests", g.name);
+	v.group_url = arena_fmt(pg->a, "/g/%s", g.name);
+	v.group = g.title;
+	v.rows = ARENA_ARRAY(pg->a, v.nrows, struct view_request);
+	for (size_t i = 0; i < v.nrows; i++)
+		v.rows[i] = (struct view_request){ r[i].id, r[i].name, r[i].addr,
+						   fmt_time(pg, r[i].asked_at),
+						   fmt_iso(pg, r[i].asked_at) };
+	view_requests(&o, &v);
+	return page_show(
+		pg, &(struct frame){ .title = tr("Requests to join"), .here = 3, .noindex = true },
+		&o);
+}
+
+enum rc page_request_decide(struct page *pg)
+{
+	const char *list = param_text(pg, "list");
+	enum rc rc = join_request_decide(unit_of(pg), list, param_i64(pg, "id"),
+					 param_choice(pg, "act") == 0);
+
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/requests?done=1", list) : rc;
+}
