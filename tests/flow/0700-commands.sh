@@ -32,7 +32,7 @@ again() {
 }
 
 fate() {
-	flow_sql "SELECT string_agg(fate || ':' || rule, ' ' ORDER BY id) FROM intake WHERE msgid = '${1:-$ID}'"
+	flow_sql "SELECT string_agg(fate || ':' || rule, ' ' ORDER BY id) FROM intake WHERE msgid = '$ID'"
 }
 
 # queued KIND ADDRESS: how many such notices were made so far, sent or waiting
