@@ -124,7 +124,7 @@ static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
 	if (v->fate == FATE_POSTED)
 		rc = submit_post(u, &g->list, s, res);
 	else if (v->fate == FATE_COMMAND)
-		rc = request_run(u, &g->list, &g->to, m, s, false, res, &v->rule);
+		rc = request_run(u, &g->list, &g->to, m, s, res, &v->rule);
 	else if (v->fate == FATE_HELD)
 		rc = submit_hold(u, &g->list, s, v->rule, v->reason, res);
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See request.h. */
 #include "mailer/accept/command.h"
+#include "mailer/accept/proof.h"
 #include "mailer/accept/request.h"
 
 #include "server/base/base.h"
@@ -38,28 +39,29 @@ static enum rc leave_signed(struct unit *u, const struct list_ref *l, const stru
 }
 
 static enum rc asked(struct unit *u, const struct list_ref *l, const struct address_to *to,
-		     const struct mail *m, const struct submission *s, bool proven,
-		     struct command_result *res)
+		     const struct mail *m, const struct submission *s, struct command_result *res)
 {
+	struct proof proof;
 	struct commands c;
 	struct command_from f = { .list = l->id,
 				  .addr = m->from.addr,
 				  .name = m->from.name,
-				  .proven = proven,
 				  .msgid = s->msgid,
 				  .refs = s->refs,
 				  .nrefs = s->nrefs };
 	enum rc rc = subscribe_thread(u, l->id, s->refs, s->nrefs,
 				      to->kind == ADDRESS_THREAD ? to->id : 0, &f.thread);
 
+	proof_find(u->arena, u->conf, m, s->envelope_from ? s->envelope_from : "", &proof);
+	f.proven = proof.from != PROOF_NONE;
 	asks_find(u, l, to, m, &c);
 	f.locale = command_locale(c.langs, l->lang);
 	return rc == RC_OK ? command_run(u, &f, c.ask, c.n, res) : rc;
 }
 
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
-		    const struct mail *m, const struct submission *s, bool proven,
-		    struct submit_result *r, const char **rule_r)
+		    const struct mail *m, const struct submission *s, struct submit_result *r,
+		    const char **rule_r)
 {
 	struct command_result res = { .rule = "" };
 	bool known;
@@ -73,7 +75,7 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 	else if (*m->from.addr == '\0')
 		res = (struct command_result){ .held = true, .rule = "no-author" };
 	else
-		rc = asked(u, l, to, m, s, proven, &res);
+		rc = asked(u, l, to, m, s, &res);
 	*rule_r = res.rule;
 	if (rc != RC_OK)
 		return rc;

@@ -21,10 +21,10 @@ static inline bool request_address(enum address_kind k)
  * Does and answers what it asks, once (promise P3), and records its fate:
  * command; duplicate; or held, where a stranger whom nothing proves said something
  * that only a person can judge. In a transaction; unit_wake after the commit.
- * proven: From is who sent it. *rule_r: for the log.
+ * *rule_r: for the log.
  */
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
-		    const struct mail *m, const struct submission *s, bool proven,
-		    struct submit_result *r, const char **rule_r) MUST_USE;
+		    const struct mail *m, const struct submission *s, struct submit_result *r,
+		    const char **rule_r) MUST_USE;
 
 #endif

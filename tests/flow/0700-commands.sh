@@ -15,15 +15,15 @@ ANA=ana.perez@example.org
 JULIO=julio.zelaya@example.org
 N=0
 
-# say FROM RECIPIENT SUBJECT [PARENT]: text from stdin; the id is in $ID. Without
-# PROVEN=1 nothing shows who wrote it.
+# say FROM RECIPIENT SUBJECT [PARENT [auto]]: text from stdin; the id is in $ID.
+# Without PROVEN=1 nothing shows who wrote it.
 say() {
 	local auth=
 	N=$((N + 1)) ID=c$N@example.org
 	[ "${PROVEN:-0}" = 1 ] && auth=$AUTHSERV
 	AUTHSERV=$auth mail_make "${NAME:-${1%@*}}" "$1" "$2" "$3" "$ID" \
 		"Mon, 16 Nov 2026 09:00:0$((N % 10)) -0600" "${4:-}" |
-		LC_ALL=C sed 's/$/\r/' >"$MAIL/$N"
+		sed "${5:+1i Auto-Submitted: auto-replied}" | LC_ALL=C sed 's/$/\r/' >"$MAIL/$N"
 	"$LMTPSEND" --to "127.0.0.1:$SITE_LMTP" --from "${ENVELOPE-$1}" --rcpt "$2" "$MAIL/$N"
 }
 
@@ -182,10 +182,7 @@ joins() {
 }
 
 say_auto() {
-	say "$1" "$2" 'Fuera de la oficina' <<<'Vuelvo el lunes.' >/dev/null || return 1
-	N=$((N + 1)) ID=c$N@example.org
-	sed -e '1i Auto-Submitted: auto-replied\r' -e "s/<c$((N - 1))@/<c$N@/" "$MAIL/$((N - 1))" >"$MAIL/$N"
-	again "$1" "$2"
+	say "$1" "$2" 'Fuera de la oficina' '' auto <<<'Vuelvo el lunes.'
 }
 
 # page_get PATH TEXT
@@ -332,7 +329,14 @@ owners() {
 	tap_is 'welcome' "$(notices welcome $who)" 1
 	tap_run 'once' not site_cabildo member approve agenda "$id"
 	site_cabildo list set agenda join_policy=invite
-	PROVEN=1 tap_run 'to a group by invitation: taken' say $ANA agenda-leave@foro.example x <<<''
+	PROVEN=1 tap_run 'a proven leave: taken' say $JULIO agenda-request@foro.example 'baja' <<<''
+	tap_is 'is done at once' "$(fate):$(member $JULIO)" 'command:leave:'
+	text=$(letter $JULIO "$ID")
+	tap_run 'with a goodbye' has "$text" 'Usted ha salido de Agenda' 'Si fue un error, responda'
+	PROVEN=1 tap_run 'he joins again, by invitation alone: taken' say $JULIO agenda-join@foro.example x <<<''
+	tap_run 'and is told so' has "$(letter $JULIO "$ID")" 'no recibe a nuevas personas'
+	tap_run 'he answers the goodbye: taken' say $JULIO "$(reply_to "$text")" 'Re: Su solicitud' <<<''
+	tap_is 'and is back' "$(member $JULIO)" each
 	tap_run 'the last owner asks to leave: taken' say marisol.quesada@example.org agenda-leave@foro.example x <<<''
 	text=$(letter marisol.quesada@example.org "$ID")
 	say marisol.quesada@example.org "$(reply_to "$text")" 'Re: Confirme' <<<'' >/dev/null
