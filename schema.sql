@@ -370,6 +370,29 @@ create table intake (
 create index intake_recent on intake (list_id, received_at desc);
 create index intake_msgid on intake (msgid);
 
+-- A group's mailbox at a provider, for groups without an MTA of their own.
+create table mailbox (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	protocol text not null check (protocol in ('imap', 'pop3')),
+	host text not null,
+	port integer not null check (port between 1 and 65535),
+	tls text not null check (tls in ('tls', 'starttls', 'none')),
+	login text not null,
+	folder text not null default 'INBOX',
+	move_to text not null default '', -- empty: a message is deleted there once it is committed here
+	auth text not null default 'password' check (auth in ('password', 'oauth2')),
+	secret text not null default '', -- sealed with the site's key
+	secret_path text not null default '', -- or a file read at each sign-in: OAuth2 tokens change
+	ca_path text not null default '', -- certificates to trust instead of the system's
+	paused boolean not null default false,
+	fetched bigint not null default 0,
+	ok_at timestamptz,
+	failed_at timestamptz,
+	failure text not null default '',
+	unique (protocol, host, login, folder)
+);
+
 -- What goes out --------------------------------------------------------------
 
 -- Mail of ours that is not a post: sign-in links, confirmations, answers.
@@ -731,6 +754,10 @@ grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
 grant update (decided_at, decided_by, decision, why, effective_at) on hold to "cabildo-web";
 grant delete on session, ref_wait, thread_follow to "cabildo-web";
 grant usage on sequence post_id_seq to "cabildo-web";
+
+grant select on mailbox to "cabildo-fetch";
+grant select (id, name, mail_domain) on list to "cabildo-fetch";
+grant update (fetched, ok_at, failed_at, failure) on mailbox to "cabildo-fetch";
 
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (raw_id, decided_at, done_at) on hold to "cabildo-sched";

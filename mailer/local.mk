@@ -20,6 +20,29 @@ cabildo_deliver_SOURCES = mailer/cabildo-deliver.c mailer/deliver/from.c mailer/
 	mailer/deliver/worker.c mailer/deliver/worker.h
 cabildo_deliver_LDADD = libdeliver.a libcompose.a libparse.a $(CORE_LIBS) $(ESMTP_LIBS) $(CARES_LIBS) $(PSL_LIBS)
 
+# mailboxes at a provider
+noinst_LIBRARIES += libfetch.a
+libfetch_a_SOURCES = \
+	mailer/fetch/envelope.c mailer/fetch/envelope.h \
+	mailer/fetch/fetch.c mailer/fetch/fetch.h \
+	mailer/fetch/imap.c \
+	mailer/fetch/lmtp.c mailer/fetch/lmtp.h \
+	mailer/fetch/pop3.c \
+	mailer/fetch/stream.c mailer/fetch/stream.h \
+	mailer/fetch/verify.c mailer/fetch/verify.h
+libfetch_a_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
+sbin_PROGRAMS += cabildo-fetch
+cabildo_fetch_SOURCES = mailer/cabildo-fetch.c
+cabildo_fetch_LDADD = libfetch.a $(CORE_LIBS) $(ETPAN_LIBS)
+dist_man_MANS += docs/man/cabildo-fetch.8
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_fetch
+UNIT_TESTS += tests/unit/test_fetch
+tests_unit_test_fetch_SOURCES = tests/unit/test_fetch.c
+tests_unit_test_fetch_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_fetch_LDADD = libfetch.a $(CORE_LIBS) $(CMOCKA_LIBS)
+endif
+
 # the archive's way in
 noinst_LIBRARIES += libimport.a
 libimport_a_SOURCES = \

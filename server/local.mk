@@ -25,6 +25,7 @@ STMT_SQL = \
 	server/db/sql/forum.sql \
 	server/db/sql/house.sql \
 	server/db/sql/intake.sql \
+	server/db/sql/mailbox.sql \
 	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
 	server/db/sql/moderate.sql \
@@ -52,6 +53,7 @@ libstore_a_SOURCES = \
 	server/store/forum.c server/store/forum.h \
 	server/store/house.c server/store/house.h \
 	server/store/intake.c server/store/intake.h \
+	server/store/mailbox.c server/store/mailbox.h \
 	server/store/member.c server/store/member.h \
 	server/store/notice.c server/store/notice.h \
 	server/store/moderate.c server/store/moderate.h
@@ -74,6 +76,7 @@ libcore_a_SOURCES = \
 	server/core/command_table.c \
 	server/core/forum.c server/core/forum.h \
 	server/core/house.c server/core/house.h \
+	server/core/mailbox.c server/core/mailbox.h \
 	server/core/lang.c server/core/lang.h \
 	server/core/listref.c \
 	server/core/notice.c server/core/notice.h \
@@ -94,7 +97,14 @@ $(cabildod_OBJECTS): server/db/stmt.h
 
 # the administrator's command
 bin_PROGRAMS += cabildo
-cabildo_SOURCES = server/cli/admin.c server/cli/cabildo.c server/cli/cli.h server/cli/hold.c server/cli/import.c server/cli/list.c
+cabildo_SOURCES = \
+	server/cli/admin.c \
+	server/cli/cabildo.c \
+	server/cli/cli.h \
+	server/cli/hold.c \
+	server/cli/import.c \
+	server/cli/list.c \
+	server/cli/mailbox.c
 cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

@@ -185,6 +185,63 @@ bool mac_check(const struct keys *k, const char *purpose, struct slice text, str
 	return good;
 }
 
+/* A key for sealing alone: what signs must not be what opens. */
+static void seal_key(const unsigned char key[32], const char *purpose,
+		     unsigned char out_r[static crypto_secretbox_KEYBYTES])
+{
+	crypto_generichash_state st;
+
+	crypto_generichash_init(&st, key, 32, crypto_secretbox_KEYBYTES);
+	crypto_generichash_update(&st, (const unsigned char *)"seal", 5);
+	crypto_generichash_update(&st, (const unsigned char *)purpose, strlen(purpose) + 1);
+	crypto_generichash_final(&st, out_r, crypto_secretbox_KEYBYTES);
+}
+
+char *secret_seal(const struct keys *k, struct arena *a, const char *purpose, struct slice text)
+{
+	size_t n = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + text.n;
+	unsigned char *box = arena_alloc(a, n), key[crypto_secretbox_KEYBYTES];
+
+	if (k->n == 0)
+		log_panic("event=no_keys");
+	seal_key(k->key[0].key, purpose, key);
+	rnd_bytes(box, crypto_secretbox_NONCEBYTES);
+	crypto_secretbox_easy(box + crypto_secretbox_NONCEBYTES, (const unsigned char *)text.p,
+			      text.n, box, key);
+	sodium_memzero(key, sizeof(key));
+	return arena_fmt(a, "%s:%s", k->key[0].id, hex_encode(a, box, n));
+}
+
+enum rc secret_open(const struct keys *k, struct arena *a, const char *purpose, const char *sealed,
+		    char **text_r)
+{
+	const size_t over = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+	struct slice hex = slice_of(sealed), id;
+	unsigned char key[crypto_secretbox_KEYBYTES], *box;
+	size_t n = 0;
+	enum rc rc = RC_INVALID;
+
+	if (!slice_cut(&hex, ':', &id))
+		return RC_INVALID;
+	box = arena_alloc(a, hex.n / 2 + 1);
+	if (sodium_hex2bin(box, hex.n / 2, hex.p, hex.n, NULL, &n, NULL) != 0 || n < over ||
+	    hex.n != 2 * n)
+		return RC_INVALID;
+	*text_r = arena_alloc(a, n - over + 1);
+	for (size_t i = 0; i < k->n && rc != RC_OK; i++) {
+		if (!slice_eqz(id, k->key[i].id))
+			continue;
+		seal_key(k->key[i].key, purpose, key);
+		if (crypto_secretbox_open_easy((unsigned char *)*text_r,
+					       box + crypto_secretbox_NONCEBYTES,
+					       n - crypto_secretbox_NONCEBYTES, box, key) == 0)
+			rc = RC_OK;
+		sodium_memzero(key, sizeof(key));
+	}
+	(*text_r)[n - over] = '\0';
+	return rc;
+}
+
 char *password_hash(struct arena *a, const char *password)
 {
 	char *out = arena_alloc(a, crypto_pwhash_STRBYTES);

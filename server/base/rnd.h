@@ -40,6 +40,15 @@ char *mac_sign(const struct keys *k, struct arena *a, const char *purpose, struc
 MUST_USE bool mac_check(const struct keys *k, const char *purpose, struct slice text,
 			struct slice mac);
 
+/*
+ * A secret of somebody else's, to be kept in the database: one line of text that
+ * only the keys open (XSalsa20-Poly1305; purpose keeps uses apart). The first
+ * key seals, all open. secret_open: RC_INVALID where no key of ours opens it.
+ */
+char *secret_seal(const struct keys *k, struct arena *a, const char *purpose, struct slice text);
+enum rc secret_open(const struct keys *k, struct arena *a, const char *purpose, const char *sealed,
+		    char **text_r) MUST_USE;
+
 /* argon2id, 19 MiB, t=2; the parameters stand in the string. */
 char *password_hash(struct arena *a, const char *password);
 MUST_USE bool password_check(const char *hash, const char *password);

@@ -21,6 +21,8 @@ const struct subcmd subcmds[] = {
 	{ "ban", "ban add ADDRESS|@DOMAIN [--list LIST]", "whose mail is not taken", cli_ban, true },
 	{ "hold", "hold list|show|approve|return|reject|discard|spam|undo ...",
 	  "messages that wait for a moderator", cli_hold, true },
+	{ "mailbox", "mailbox add|list|remove|pause|resume ...",
+	  "mailboxes at a provider, for cabildo-fetch", cli_mailbox, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },

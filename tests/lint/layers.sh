@@ -43,6 +43,7 @@ libpq	server/db
 gmime/	mailer/parse
 glib	mailer/parse
 libetpan/	mailer/fetch
+gnutls/	mailer/fetch
 libesmtp	mailer/deliver
 auth-client	mailer/deliver
 openssl/	mailer/deliver
