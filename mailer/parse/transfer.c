@@ -1,46 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Content-Transfer-Encoding of parts: base64 and quoted-printable are
- * server/base/codec's, so that what is measured and hashed here is what the
- * web serves; uuencode is ours.
+ * Content-Transfer-Encoding of parts. The decoding is server/base/codec's, so
+ * that what is measured and hashed here is what the web serves; where a
+ * uuencoded file stands within a text is found here.
  */
 #include "mailer/parse/part.h"
 #include "server/base/codec.h"
 #include "server/base/base.h"
-
-static size_t uu_line(struct slice line, char *out)
-{
-	size_t want = (size_t)((line.p[0] - ' ') & 077), n = 0;
-	uint32_t acc = 0;
-	unsigned bits = 0;
-
-	for (size_t i = 1; n < want && i < line.n; i++) {
-		acc = (acc << 6 | (uint32_t)((line.p[i] - ' ') & 077)) & 0xffffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			out[n++] = (char)(acc >> bits);
-		}
-	}
-	return n;
-}
-
-static struct slice uu_decode(struct arena *a, struct slice in)
-{
-	char *out = arena_alloc(a, in.n + 1);
-	struct slice line;
-	size_t n = 0;
-
-	while (slice_line(&in, &line)) {
-		if (slice_starts(line, "begin "))
-			continue;
-		if (slice_eqz(line, "end"))
-			break;
-		if (line.n > 0)
-			n += uu_line(line, out + n);
-	}
-	return slice_make(out, n);
-}
 
 /* Data lines begin with their length, in characters from blank to "`". */
 static bool uu_plausible(struct slice line)
@@ -96,8 +62,6 @@ const char *transfer_name(const char *written)
 
 struct slice transfer_decode(struct arena *a, struct slice in, const char *encoding)
 {
-	if (strcmp(encoding, "x-uuencode") == 0)
-		return uu_decode(a, in);
 	return codec_decode(a, encoding, in);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Base64 and quoted-printable; see codec.h. */
+/* Base64, quoted-printable and uuencode; see codec.h. */
 #include <strings.h>
 
 #include "server/base/codec.h"
@@ -83,12 +83,48 @@ static struct slice qp_decode(struct arena *a, struct slice s)
 	return slice_make(out, n);
 }
 
+static size_t uu_line(struct slice line, char *out)
+{
+	size_t want = (size_t)((line.p[0] - ' ') & 077), n = 0;
+	uint32_t acc = 0;
+	unsigned bits = 0;
+
+	for (size_t i = 1; n < want && i < line.n; i++) {
+		acc = (acc << 6 | (uint32_t)((line.p[i] - ' ') & 077)) & 0xffffff;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			out[n++] = (char)(acc >> bits);
+		}
+	}
+	return n;
+}
+
+static struct slice uu_decode(struct arena *a, struct slice in)
+{
+	char *out = arena_alloc(a, in.n + 1);
+	struct slice line;
+	size_t n = 0;
+
+	while (slice_line(&in, &line)) {
+		if (slice_starts(line, "begin "))
+			continue;
+		if (slice_eqz(line, "end"))
+			break;
+		if (line.n > 0)
+			n += uu_line(line, out + n);
+	}
+	return slice_make(out, n);
+}
+
 struct slice codec_decode(struct arena *a, const char *encoding, struct slice s)
 {
 	if (strcasecmp(encoding, "base64") == 0)
 		return base64_decode(a, s);
 	if (strcasecmp(encoding, "quoted-printable") == 0)
 		return qp_decode(a, s);
+	if (strcasecmp(encoding, "x-uuencode") == 0)
+		return uu_decode(a, s);
 	return s;
 }
 

@@ -9,8 +9,8 @@
 
 #include "server/base/str.h"
 
-/* base64, quoted-printable; every other encoding comes back as it is.
- * Characters that do not belong are passed over. */
+/* base64, quoted-printable, x-uuencode (from its "begin" line to "end"); every
+ * other encoding comes back as it is. Characters that do not belong are passed over. */
 struct slice codec_decode(struct arena *a, const char *encoding, struct slice s);
 /* 76 columns a line, CRLF after each. */
 void codec_base64(struct str *out, struct slice s);

@@ -642,6 +642,10 @@ static void codecs(void **state UNUSED)
 	for (size_t i = 0; i < ARRAY_LEN(b64); i++)
 		assert_true(slice_eqz(codec_decode(a, "Base64", slice_of(b64[i][0])), b64[i][1]));
 	assert_true(slice_eqz(codec_decode(a, "8bit", SLICE("=C3=B1")), "=C3=B1"));
+	assert_true(slice_eqz(codec_decode(a, "x-uuencode",
+					   SLICE("begin 644 a.txt\r\n$:&]L80``\r\n`\r\nend\r\nx")),
+			      "hola"));
+	assert_true(slice_eqz(codec_decode(a, "x-uuencode", SLICE("begin 644 a\n$:&]\n")), "ho"));
 	for (size_t n = 0; n < 300; n++) {
 		char *bytes = arena_alloc(a, n + 1);
 

@@ -253,6 +253,10 @@ static void uuencoded(void **state)
 	assert_int_equal(m.attachments[0].size, 4);
 	hash_bytes("hola", 4, hash);
 	assert_memory_equal(m.attachments[0].hash, hash, HASH_BYTES);
+	struct slice got = codec_decode(a, m.attachments[0].encoding,
+					slice_make(m.raw.p + m.attachments[0].offset,
+						   m.attachments[0].length));
+	assert_true(slice_eqz(got, "hola"));
 	arena_free(&a);
 }
 
