@@ -113,6 +113,14 @@ static void reply_for(struct group *g, const struct submit_result *res)
 		intake_reply_set(&g->reply, 250, "2.6.0", "%s", fate_name(res->fate));
 }
 
+static enum rc post(struct unit *u, struct group *g, const struct mail *m,
+		    const struct submission *s, struct submit_result *res)
+{
+	enum rc rc = submit_post(u, &g->list, s, res);
+
+	return rc == RC_OK && res->fate == FATE_POSTED ? request_outsider(u, &g->list, m, s) : rc;
+}
+
 /* One attempt at one group's transaction. */
 static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
 			 const struct submission *s, struct verdict *v, struct submit_result *res)
@@ -122,7 +130,7 @@ static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
 	if (rc != RC_OK)
 		return rc;
 	if (v->fate == FATE_POSTED)
-		rc = submit_post(u, &g->list, s, res);
+		rc = post(u, g, m, s, res);
 	else if (v->fate == FATE_COMMAND)
 		rc = request_run(u, &g->list, &g->to, m, s, res, &v->rule);
 	else if (v->fate == FATE_HELD)

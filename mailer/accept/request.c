@@ -3,8 +3,13 @@
 #include "mailer/accept/command.h"
 #include "mailer/accept/proof.h"
 #include "mailer/accept/request.h"
+#include "server/core/lang.h"
+#include "server/core/notice.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
+
+#define OUTSIDER_EVERY (5 * 366 * NOTICE_DAY) /* once, as people count */
 
 static void asks_find(struct unit *u, const struct list_ref *l, const struct address_to *to,
 		      const struct mail *m, struct commands *c)
@@ -70,6 +75,11 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 	*rule_r = "duplicate";
 	if (rc != RC_OK || known)
 		return rc;
+	/* a program may press the button to unsubscribe; it is never talked with */
+	if (m->automatic != MAIL_HUMAN && !(to->kind == ADDRESS_LEAVE && to->id != 0)) {
+		*rule_r = "automatic";
+		return submit_record_seen(u, l, s, FATE_DROPPED, "automatic", r);
+	}
 	if (to->kind == ADDRESS_LEAVE && to->id != 0)
 		rc = leave_signed(u, l, to, &res.rule);
 	else if (*m->from.addr == '\0')
@@ -83,4 +93,59 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 		return submit_hold_seen(u, l, s, res.rule,
 					"It asks for something, and nothing shows who sent it.", r);
 	return submit_record_seen(u, l, s, FATE_COMMAND, res.rule, r);
+}
+
+/* How to take part, from the one address that says so: an answer to it joins. */
+static enum rc outsider_tell(struct unit *u, const struct list_ref *l, const struct mail *m,
+			     const struct submission *s)
+{
+	const char *back = tr_lang(), *locale = lang_guess(s->text, l->lang);
+	struct membership who;
+	enum rc rc = membership_by_addr(u, l->id, m->from.addr, &who);
+
+	if (rc != RC_OK)
+		return rc;
+	tr_set(who.account ? who.locale : locale);
+	rc = notice_send(
+		u,
+		&(struct notice_new){
+			.kind = "outsider",
+			.addr = m->from.addr,
+			.account = who.account,
+			.list = l->id,
+			.locale = tr_lang(),
+			.subject = arena_fmt(u->arena, tr("Your answer is in %s"), who.title),
+			.body = arena_fmt(
+				u->arena,
+				tr("Good day:\n\nWhat you answered can be read in the group %s. You "
+				   "are not a member of it, so what others write there does not "
+				   "reach you by itself.\n\nTo take part, answer this mail as it is, "
+				   "or write to %s-join@%s. Otherwise there is nothing to do: this is "
+				   "said once.\n"),
+				who.title, l->name, l->mail_domain),
+			.in_reply_to = s->msgid,
+			.refs = s->refs,
+			.nrefs = s->nrefs,
+			.reply_to = "-join",
+			.cause = arena_fmt(u->arena, "outsider-%lld", (long long)l->id),
+			.every = OUTSIDER_EVERY },
+		NULL);
+	tr_set(back);
+	return rc;
+}
+
+enum rc request_outsider(struct unit *u, const struct list_ref *l, const struct mail *m,
+			 const struct submission *s)
+{
+	struct proof proof;
+	int64_t thread = 0;
+	enum rc rc;
+
+	if (*l->role != '\0' || s->nrefs == 0 || m->automatic != MAIL_HUMAN)
+		return RC_OK;
+	proof_find(u->arena, u->conf, m, s->envelope_from ? s->envelope_from : "", &proof);
+	if (proof.from == PROOF_NONE)
+		return RC_OK;
+	rc = subscribe_thread(u, l->id, s->refs, s->nrefs, 0, &thread);
+	return rc == RC_OK && thread != 0 ? outsider_tell(u, l, m, s) : rc;
 }

@@ -27,4 +27,10 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 		    const struct mail *m, const struct submission *s, struct submit_result *r,
 		    const char **rule_r) MUST_USE;
 
+/* A post of somebody who is no member, in answer to one of the group: they are told
+ * once how to take part, if they have proven who they are (P9). In the post's
+ * transaction. */
+enum rc request_outsider(struct unit *u, const struct list_ref *l, const struct mail *m,
+			 const struct submission *s) MUST_USE;
+
 #endif

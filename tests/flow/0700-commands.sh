@@ -351,6 +351,20 @@ strangers() {
 		(SELECT count(*) FROM delivery WHERE addr = 'extrana@otra.example')")" 0
 }
 
+outsiders() {
+	local who=invitado@otra.example text
+	site_cabildo list set agenda posting=anyone
+	tap_run 'an outsider answers, unproven: taken' say $who agenda@foro.example 'Re: Un hilo largo' t1@example.org <<<'Desde fuera.'
+	tap_is 'is posted and told nothing' "$(fate):$(notices outsider $who)" 'posted:posted:0'
+	PROVEN=1 tap_run 'proven: taken' say $who agenda@foro.example 'Re: Un hilo largo' t1@example.org <<<'Esto lo escribo desde fuera del grupo, con gusto.'
+	text=$(letter $who "$ID")
+	tap_run 'is told how to take part' has "$text" 'agenda-join@foro.example' 'no le llega por sí solo' \
+		'^Reply-To: agenda-join@foro.example'
+	PROVEN=1 tap_run 'and again: taken' say $who agenda@foro.example 'Re: Un hilo largo' t1@example.org <<<'Otra vez.'
+	tap_is 'once' "$(fate):$(notices outsider $who)" 'posted:posted:1'
+	site_cabildo list set agenda posting=members
+}
+
 mkdir -p "$MAIL"
 flow_site 'receive deliver web http'
 tap_run 'the group is made' demo_group
@@ -359,6 +373,7 @@ confirms
 joins
 leaves
 replies
+outsiders
 strangers
 owners
 flow_end
