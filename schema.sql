@@ -79,7 +79,8 @@ create unique index address_primary on address (account_id) where is_primary;
 create table list (
 	id bigint generated always as identity primary key,
 	name text not null check (name ~ '^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$'
-		and name !~ '-(request|owner|join|leave|help|bounces|confirm|subscribe|unsubscribe)$'),
+		and name !~ '-(request|owner|join|leave|help|bounces|confirm|subscribe|unsubscribe)$'
+		and name not in ('postmaster', 'abuse')),
 	mail_domain text not null check (mail_domain = lower(mail_domain)),
 	list_id text not null unique, -- RFC 2919, fixed at creation
 	title text not null check (length(title) between 1 and 120),
@@ -360,15 +361,20 @@ create table intake (
 	envelope_from text not null,
 	recipient text not null,
 	msgid text not null,
-	fate text not null check (fate in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate', 'dropped', 'quarantined')),
+	fate text not null check (fate in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate', 'dropped', 'quarantined', 'forwarded')),
 	rule text not null default '',
+	reason text not null default '', -- its sentence: a msgid of the catalogue
 	trace text not null default '',
+	account_id bigint, -- whose address From is
 	post_id bigint,
 	hold_id bigint,
 	raw_id bigint
 );
 create index intake_recent on intake (list_id, received_at desc);
 create index intake_msgid on intake (msgid);
+-- What a person finds of theirs that is no post; ordinary posts do not touch it.
+create index intake_account on intake (account_id, id desc)
+	where account_id is not null and fate not in ('posted', 'duplicate');
 
 -- A group's mailbox at a provider, for groups without an MTA of their own.
 create table mailbox (
@@ -752,6 +758,9 @@ grant update (verified_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
 grant update (decided_at, decided_by, decision, why, effective_at) on hold to "cabildo-web";
+grant select on intake, delivery_total to "cabildo-web";
+grant select (addr, code, answer, settled_at) on delivery to "cabildo-web";
+grant select (post_id, addr, outcome, code, answer, settled_at) on delivery_failure to "cabildo-web";
 grant delete on session, ref_wait, thread_follow to "cabildo-web";
 grant usage on sequence post_id_seq to "cabildo-web";
 

@@ -29,7 +29,8 @@ STMT_SQL = \
 	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
 	server/db/sql/moderate.sql \
-	server/db/sql/queue.sql
+	server/db/sql/queue.sql \
+	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
@@ -56,7 +57,8 @@ libstore_a_SOURCES = \
 	server/store/mailbox.c server/store/mailbox.h \
 	server/store/member.c server/store/member.h \
 	server/store/notice.c server/store/notice.h \
-	server/store/moderate.c server/store/moderate.h
+	server/store/moderate.c server/store/moderate.h \
+	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
 # level 3
@@ -84,6 +86,7 @@ libcore_a_SOURCES = \
 	server/core/submit.c server/core/submit.h \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \
+	server/core/trace.c server/core/trace.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c
@@ -104,7 +107,8 @@ cabildo_SOURCES = \
 	server/cli/hold.c \
 	server/cli/import.c \
 	server/cli/list.c \
-	server/cli/mailbox.c
+	server/cli/mailbox.c \
+	server/cli/trace.c
 cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

@@ -33,6 +33,13 @@ static bool loop(const struct accept_in *in, struct verdict *v)
 	return false;
 }
 
+/* RFC 2142: a person reads it, whoever sent it; but no answer of a machine to us. */
+static bool to_site(const struct accept_in *in, struct verdict *v)
+{
+	return in->to.kind == ADDRESS_SITE && in->mail->automatic != MAIL_AUTO_REPLIED &&
+	       decided(v, FATE_FORWARDED, N_("It is for the people who run the site."));
+}
+
 static bool bounce(const struct accept_in *in, struct verdict *v)
 {
 	if (in->to.kind == ADDRESS_BOUNCE)
@@ -66,7 +73,13 @@ static bool command(const struct accept_in *in, struct verdict *v)
 	       decided(v, FATE_COMMAND, N_("It asks for something of the group."));
 }
 
-/* Mail to the owners waits where a person sees them. */
+static bool to_owner(const struct accept_in *in, struct verdict *v)
+{
+	return in->to.kind == ADDRESS_OWNER &&
+	       decided(v, FATE_FORWARDED, N_("It is for the people who run the group."));
+}
+
+/* What is for nobody waits where a person sees it. */
 static bool not_a_post(const struct accept_in *in, struct verdict *v)
 {
 	return in->to.kind != ADDRESS_POST && in->to.kind != ADDRESS_THREAD &&
@@ -135,10 +148,12 @@ static bool posted(const struct accept_in *in UNUSED, struct verdict *v)
 const struct accept_rule accept_rules[] = {
 	{ "unreadable", "whether the bytes can be taken apart within the limits", unreadable },
 	{ "loop", "X-Loop", loop },
+	{ "to-site", "recipient: postmaster or abuse", to_site },
 	{ "bounce", "recipient; multipart/report with a null return path", bounce },
 	{ "automatic", "Auto-Submitted and its kin; null return path", automatic },
 	{ "banned", "envelope sender and From against the bans", banned },
 	{ "command", "recipient; a reply that is one command and nothing else", command },
+	{ "to-owner", "recipient: the address of the owners", to_owner },
 	{ "not-a-post", "recipient", not_a_post },
 	{ "closed", "the group's state", closed },
 	{ "too-large", "size against the group's limit", too_large },

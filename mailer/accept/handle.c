@@ -3,7 +3,9 @@
 #include "mailer/accept/accept.h"
 #include "mailer/accept/handle.h"
 #include "mailer/accept/request.h"
+#include "mailer/accept/proof.h"
 #include "mailer/accept/submission.h"
+#include "server/core/tell.h"
 
 #include "server/base/base.h"
 
@@ -33,6 +35,13 @@ static enum rc rcpt_check(struct unit *u, const char *envelope, const char *reci
 {
 	enum rc rc = address_parse(u, recipient, to);
 
+	if (rc == RC_OK && to->kind == ADDRESS_SITE) {
+		*l = (struct list_ref){ .name = "", .mail_domain = to->domain, .lang = "en",
+					.posting = "", .nonmember = "", .account_name = "",
+					.role = "", .moderation = "" };
+		intake_reply_set(r, 250, "2.1.5", "Ok");
+		return RC_OK;
+	}
 	if (rc == RC_OK)
 		rc = list_lookup(u, to->list, to->domain, envelope, envelope, l);
 	if (rc == RC_INVALID || rc == RC_NOTFOUND) {
@@ -133,6 +142,8 @@ static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
 		rc = post(u, g, m, s, res);
 	else if (v->fate == FATE_COMMAND)
 		rc = request_run(u, &g->list, &g->to, m, s, res, &v->rule);
+	else if (v->fate == FATE_FORWARDED)
+		rc = tell_responsible(u, &g->list, s, v->rule, res);
 	else if (v->fate == FATE_HELD)
 		rc = submit_hold(u, &g->list, s, v->rule, v->reason, res);
 	else
@@ -157,6 +168,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	struct submission s;
 	struct submit_result res;
 	struct verdict v;
+	struct proof proof;
 	enum rc rc;
 
 	accept_decide(u->arena, &in, &v);
@@ -164,6 +176,9 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.envelope_from = env->sender;
 	s.recipient = g->recipient;
 	s.trace = v.trace;
+	s.reason = v.reason;
+	proof_find(u->arena, u->conf, m, env->sender, &proof);
+	s.proven = proof.from != PROOF_NONE;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
 	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
 	rc = group_try(u, g, m, &s, &v, &res);
@@ -189,7 +204,8 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 		 "bytes=%zu",
 		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
-	if (res.fate == FATE_POSTED || res.fate == FATE_COMMAND || res.fate == FATE_HELD)
+	if (res.fate == FATE_POSTED || res.fate == FATE_COMMAND || res.fate == FATE_HELD ||
+	    res.fate == FATE_FORWARDED)
 		unit_wake(u);
 }
 
@@ -214,7 +230,7 @@ static struct group *group_of(struct unit *u, const struct envelope *env, const 
 			return &groups[i];
 		}
 	/* now that the author is known: who that is to this list */
-	if (m != NULL &&
+	if (m != NULL && to.kind != ADDRESS_SITE &&
 	    list_lookup(u, to.list, to.domain, env->sender, m->from.addr, &l) != RC_OK) {
 		intake_reply_set(r, 451, "4.3.0",
 				 "The database is away for a moment; the mail is not lost.");
@@ -222,7 +238,9 @@ static struct group *group_of(struct unit *u, const struct envelope *env, const 
 	}
 	g = &groups[(*n)++];
 	*g = (struct group){ .list = l, .to = to, .recipient = recipient };
-	g->addr = arena_fmt(u->arena, "%s@%s", l.name, l.mail_domain);
+	/* what X-Loop says of a mail of ours to there */
+	g->addr = arena_fmt(u->arena, "%s%s@%s", to.kind == ADDRESS_SITE ? "postmaster" : l.name,
+			    to.kind == ADDRESS_OWNER ? "-owner" : "", l.mail_domain);
 	return g;
 }
 

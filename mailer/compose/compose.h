@@ -122,6 +122,7 @@ struct compose_notice {
 	const char *const *refs;        /* what that message's References name, or NULL */
 	size_t nrefs;
 	struct slice original;          /* a raw message to return, attached; n == 0: none */
+	const char *loop;               /* value of X-Loop, or NULL */
 	const struct compose_list *list;    /* a digest's List-* headers, or NULL */
 	const struct compose_copy *copy;    /* with list: List-Unsubscribe, or NULL */
 };

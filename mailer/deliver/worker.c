@@ -181,6 +181,8 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 /* "cTOKEN" is LIST+cTOKEN@, "-leave" is LIST-leave@. */
 static const char *notice_reply_to(struct worker *w, const struct queue_notice *q)
 {
+	if (strchr(q->reply_to, '@') != NULL)
+		return q->reply_to; /* of who wrote to those who run the group */
 	if (*q->list == '\0' || *q->reply_to == '\0')
 		return "";
 	return arena_fmt(w->copy, "%s%s%s@%s", q->list,
@@ -212,6 +214,11 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 				     .refs = q.refs,
 				     .nrefs = q.nrefs,
 				     .original = q.original };
+	/* an owner whose address leads back to us must not make a circle */
+	if (strcmp(q.kind, "to-owner") == 0)
+		n.loop = arena_fmt(w->copy, "%s-owner@%s", q.list, q.domain);
+	else if (strcmp(q.kind, "to-site") == 0)
+		n.loop = arena_fmt(w->copy, "postmaster@%s", conf->mail_domain);
 	if (q.original_cut)
 		n.text = slice_of(arena_fmt(
 			w->copy,

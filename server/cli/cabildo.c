@@ -25,6 +25,7 @@ const struct subcmd subcmds[] = {
 	  "mailboxes at a provider, for cabildo-fetch", cli_mailbox, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
+	{ "trace", "trace MESSAGE-ID", "what became of a message, step by step", cli_trace, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },
 	{ "secret", "secret init", "the file of keys for tokens and addresses", cli_secret, false },
 };

@@ -89,6 +89,12 @@ enum rc address_parse(struct unit *u, const char *addr, struct address_to *r)
 		return RC_INVALID;
 	local = slice_make(rest.p, (size_t)(at - rest.p));
 	r->domain = slice_dup(u->arena, slice_make(at + 1, rest.n - local.n - 1));
+	if ((slice_eqz(local, "postmaster") || slice_eqz(local, "abuse")) &&
+	    strcmp(r->domain, slice_lower(u->arena, slice_of(u->conf->mail_domain))) == 0) {
+		r->kind = ADDRESS_SITE;
+		r->list = "";
+		return RC_OK;
+	}
 	/* with "-" as delimiter a list's own name may hold it: the extension is what
 	 * follows the last one and looks like one of ours */
 	cut = delim == '+' ? memchr(local.p, '+', local.n) : memrchr(local.p, delim, local.n);

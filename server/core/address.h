@@ -18,6 +18,7 @@ enum address_kind {
 	ADDRESS_LEAVE, /* agenda-leave@, agenda-leave+s7.MAC@ */
 	ADDRESS_OWNER,
 	ADDRESS_BOUNCE, /* agenda-bounces+s7.MAC@, agenda-bounces@ */
+	ADDRESS_SITE,   /* postmaster@, abuse@ (RFC 2142, RFC 5321 4.5.1) */
 };
 
 struct address_to {

@@ -34,7 +34,7 @@ struct notice_new {
 	 * the list or thread into it where each may have its own. */
 	const char *cause;
 	int every, burst;
-	/* Reply-To: "cTOKEN" is LIST+cTOKEN@, "-leave" is LIST-leave@; with a list only.
+	/* Reply-To: a whole address; "cTOKEN" is LIST+cTOKEN@, "-leave" is LIST-leave@; with a list only.
 	 * NULL or "": answers go to From. */
 	const char *reply_to;
 	/* A raw_message of this transaction or before, returned as a message/rfc822

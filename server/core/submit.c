@@ -29,7 +29,8 @@
 #define RANK_NONE   32767
 
 static const char *const fate_names[] = { "posted",    "held",      "command", "bounce",
-					  "complaint", "duplicate", "dropped", "quarantined" };
+					  "complaint", "duplicate", "dropped", "quarantined",
+					  "forwarded" };
 static const char *const source_names[] = { "email", "web", "import" };
 
 const char *fate_name(enum fate f)
@@ -274,6 +275,18 @@ static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, con
 	return rc;
 }
 
+/* The sentence of what decided: the rule's, or one of those that are found out here. */
+static const char *reason_of(const struct submission *s, const char *rule)
+{
+	if (strcmp(rule, "duplicate") == 0)
+		return N_("The same message was here before.");
+	if (strcmp(rule, "approved") == 0)
+		return N_("A moderator approved it.");
+	if (strcmp(rule, "id-reused") == 0)
+		return N_("The Message-ID is that of another post.");
+	return s->reason ? s->reason : "";
+}
+
 static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct submission *s,
 			  enum fate fate, const char *rule, int64_t post, int64_t hold, int64_t raw)
 {
@@ -290,7 +303,9 @@ static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct
 				      .msgid = s->msgid,
 				      .fate = fate_name(fate),
 				      .rule = rule,
-				      .trace = s->trace ? s->trace : "" });
+				      .trace = s->trace ? s->trace : "",
+				      .reason = reason_of(s, rule),
+				      .account = s->account });
 }
 
 /* It makes nothing new, but its bytes may differ from the first one's: kept as
@@ -654,6 +669,8 @@ enum rc submit_record(struct unit *u, const struct list_ref *l, const struct sub
 	int64_t none;
 	enum rc rc;
 
+	if (l->id == 0)
+		return submit_record_seen(u, l, s, fate, rule, r); /* to the site: each is read */
 	/* by fate as well: what was dropped once may be welcome when it is sent again */
 	seen_key(u, s, key);
 	key_of_fate(fate, key);
@@ -669,6 +686,8 @@ enum rc submit_record_seen(struct unit *u, const struct list_ref *l, const struc
 	int64_t raw;
 	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 
-	*r = (struct submit_result){ .fate = fate };
-	return rc == RC_OK ? intake_log(u, l, s, fate, rule, 0, 0, raw) : rc;
+	if (rc != RC_OK)
+		return rc;
+	*r = (struct submit_result){ .fate = fate, .raw = raw };
+	return intake_log(u, l, s, fate, rule, 0, 0, raw);
 }

@@ -46,6 +46,7 @@ struct submission {
 	 * message to the group and to its owners is not a duplicate of itself */
 	unsigned apart;
 	const char *envelope_from, *recipient, *trace;
+	const char *reason; /* the rule's sentence, a msgid of the catalogue; may be NULL */
 	bool proven; /* the author: an answer may go to them (promise P9) */
 };
 
@@ -57,13 +58,15 @@ enum fate {
 	FATE_COMPLAINT,
 	FATE_DUPLICATE,
 	FATE_DROPPED,
-	FATE_QUARANTINED
+	FATE_QUARANTINED,
+	FATE_FORWARDED /* to those who run the group or the site */
 };
 const char *fate_name(enum fate f);
 
 struct submit_result {
 	enum fate fate;
 	int64_t post, thread, thread_number, number, hold;
+	int64_t raw; /* of submit_record and submit_record_seen */
 	int threads; /* by how many the list has more: -1 where the post joined two */
 };
 

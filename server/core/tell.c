@@ -2,6 +2,7 @@
 /* See tell.h. */
 #include "server/core/notice.h"
 #include "server/core/tell.h"
+#include "server/store/moderate.h"
 #include "server/text/html.h"
 #include "server/text/tr.h"
 
@@ -104,17 +105,21 @@ static const char *held_body(struct unit *u, const struct held_queue *q,
 	return str_z(&b);
 }
 
+static enum rc runners_fill(struct unit *u, const struct runner *p, size_t n,
+			    struct notice_owner **r)
+{
+	*r = ARENA_ARRAY(u->arena, n, struct notice_owner);
+	for (size_t i = 0; i < n; i++)
+		(*r)[i] = (struct notice_owner){ p[i].account, p[i].addr, p[i].name, p[i].locale };
+	return RC_OK;
+}
+
 enum rc tell_admins_read(struct unit *u, struct notice_owner **r, size_t *n_r)
 {
 	struct runner *p;
 	enum rc rc = admins_read(u->db, u->arena, &p, n_r);
 
-	if (rc != RC_OK)
-		return rc;
-	*r = ARENA_ARRAY(u->arena, *n_r, struct notice_owner);
-	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct notice_owner){ p[i].account, p[i].addr, p[i].name, p[i].locale };
-	return RC_OK;
+	return rc == RC_OK ? runners_fill(u, p, *n_r, r) : rc;
 }
 
 /* Owners and moderators, else the administrators of the site. */
@@ -218,6 +223,73 @@ enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_
 			.reply_to = "-owner",
 			.raw_id = d->raw },
 		NULL);
+	tr_set(was);
+	return rc;
+}
+
+static const char *owner_body(struct unit *u, const struct submission *s)
+{
+	const char *text = excerpt(u, s);
+	struct str b;
+
+	str_init(&b, u->arena, 65536);
+	str_fmt(&b, tr("This came for %s. It is attached as it came.\n"), s->recipient);
+	str_addc(&b, '\n');
+	labelled(&b, tr("From"), arena_fmt(u->arena, "%s <%s>", s->author_name, s->author_addr));
+	labelled(&b, tr("Subject"), subject_or(s->subject));
+	labelled(&b, tr("Sender"), s->proven ? tr("verified") : tr("not verified"));
+	if (s->nattachments > 0)
+		labelled(&b, tr("Attachments"), files_line(u, s));
+	if (*text != '\0') {
+		str_addc(&b, '\n');
+		quoted(&b, text);
+	}
+	str_addz(&b, tr("\nAnswer this mail and your answer goes to who wrote.\n"));
+	return str_z(&b);
+}
+
+/* Owners by all their verified addresses of this group; those who run the site otherwise. */
+static enum rc responsible(struct unit *u, int64_t list, struct notice_owner **r, size_t *n_r)
+{
+	struct runner *p;
+	enum rc rc;
+
+	*n_r = 0;
+	if (list != 0) {
+		rc = owners_read(u->db, u->arena, list, &p, n_r);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return *n_r > 0 ? runners_fill(u, p, *n_r, r) : tell_admins_read(u, r, n_r);
+}
+
+enum rc tell_responsible(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *rule, struct submit_result *r)
+{
+	const char *was = tr_lang();
+	struct notice_owner *to;
+	size_t n = 0;
+	enum rc rc = submit_record(u, l, s, FATE_FORWARDED, rule, r);
+
+	if (rc == RC_OK && r->fate == FATE_FORWARDED)
+		rc = responsible(u, l->id, &to, &n);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		tr_set(to[i].locale);
+		rc = notice_send(
+			u,
+			&(struct notice_new){
+				.kind = l->id ? "to-owner" : "to-site",
+				.addr = to[i].addr,
+				.account = to[i].account,
+				.list = l->id,
+				.locale = to[i].locale,
+				.subject = arena_fmt(u->arena, "[%s] %s", s->recipient,
+						     subject_or(s->subject)),
+				.body = owner_body(u, s),
+				.reply_to = s->author_addr,
+				.raw_id = r->raw },
+			NULL);
+	}
 	tr_set(was);
 	return rc;
 }

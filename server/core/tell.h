@@ -10,7 +10,8 @@
 
 #include "server/core/notice.h"
 #include "server/core/submit.h"
-#include "server/store/moderate.h"
+
+struct held_due;
 
 /* Moderators and owners (administrators where there are none): one notice an
  * hour while the same message is the oldest that waits, none for automatic mail. */
@@ -19,6 +20,14 @@ enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submiss
 /* A rejected or returned message goes back to its author with the moderator's
  * sentence, where it is proven that they sent it (promise P9). */
 enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_ref *l) MUST_USE;
+/*
+ * Mail to LIST-owner@, or to postmaster@ and abuse@ with l->id 0: recorded,
+ * and given to each owner (administrator) as a notice with the original
+ * attached, whole; answering it answers who wrote. Automatic answers and what
+ * we sent ourselves are only recorded, by the caller.
+ */
+enum rc tell_responsible(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *rule, struct submit_result *r) MUST_USE;
 /* The administrators of the site, ordered by address. */
 enum rc tell_admins_read(struct unit *u, struct notice_owner **r, size_t *n_r) MUST_USE;
 

@@ -107,6 +107,7 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	s.envelope_from = "";
 	s.recipient = g.addr;
 	s.trace = "web";
+	s.reason = N_("It was written on the web by somebody signed in.");
 	s.proven = true;
 	head = (struct web_head){
 		u->actor.name, g.addr, s.subject, s.msgid, w->thread ? target.msgid : "",

@@ -317,5 +317,6 @@ enum rc intake_write(struct db *db, const struct intake_new *n)
 {
 	return db_run(db, NULL, STMT_INTAKE_ADD, NULL, db_id(n->list), db_text(n->envelope_from),
 		      db_text(n->recipient), db_text(n->msgid), db_text(n->fate), db_text(n->rule),
-		      db_text(n->trace), db_id(n->post), db_id(n->hold), db_id(n->raw));
+		      db_text(n->trace), db_id(n->post), db_id(n->hold), db_id(n->raw),
+		      db_text(n->reason), db_id(n->account));
 }

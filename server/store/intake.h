@@ -125,8 +125,8 @@ enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h,
 		   int64_t *hold_r) MUST_USE;
 
 struct intake_new {
-	int64_t list, post, hold, raw;
-	const char *envelope_from, *recipient, *msgid, *fate, *rule, *trace;
+	int64_t list, post, hold, raw, account;
+	const char *envelope_from, *recipient, *msgid, *fate, *rule, *trace, *reason;
 };
 enum rc intake_write(struct db *db, const struct intake_new *n) MUST_USE;
 

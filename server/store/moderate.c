@@ -300,3 +300,11 @@ enum rc admins_read(struct db *db, struct arena *a, struct runner **r, size_t *n
 
 	return runners(a, rc, q, r, n_r);
 }
+
+enum rc owners_read(struct db *db, struct arena *a, int64_t list, struct runner **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_OWNERS, &q, db_i64(list));
+
+	return runners(a, rc, q, r, n_r);
+}

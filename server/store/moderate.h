@@ -80,6 +80,8 @@ struct runner { /* who runs a group or the site */
 	int64_t account;
 	const char *addr, *name, *locale;
 };
+enum rc owners_read(struct db *db, struct arena *a, int64_t list, struct runner **r,
+		    size_t *n_r) MUST_USE;
 enum rc admins_read(struct db *db, struct arena *a, struct runner **r, size_t *n_r) MUST_USE;
 
 #endif

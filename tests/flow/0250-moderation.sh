@@ -45,6 +45,12 @@ has_notices() {
 	[ "$(notices "$1" "$2")" = "$3" ]
 }
 
+# asked MAIL: says the question, is answered to the owners, brings the text back
+asked() {
+	grep -q '^Reply-To: .*agenda-owner@foro.example' "$1" && grep -q '^Content-Type: message/rfc822' "$1" &&
+		grep -qF 'Los invito a un taller.' "$1" && grep -q '^In-Reply-To: <h8@afuera.example>' "$1"
+}
+
 audited() {
 	flow_sql "SELECT string_agg(act || ':' || door, ' ' ORDER BY id) FROM audit WHERE act LIKE 'hold.%'"
 }
@@ -119,6 +125,15 @@ tap_run 'that is done' wait_for 20 is_state h3@afuera.example 'reject t f'
 tap_is 'nobody is told: no backscatter' "$(flow_sql "SELECT count(*) FROM notice WHERE addr = '$OUTSIDER'")" 0
 tap_is 'no mail went there' "$(find "$SITE/outbox/$OUTSIDER" -type f 2>/dev/null | wc -l)" 0
 
+PROVEN=mx.foro.example
+tap_run 'a proven sender writes' mail h8@afuera.example 'Invitación' <<<'Los invito a un taller.'
+tap_is 'is known as proven' "$(site_cabildo hold show "$(hold_of h8@afuera.example)" | grep '^proven')" 'proven yes'
+tap_run 'it is returned with a question' site_cabildo hold return "$(hold_of h8@afuera.example)" --why '¿En qué fecha?'
+tap_run 'the sender is asked' wait_for 20 has_notices $OUTSIDER 'Una pregunta sobre' 1
+tap_run 'with the sentence, and answers reach the owners' \
+	wait_for 5 asked "$SITE/outbox/$OUTSIDER"/new/*
+PROVEN=
+
 # -- an id that another post has by now
 tap_run 'a member posts' demo_send ana.perez 'Un aviso' h7@example.org 0 10:00 <<<'El aviso.'
 tap_run 'its id with other words' demo_send julio.zelaya 'Un aviso' h7@example.org 0 10:05 <<<'Otras palabras.'
@@ -128,6 +143,6 @@ tap_run 'it is a post' wait_for 20 is_state h7@example.org 'approve t t'
 tap_is 'under an id of its own' "$(flow_sql "SELECT count(*), count(DISTINCT msgid) FROM post WHERE subject = 'Un aviso'")" '2	2'
 
 tap_is 'each act is on the record' "$(audited)" \
-	'hold.approve:cli hold.posted:system hold.approve:cli hold.posted:system hold.discard:cli hold.reject:cli hold.approve:cli hold.posted:system'
+	'hold.approve:cli hold.posted:system hold.approve:cli hold.posted:system hold.discard:cli hold.reject:cli hold.return:cli hold.approve:cli hold.posted:system'
 tap_is 'nothing waits' "$(site_cabildo hold list)" ''
 flow_end

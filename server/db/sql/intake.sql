@@ -274,5 +274,6 @@ returning id
 
 -- name: intake_add
 -- roles: receive web cli
-insert into intake (list_id, envelope_from, recipient, msgid, fate, rule, trace, post_id, hold_id, raw_id)
-values ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint, $10::bigint)
+insert into intake (list_id, envelope_from, recipient, msgid, fate, rule, trace, post_id, hold_id, raw_id, reason, account_id)
+values ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint, $10::bigint,
+	$11::text, $12::bigint)

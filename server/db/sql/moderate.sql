@@ -121,3 +121,15 @@ select a.id, ad.addr, a.name, a.locale from account a
 join address ad on ad.account_id = a.id and ad.is_primary
 where a.is_admin and a.closed_at is null and ad.verified_at is not null and ad.suspended_at is null
 order by ad.addr
+
+-- name: owners
+-- roles: receive web
+-- Where the owners of a group get their mail: addresses that are theirs and take it.
+select a.id, ad.addr, a.name, a.locale
+from subscription s join account a on a.id = s.account_id
+join address ad on ad.account_id = a.id and (ad.id = s.address_id or ad.is_primary)
+where s.list_id = $1::bigint and s.role = 'owner' and a.closed_at is null
+	and ad.verified_at is not null and ad.suspended_at is null
+	and (ad.id = s.address_id or not exists (select from address x where x.id = s.address_id
+		and x.verified_at is not null and x.suspended_at is null))
+order by ad.addr
