@@ -58,6 +58,14 @@ cabildo_import_LDADD = libimport.a libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(ZLIB
 dist_man_MANS += docs/man/cabildo-import.1
 EXTRA_DIST += tests/load/threads_agree
 
+# What folding does to an archive of real mail: make fold-figures CORPORA=DIR
+check_PROGRAMS += tests/load/fold-figures
+tests_load_fold_figures_SOURCES = tests/load/fold_figures.c
+tests_load_fold_figures_LDADD = libimport.a $(PARSE_LIBS) $(TEXT_LIBS) $(BASE_LIBS) $(ZLIB_LIBS)
+.PHONY: fold-figures
+fold-figures: tests/load/fold-figures$(EXEEXT)
+	@tests/load/fold-figures$(EXEEXT) $(CORPORA)
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_command
 UNIT_TESTS += tests/unit/test_command

@@ -107,6 +107,47 @@ static bool is_address_end(struct slice before, struct slice l)
 	       !memchr(open, '>', (size_t)(before.p + before.n - open));
 }
 
+/*
+ * What a program wrapped out of the quoted line above it, its marks lost: the
+ * line was full, the rest is short and goes on, the quote as well. A word that
+ * fits into no line stands alone. slack: how much narrower the lines may be.
+ */
+static bool is_wrapped(const struct fold_text *t, size_t i, size_t slack, bool often)
+{
+	struct slice above = t->v[i - 1].s, l = t->v[i].s, word, rest = l;
+	size_t width, first;
+
+	if (l.n > 300 || l.n == 0 || above.n > 400 || strchr(" \t-*", l.p[0]))
+		return false;
+	/* an answer begins large or ends as a sentence */
+	if (l.p[0] >= 'A' && l.p[0] <= 'Z' && (!often || strchr(".!?", l.p[l.n - 1])))
+		return false;
+	width = utf8_width(above);
+	slice_cut(&rest, ' ', &word);
+	first = utf8_width(word);
+	if (rest.n == 0 && first > 40)
+		return width + first > 72;
+	return width >= 64 - slack && width <= 100 && utf8_width(l) <= 40 &&
+	       width + 1 + first > 72 - slack;
+}
+
+/* Where it happens more than once, it was no person. */
+static void wrapped_mark(struct fold_text *t)
+{
+	int seen = 0;
+
+	for (int pass = 0; pass < 2 && (pass == 0 || seen > 1); pass++) {
+		for (size_t i = 1; i + 1 < t->n; i++) {
+			if (t->v[i].blank || t->v[i].quoted || !t->v[i - 1].quoted ||
+			    !t->v[i + 1].quoted || !is_wrapped(t, i, pass == 0 ? 0 : 10, seen > 3))
+				continue;
+			seen += pass == 0;
+			if (pass == 1)
+				t->v[i].quoted = true;
+		}
+	}
+}
+
 static bool split(struct fold_text *t, struct slice text)
 {
 	struct slice rest = text, line;
@@ -128,6 +169,7 @@ static bool split(struct fold_text *t, struct slice text)
 		if (l->quoted && t->n > 1 && !l[-1].quoted && is_address_end(l[-1].s, line))
 			l->quoted = false;
 	}
+	wrapped_mark(t);
 	return true;
 }
 
@@ -224,6 +266,16 @@ static size_t quote_start(struct fold_text *t, size_t end)
 	return top == end ? end : announced(t, top, 0);
 }
 
+/* The line behind an announcement whose last known line is before i: a stamp
+ * ("2016-03-03 17:21 GMT+01:00 Ana <") goes on until its colon. */
+static size_t goes_on_to(struct fold_text *t, size_t i, size_t end)
+{
+	for (size_t k = i; k < end && k < i + 2 && !t->v[k].blank && !t->v[k].quoted; k++)
+		if (slice_ends(slice_of(fold_low(t, k)), ":"))
+			return k + 1;
+	return i;
+}
+
 /*
  * The first line of what a program put below the text without quote marks:
  * everything from there on is a mail that was here before. Above it there
@@ -251,6 +303,8 @@ static size_t cut_find(struct fold_text *t, size_t end, enum fold_kind *kind_r)
 		} else if (fold_attribution(t, i, 0, &strong) <= i && strong) {
 			from = fold_attribution(t, i, 0, &strong);
 			next = i + 1;
+			if (!slice_ends(slice_of(fold_low(t, i)), ":"))
+				next = goes_on_to(t, next, end);
 		}
 		if (from < end && own && up_blank(t, from) > 0) {
 			next = down_blank(t, next, end);

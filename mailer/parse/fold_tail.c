@@ -101,7 +101,10 @@ size_t fold_legal(struct fold_text *t, size_t end, size_t floor)
 		    (e - from <= 3 && fold_is_environment(low)) ||
 		    (top < end && e - from == 1 && fold_is_rule(t->v[from].s, 3)))
 			top = from;
-		else if (!(top == end && e - from == 1 && fold_is_rule(t->v[from].s, 3)))
+		/* below it a rule, or where to read it in other languages */
+		else if (!(top == end && k < 3 && e - from <= 2 &&
+			   (fold_is_rule(t->v[from].s, 3) || strstr(low, "http") ||
+			    strstr(low, "www."))))
 			break;
 		e = from;
 	}
@@ -126,6 +129,8 @@ static size_t scrubbed(struct fold_text *t, size_t end, size_t floor)
 
 		if (t->v[i].quoted)
 			return end;
+		if (slice_eqz(slice_trim(t->v[i].s), "[[alternative HTML version deleted]]"))
+			return i;
 		if (t->v[i].s.n < 20 || t->v[i].s.p[0] != '-')
 			continue;
 		low = fold_low(t, i);
@@ -138,7 +143,7 @@ static size_t scrubbed(struct fold_text *t, size_t end, size_t floor)
 
 size_t fold_list_footer(struct fold_text *t, size_t end, size_t floor)
 {
-	bool said = false, link = false;
+	bool said = false;
 	size_t cut = scrubbed(t, end, floor);
 
 	if (cut < end)
@@ -153,10 +158,9 @@ size_t fold_list_footer(struct fold_text *t, size_t end, size_t floor)
 		if (said && fold_is_rule(l, 2) && !slice_eqz(l, "--") && l.p[0] != '#')
 			return i;
 		/* Mailman's own rule has 47 of them, whatever was written below it */
-		if (l.p[0] == '_' && fold_is_rule(l, 30) && (link || l.n == 47))
+		if (l.n == 47 && l.p[0] == '_' && fold_is_rule(l, 47))
 			return i;
 		said |= fold_is_list_word(fold_low(t, i));
-		link |= slice_starts(l, "https://") || slice_starts(l, "http://");
 	}
 	return end;
 }

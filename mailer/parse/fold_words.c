@@ -376,21 +376,21 @@ bool fold_is_environment(const char *low)
 
 bool fold_is_legal(const char *low, bool *heading_r)
 {
-	static const char *const groups[][14] = {
+	static const char *const groups[][16] = {
 		{ "confiden", "vertraulich", "riservat", "privileg", "sigilo", "reservad" },
 		{ "destinatari", "recipient", "addressee", "destinatair", "empfanger", "intended",
 		  "a quien va dirigid", "a la que va dirigid", "dirigido exclusivamente" },
 		{ "por error", "in error", "par erreur", "per errore", "irrtumlich", "by mistake",
-		  "por engano", "por equivocacion", "not the intended", "no es el destinatario",
+		  "por engano", "por equivocacion", "por erro ", "por erro,", "not the intended", "no es el destinatario",
 		  "no es usted el destinatario", "no fuera el destinatario" },
 		{ "prohibi", "proibid", "interdit", "vietat", "untersagt", "unauthori", "sin autorizacion",
-		  "no autorizad", "nao autorizad", "disclos", "divulga", "non autoris", "unbefugt",
+		  "no autorizad", "nao autorizad", "difusi", "disclos", "divulga", "non autoris", "unbefugt",
 		  "strictly" },
 		{ "elimin", "delete", "borr", "destruir", "destroy", "supprim", "apag", "cancell",
 		  "loschen", "notifi", "avis", "inform", "comuni", "devolver" },
 	}, *const about[] = {
 		"mensaje", "correo", "e-mail", "email", "message", "mensagem", "messaggio", "courriel",
-		"nachricht", "communication", "comunicacion", "transmission", "mail", "documento",
+		"nachricht", "communication", "mensaxe", "missatge", "comunicacion", "transmission", "mail", "documento",
 	}, *const heads_of[] = {
 		"aviso legal", "aviso de confidencialidad", "nota de confidencialidad", "disclaimer",
 		"confidentiality", "clausula de confidencialidad", "confidencialidad",

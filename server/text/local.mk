@@ -3,6 +3,7 @@
 # level 1: text and markup
 noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \
+	server/text/align.c server/text/align.h \
 	server/text/html.c server/text/html.h \
 	server/text/inline.c server/text/inline.h \
 	server/text/markdown.c \

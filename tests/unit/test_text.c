@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "server/text/align.h"
 #include "server/text/html.h"
 #include "server/text/tr.h"
 #include "server/text/view.h"
@@ -319,6 +320,101 @@ static void test_linear(void **state)
 	}
 }
 
+/* The reply with a letter for each fold, after it was held against its parent. */
+static const char *aligned(struct arena *mem, const char *reply, const char *parent,
+			   const struct fold_range *f, size_t n)
+{
+	struct fold_range *out;
+	struct str s;
+	size_t at = 0, got = align_folds(mem, slice_of(reply), slice_of(parent), f, n, &out);
+
+	str_init(&s, mem, 100000);
+	for (size_t i = 0; i < got; i++) {
+		assert_true(out[i].from >= at && out[i].to > out[i].from);
+		str_add(&s, reply + at, out[i].from - at);
+		str_fmt(&s, "[%d]", out[i].kind);
+		at = out[i].to;
+	}
+	str_addz(&s, reply + at);
+	return str_z(&s);
+}
+
+static void test_align(void **state)
+{
+	static const char parent[] =
+		"Buenos días:\n\nNecesitamos fijar la fecha de la próxima reunión del grupo técnico "
+		"antes del viernes, porque la sala\nse reserva con una semana.\n\n"
+		"También falta la lista de participantes de Honduras y de Nicaragua.\n\nAna\n";
+	static const char below[] =
+		"El martes me viene bien.\n\nNecesitamos fijar la fecha de la próxima reunión del\n"
+		"grupo técnico antes del viernes, porque la sala se reserva con\nuna semana.\n\n"
+		"También falta la lista de participantes de Honduras y de\nNicaragua.\n\nAna\n";
+	static const char between[] =
+		"De acuerdo.\n\nDe: Ana\nNecesitamos fijar la fecha de la próxima reunión del grupo técnico "
+		"antes del viernes, porque la sala se reserva con una semana.\n\nPropongo el martes a las diez.\n\n"
+		"También falta la lista de participantes de Honduras y de Nicaragua.\n\nAna\n";
+	static const char cited[] = "Sobre esto:\n\nfalta la lista de participantes\nde Honduras y de Nicaragua\n";
+	struct arena *mem = arena_new((size_t)16 << 20);
+	struct fold_range f = { strlen("De acuerdo.\n\n"), strlen(between), FOLD_KIND_QUOTE };
+	const char *over = arena_fmt(mem, "%s\nEl martes me viene bien, si a los demás también.\n", parent);
+
+	(void)state;
+	/* wrapped anew and without marks: found */
+	assert_string_equal(aligned(mem, below, parent, NULL, 0), "El martes me viene bien.\n\n[0]");
+	assert_true(align_useful(slice_of(below), NULL, 0));
+	/* above the answer */
+	assert_string_equal(aligned(mem, over, parent, NULL, 0),
+			    "[0]\nEl martes me viene bien, si a los demás también.\n");
+	/* another parent: nothing; nothing but the parent: it stays */
+	assert_string_equal(aligned(mem, below, "Otra cosa, muy distinta de aquella.\n", NULL, 0), below);
+	assert_string_equal(aligned(mem, parent, parent, NULL, 0), parent);
+	/* some words of it are no quote */
+	assert_string_equal(aligned(mem, cited, parent, NULL, 0), cited);
+	/* what was folded for its looks gives back the answer and its question */
+	assert_non_null(strstr(aligned(mem, between, parent, &f, 1), "Propongo el martes"));
+	assert_non_null(strstr(aligned(mem, between, parent, &f, 1), "Necesitamos fijar"));
+	assert_null(strstr(aligned(mem, between, parent, &f, 1), "participantes"));
+	f = (struct fold_range){ strlen("El martes me viene bien.\n\n"), strlen(below), FOLD_KIND_QUOTE };
+	assert_string_equal(aligned(mem, below, parent, &f, 1), "El martes me viene bien.\n\n[0]");
+	assert_false(align_useful(SLICE("Sí.\n"), NULL, 0));
+	arena_free(&mem);
+}
+
+static int64_t align_time(const char *unit, size_t bytes)
+{
+	struct arena *mem = arena_new((size_t)256 << 20);
+	struct fold_range *out;
+	int64_t best = INT64_MAX;
+	struct str s;
+
+	str_init(&s, mem, (size_t)8 << 20);
+	while (s.n < bytes)
+		str_addz(&s, unit);
+	for (int i = 0; i < 3; i++) {
+		int64_t t = cpu_time();
+
+		align_folds(mem, str_slice(&s), str_slice(&s), NULL, 0, &out);
+		t = cpu_time() - t;
+		best = t < best ? t : best;
+	}
+	arena_free(&mem);
+	return best;
+}
+
+static void test_align_linear(void **state)
+{
+	static const char *const units[] = { "a ", "a b c d\n", "uno dos tres\n", ">", "\n", "a b a c\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		int64_t one = align_time(units[i], 64000), four = align_time(units[i], 256000);
+
+		if (four > one * 529 / 100 + 3000)
+			fail_msg("%s: %lld us, 4 times the size %lld us", units[i], (long long)one,
+				 (long long)four);
+	}
+}
+
 static void fill(struct out *o, char what, struct slice data, void *ctx)
 {
 	(*(int *)ctx)++;
@@ -397,7 +493,8 @@ int main(void)
 		cmocka_unit_test(test_plain),     cmocka_unit_test(test_links),
 		cmocka_unit_test(test_folds),     cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_markdown),  cmocka_unit_test(test_markdown_bombs),
-		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill), cmocka_unit_test(test_align),
+		cmocka_unit_test(test_align_linear),
 		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates),
 	};
 
