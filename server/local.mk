@@ -77,6 +77,7 @@ libcore_a_SOURCES = \
 	server/core/command_say.c server/core/command_say.h \
 	server/core/command_table.c \
 	server/core/forum.c server/core/forum.h \
+	server/core/fold.c server/core/fold.h \
 	server/core/house.c server/core/house.h \
 	server/core/mailbox.c server/core/mailbox.h \
 	server/core/lang.c server/core/lang.h \

@@ -427,12 +427,13 @@ bool fold_is_list_word(const char *low)
 bool fold_is_digest(const char *low)
 {
 	static const char *const v[] = {
-		"mailing list submissions to", "re: contents of ", "today's topics:",
+		"mailing list submissions to", "re: contents of ",
 		"you can reach the person managing the list at",
 		"para enviar mensajes a la lista", "envie los mensajes para la lista",
-		"envie sus mensajes a la lista", "asuntos del dia:", "temas de hoy:",
-		"end of ", "fin de resumen de ",
-	};
+		"envie sus mensajes a la lista", "puede contactar con el responsable de la lista",
+		"el asunto (subject) sera mas especifico", "pour envoyer un message a la liste",
+	}, *const whole[] = { "today's topics:", "asuntos del dia:", "temas de hoy:",
+			      "topics du jour", "topicos de hoje:", "argomenti del giorno:" };
 
-	return has_any(low, v, 4) || starts_any(low, v + 4, ARRAY_LEN(v) - 6);
+	return has_any(low, v, ARRAY_LEN(v)) || starts_any(low, whole, ARRAY_LEN(whole));
 }

@@ -7,7 +7,7 @@ libparse_a_SOURCES = \
 	mailer/parse/automatic.c mailer/parse/body.c mailer/parse/charset.c \
 	mailer/parse/date.c mailer/parse/entities.c mailer/parse/entities.h \
 	mailer/parse/flowed.c mailer/parse/fold.c mailer/parse/fold.h \
-	mailer/parse/fold_attr.c mailer/parse/fold_head.c mailer/parse/fold_tail.c \
+	mailer/parse/fold_attr.c mailer/parse/fold_digest.c mailer/parse/fold_head.c mailer/parse/fold_tail.c \
 	mailer/parse/fold_words.c mailer/parse/guard.c mailer/parse/header.c \
 	mailer/parse/html2text.c mailer/parse/mail.c mailer/parse/mail.h mailer/parse/mime.c \
 	mailer/parse/msgid.c mailer/parse/part.h \

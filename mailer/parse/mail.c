@@ -170,5 +170,7 @@ enum rc mail_parse(struct mail *m_r, struct arena *a, struct slice raw,
 	body_build(m_r, a, root, l);
 	m_r->raw = raw;
 	m_r->automatic = mail_automatic(m_r, a, &m_r->auto_sign);
+	m_r->answers_digest = digest_answered(a, m_r->subject,
+					      slice_make(m_r->text, m_r->text_len));
 	return RC_OK;
 }

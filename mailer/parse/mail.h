@@ -111,6 +111,7 @@ struct mail {
 	const char *auto_sign;        /* what says so: a header's name or a few words; "" */
 	const char *calendar_method;  /* lower case METHOD of a text/calendar part, or NULL */
 	bool is_report;               /* multipart/report */
+	bool answers_digest;          /* its subject or what it quotes is a digest's, ours or another's */
 	const char *lang;             /* Content-Language, or "" */
 };
 
@@ -143,6 +144,9 @@ size_t subject_mark(struct arena *a, struct slice s, bool *reply_r);
 char *html_to_text(struct arena *a, struct slice html, size_t cap, size_t *n_r);
 char *flowed_join(struct arena *a, struct slice text, bool delsp, size_t *n_r);
 size_t fold_find(struct arena *a, struct slice text, struct mail_fold **folds_r);
+/* Is this the subject of a digest, with reply marks or without, or does the
+ * text hold the head of one, quoted or not? */
+MUST_USE bool digest_answered(struct arena *a, const char *subject, struct slice text);
 /* 1 to -1 minute accuracy is what mail has: RFC 5322 and the usual wrong forms. */
 MUST_USE bool mail_date(struct slice value, int64_t *usec_r);
 

@@ -14,6 +14,7 @@
  *	outbound   one row per recipient
  *	list       counters, and the number of a new thread
  */
+#include "server/core/fold.h"
 #include "server/core/lang.h"
 #include "server/core/submit.h"
 #include "server/core/tell.h"
@@ -486,6 +487,7 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 {
 	bool import = s->source == SUBMIT_IMPORT;
 	const struct ref_row *own;
+	struct submission with;
 	struct place place;
 	struct ids ids;
 	id_hash key;
@@ -522,7 +524,10 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	if (rc != RC_OK)
 		return rc;
 	place_find(s, &ids, &place);
-	return post_make(u, l, s, &ids, &place, post, raw, 0, r);
+	with = *s;
+	rc = fold_against_parent(u, &with, place.parent);
+	return rc == RC_OK ? post_make(u, l, &with, &ids, &place, post, raw, 0, r)
+			   : rc;
 }
 
 enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct submission *s,
@@ -552,7 +557,8 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 	if (rc != RC_OK)
 		return rc;
 	place_find(&own, &ids, &place);
-	return post_make(u, l, &own, &ids, &place, post, h->raw, h->hold, r);
+	rc = fold_against_parent(u, &own, place.parent);
+	return rc == RC_OK ? post_make(u, l, &own, &ids, &place, post, h->raw, h->hold, r) : rc;
 }
 
 /* The folds that lie within the text that is kept. */

@@ -186,6 +186,19 @@ enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
 		      db_slice(p->own), db_slice(p->quoted));
 }
 
+enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POST_TEXT, &q, db_i64(post));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct post_text_row){ db_get_text(q, 0, 0), db_get_text(q, 0, 1) };
+	return RC_OK;
+}
+
 enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 			  const struct attachment_new *at, size_t n)
 {

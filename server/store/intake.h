@@ -80,6 +80,11 @@ struct post_new {
 };
 enum rc post_write(struct db *db, struct arena *a, const struct post_new *p) MUST_USE;
 
+struct post_text_row {
+	const char *body, *author_addr; /* the first 256 kB of body */
+};
+enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r) MUST_USE;
+
 struct attachment_new {
 	const char *name, *type, *encoding;
 	int64_t size, offset, length;

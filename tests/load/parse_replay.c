@@ -43,9 +43,9 @@ static void print_more(struct arena *a, const struct mail *m)
 	printf(" base\t%s\n", subject_base(a, m->subject, &reply));
 	for (size_t i = 0; i < m->nrefs; i++)
 		printf(" ref\t%s\n", m->refs[i]);
-	printf(" flags\tsigned=%d encrypted=%d report=%d auto=%d html=%d flowed=%d cut=%d\n",
+	printf(" flags\tsigned=%d encrypted=%d report=%d auto=%d html=%d flowed=%d cut=%d digest=%d\n",
 	       m->is_signed, m->is_encrypted, m->is_report, (int)m->automatic, m->from_html,
-	       m->flowed, m->text_cut);
+	       m->flowed, m->text_cut, m->answers_digest);
 	for (size_t i = 0; i < m->nattachments; i++) {
 		const struct mail_attachment *f = &m->attachments[i];
 		printf(" file\t%s\t%s\t%s\t%zu+%zu\t%zu\t%s\n", f->name, f->type, f->encoding,

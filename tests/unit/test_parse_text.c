@@ -370,6 +370,29 @@ static void folds_tails(void **state)
 	}
 }
 
+static void digests(void **state)
+{
+	static const char head[] = "De acuerdo.\n\n> Send X mailing list submissions to\n>\n"
+				   "> Today's Topics:\n>\n>    1. Agenda (Ana)\n";
+	static const char *const yes[] = {
+		"Re: R-help-es Digest, Vol 12, Issue 3", "[X] X Digest, Vol 93, Issue 27",
+		"Re: Resumen de R-help-es, Vol 12, Envío 3", "Re: [foro] Digest Number 45",
+		"RE: Lot R, Vol 12, Parution 3", "Re: agenda@x.example Digest #7",
+	}, *const no[] = {
+		"Re: Agenda", "Digest de la reunión", "Resumen del volumen 3", "Resumen de la reunión, vol. 2",
+		"Digestivo 7",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		if (!digest_answered(arena, yes[i], SLICE("hola\n")))
+			fail_msg("%s", yes[i]);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		if (digest_answered(arena, no[i], SLICE("Today's Topics: uno\n")))
+			fail_msg("%s", no[i]);
+	assert_true(digest_answered(arena, "Re: Agenda", slice_of(head)));
+}
+
 static int64_t cpu_time(void)
 {
 	struct timespec t;
@@ -448,6 +471,7 @@ int main(void)
 		cmocka_unit_test(html), cmocka_unit_test(flowed), cmocka_unit_test(folds),
 		cmocka_unit_test(folds_forms), cmocka_unit_test(folds_traps),
 		cmocka_unit_test(folds_tails), cmocka_unit_test(folds_linear),
+		cmocka_unit_test(digests),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -131,6 +131,11 @@ values ($1::bigint, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::smallin
 	$19::integer[], $20::text, $21::bigint, $22::integer, $23::boolean,
 	$24::text[], search_vector($16, $17, $25::text, $26::text))
 
+-- name: post_text
+-- roles: receive web cli
+-- What a reply is held against.
+select left(body, 262144), author_addr from post where id = $1::bigint
+
 -- name: attachments_add
 -- roles: receive web cli
 insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The folds of posts: held against the post that is answered when a reply is
+ * taken in, and opened for good by its author or a moderator.
+ */
+#ifndef CABILDO_CORE_FOLD_H
+#define CABILDO_CORE_FOLD_H
+
+#include "server/core/submit.h"
+
+/*
+ * Sets s->folds (in the unit's arena) by the text of post `parent`, which is
+ * read only where s shows or hides enough unmarked text to be worth it. A reply
+ * of somebody to their own post keeps its folds. In a transaction.
+ */
+enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent) MUST_USE;
+
+#endif
