@@ -223,13 +223,15 @@ static size_t announced(struct fold_text *t, size_t top, size_t floor)
 	enum marker m = MARKER_NONE;
 	bool strong;
 
-	while (e > floor && top - e < 2 && t->v[e - 1].blank)
+	while (e > floor && top - e < 5 && t->v[e - 1].blank)
 		e--;
 	if (e == floor)
 		return top;
 	from = fold_attribution(t, e - 1, floor, &strong);
 	if (from < e)
 		return from;
+	if (top - e > 2)
+		return top;
 	/* header lines: the block is short, and ends right there */
 	for (size_t i = e; i-- > floor && e - i <= 10 && !t->v[i].quoted; )
 		if (fold_headers(t, i, false) == e)

@@ -71,7 +71,7 @@ static enum strength judge(const char *low, bool one_line)
 		return one_line || dates ? STRONG : NO;
 	if (colon && addr && (dates & DATE_TIME) && opening)
 		return STRONG;
-	if (verb && end && (opening || (one_line && strlen(low) <= 120)))
+	if (verb && end && (opening || (one_line && strlen(low) <= 160)))
 		return WEAK;
 	if (opening && addr && (dates & (DATE_YEAR | DATE_DAY)))
 		return WEAK;

@@ -64,6 +64,22 @@ bool fold_ends_verb(const char *low)
 	return false;
 }
 
+static bool starts_any(const char *low, const char *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(low, v[i], strlen(v[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool has_any(const char *low, const char *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(low, v[i]))
+			return true;
+	return false;
+}
+
 /* The first three letters of days and months, and what stands before a date. */
 static bool is_calendar(const char *p)
 {
@@ -91,9 +107,13 @@ bool fold_is_opening(const char *low)
 		"il giorno ", "al ", "dia ", "el dia ", "no dia ", "em dia ", "dana ", "dnia ", "w dniu ",
 		"con fecha ", "a las ", "as ", "kl. ", "---- on ", "--- on ", "--- el ", "--- em ", "--- le ",
 		"--- ", "- on ", "- le ", "- el ", "- ", "pada ", "tarihinde ", "a(z) ",
+	}, *const days[] = {
+		"пн", "вт", "ср", "чт", "пт", "сб", "вс", "нд", "Пн", "Вт", "Ср", "Чт", "Пт", "Сб",
+		"Вс", "Нд", "понедельник", "четверг", "суббота", "воскресенье", "在", "于",
 	};
 
-	if (isdigit((unsigned char)*low) || is_calendar(low))
+	if (isdigit((unsigned char)*low) || is_calendar(low) ||
+	    starts_any(low, days, ARRAY_LEN(days)))
 		return fold_dates(low) != 0;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		size_t n = strlen(words[i]);
@@ -146,6 +166,8 @@ unsigned fold_dates(const char *low)
 			p += n;
 			continue;
 		}
+		if (n == 4 && strncmp(p + n, "年", 3) == 0)
+			f |= DATE_YEAR | DATE_DAY;
 		if (n <= 2 && (p[n] == ':' || p[n] == 'h') && digits(p + n + 1) == 2)
 			f |= DATE_TIME;
 		/* 10.15 and 10h: with the word that announces an hour */
@@ -234,22 +256,6 @@ enum head_name fold_head_name(struct slice low)
 	return HEAD_NONE;
 }
 
-static bool starts_any(const char *low, const char *const *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(low, v[i], strlen(v[i])) == 0)
-			return true;
-	return false;
-}
-
-static bool has_any(const char *low, const char *const *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(low, v[i]))
-			return true;
-	return false;
-}
-
 enum marker fold_marker(struct slice line, const char *low)
 {
 	static const char *const original[] = {
@@ -305,6 +311,21 @@ enum marker fold_marker(struct slice line, const char *low)
 	return MARKER_NONE;
 }
 
+/* What somebody sent it from: a device, or what nobody else would name in so few
+ * words; "my desk, it is easier" is a sentence. mine: behind "my", "mi". */
+static bool is_thing(const char *low, bool mine, const char *const *devices, size_t n)
+{
+	size_t len = strcspn(low, ".,;!?"), words = 1;
+	char head[64];
+
+	if (!mine)
+		return true;
+	for (size_t i = 0; i < len; i++)
+		words += low[i] == ' ';
+	snprintf(head, sizeof(head), "%.*s", (int)(len < 60 ? len : 60), low);
+	return has_any(head, devices, n) || (words <= 4 && low[len] == '\0') || strstr(low, "<http");
+}
+
 bool fold_is_mobile(const char *low)
 {
 	static const char *const own[] = {
@@ -350,8 +371,11 @@ bool fold_is_mobile(const char *low)
 	/* all that is left of a picture that tells when mail is read */
 	if (strcmp(low, "\u1427") == 0)
 		return true;
-	if (starts_any(low, own, ARRAY_LEN(own)))
-		return true;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (strncmp(low, own[i], strlen(own[i])) == 0)
+			return is_thing(low + strlen(own[i]), slice_ends(slice_of(own[i]), "i ") ||
+						slice_ends(slice_of(own[i]), "y "),
+					device, ARRAY_LEN(device));
 	if (n < 100 && starts_any(low, begin, ARRAY_LEN(begin)) &&
 	    (has_any(low, device, ARRAY_LEN(device)) || strstr(low, "<http") || strstr(low, "](http")))
 		return true;

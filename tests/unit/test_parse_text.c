@@ -287,6 +287,10 @@ static void folds_forms(void **state)
 		"Subject: one that is\n wrapped\n\none\n",
 		"-----Ursprüngliche Nachricht-----\nVon: Ana\nAn: Beto\nBetreff: x\n\neins\n",
 		"*-------- Mensaje original --------*\n\nuno\n",
+		"W dniu 1.02.2015 o 18:00, Ana Soto napisał(a):\n> raz\n",
+		"пт, 5 февр. 2016 г., 10:42, Ana <a@x.example> написал:\n\n> раз\n",
+		"在 2016年12月5日，下午8:45，Ana <a@x.example> 写道：\n\n一\n",
+		"On Aug 22, 2011, at 7:37 PM, ana<a@x.example> wrote:\n\n\n\n\n> one\n",
 	};
 
 	(void)state;
@@ -315,6 +319,8 @@ static void folds_traps(void **state)
 		"| país | total |\n|------|-------|\n| SV   | 12    |\n",
 		"Saludos,\n\nAna Soto\nMinisterio de Economía\nTel. 2222-3333\n",
 		"Enviado de acuerdo con lo solicitado\n",
+		"Otro correo\n\nEnviado desde mi escritorio, que es más fácil.\n",
+		"Another mail\n\nSent from my desk, is much easier then my mobile phone.\n",
 		"El informe fue\nenviado desde mi oficina de correo ayer\ny todavía no llega.\n",
 		"Uno\n--\nesto es un párrafo entero que alguien escribió debajo de dos guiones, "
 		"y que no tiene la forma de una firma.\n",
