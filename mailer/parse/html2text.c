@@ -29,6 +29,10 @@ struct html_text {
 	bool cell;                      /* a cell mark is owed */
 	bool at_start;                  /* nothing on this line yet */
 	char marker[16];                /* of the list item that begins */
+	const char *hint;               /* name of the element that holds a quote, NULL: none open */
+	size_t hint_len;
+	unsigned hint_depth;            /* elements of that name within it, itself included */
+	bool hint_all;                  /* all that follows is a quote */
 	struct slice href;              /* raw, of the open link */
 	size_t href_text;               /* where its text begins in out */
 };
@@ -327,6 +331,63 @@ static const struct { const char *name; enum tag_kind kind; } tags[] = {
 	{ "noframes", TAG_SKIP }, { "object", TAG_OTHER }, { "svg", TAG_SKIP },
 };
 
+static bool contains(struct slice s, const char *z)
+{
+	return slice_ifind(s, slice_of(z)) != NULL;
+}
+
+/*
+ * What mail programs mark as the message that is answered, other than by a
+ * blockquote: an element around it, or one that only tells where it begins.
+ */
+static const struct { const char *name; bool all; } quote_hints[] = {
+	{ "divRplyFwdMsg", true }, { "ms-outlook-mobile-reference-message", true },
+	{ "OLK_SRC_BODY_SECTION", false }, { "yahoo_quoted", false }, { "yahooQuoted", false },
+	{ "protonmail_quote", false }, { "zmail_extra", false }, { "tutanota_quote", false },
+	{ "bluemail_quote", false }, { "mailspring-quote", false },
+};
+
+/* Opens a quote where the element says that it is one. */
+static void hint_open(struct html_text *h, struct slice name, struct slice tag)
+{
+	struct slice id = SLICE(""), cls = SLICE("");
+
+	if (h->hint) {
+		if (slice_ieq(name, slice_make(h->hint, h->hint_len)))
+			h->hint_depth++;
+		return;
+	}
+	if (h->hint_all || tag.n < 6 || h->quote > 0)
+		return;
+	if (!attribute(tag, "id", &id) && !attribute(tag, "class", &cls))
+		return;
+	attribute(tag, "class", &cls);
+	for (size_t i = 0; i < ARRAY_LEN(quote_hints); i++) {
+		if (!contains(id, quote_hints[i].name) && !contains(cls, quote_hints[i].name))
+			continue;
+		owe_breaks(h, 1);
+		h->quote++;
+		if (quote_hints[i].all) {
+			h->hint_all = true;
+		} else {
+			h->hint = name.p;
+			h->hint_len = name.n;
+			h->hint_depth = 1;
+		}
+		return;
+	}
+}
+
+static void hint_close(struct html_text *h, struct slice name)
+{
+	if (!h->hint || !slice_ieq(name, slice_make(h->hint, h->hint_len)) || --h->hint_depth > 0)
+		return;
+	h->hint = NULL;
+	owe_breaks(h, 1);
+	if (h->quote > 0)
+		h->quote--;
+}
+
 static enum tag_kind tag_kind(struct slice name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(tags); i++)
@@ -468,8 +529,12 @@ static const char *markup(struct html_text *h, const char *p, const char *end)
 	enum tag_kind kind = tag_kind(n);
 	if (kind == TAG_SKIP)
 		return closing ? close : skip_element(close, end, n);
-	tag_act(h, kind, closing, slice_make(q, (size_t)(close - q) - (close > q &&
-								       close[-1] == '>')));
+	struct slice inside = slice_make(q, (size_t)(close - q) - (close > q && close[-1] == '>'));
+	if (closing)
+		hint_close(h, n);
+	tag_act(h, kind, closing, inside);
+	if (!closing && kind != TAG_BR && kind != TAG_QUOTE && kind != TAG_IMAGE && kind != TAG_HR)
+		hint_open(h, n, inside);
 	return close;
 }
 
