@@ -115,7 +115,6 @@ static void put_attachment(struct arena *a, const struct mail *m, const struct m
 
 static void put_text(struct arena *a, const struct mail *m)
 {
-	static const char *const kinds[] = { "quote", "signature", "html-note" };
 	struct str own;
 	size_t at = 0;
 
@@ -126,10 +125,7 @@ static void put_text(struct arena *a, const struct mail *m)
 
 		str_add(&own, m->text + at, f->from - at);
 		at = f->to;
-		if ((size_t)f->kind < ARRAY_LEN(kinds))
-			snprintf(buf, sizeof(buf), "%zu %zu %s", f->from, f->to, kinds[f->kind]);
-		else
-			snprintf(buf, sizeof(buf), "%zu %zu %d", f->from, f->to, (int)f->kind);
+		snprintf(buf, sizeof(buf), "%zu %zu %d", f->from, f->to, (int)f->kind);
 		fact_z("fold", buf);
 	}
 	str_add(&own, m->text + at, m->text_len - at);
@@ -160,7 +156,10 @@ static void put_report(struct arena *a, const struct mail *m)
 
 static void put_mail(struct arena *a, const struct mail *m)
 {
-	static const char *const automatic[] = { "human", "generated", "replied", "bulk" };
+	static const char *const automatic[] = {
+		[MAIL_HUMAN] = "human", [MAIL_AUTO_GENERATED] = "generated",
+		[MAIL_AUTO_REPLIED] = "replied", [MAIL_BULK] = "bulk", [MAIL_AUTO_SUSPECT] = "suspect",
+	};
 	const struct mail_header *type = mail_header(m, "Content-Type");
 	char when[40] = "";
 	bool reply;
