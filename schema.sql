@@ -67,8 +67,11 @@ create table address (
 	addr text not null unique check (addr = lower(addr) and length(addr) between 3 and 254),
 	is_primary boolean not null default false,
 	verified_at timestamptz,
-	bounce_score real not null default 0,
-	suspended_at timestamptz,
+	bounce_score real not null default 0, -- as it was at bounce_at: it halves with time
+	bounce_at timestamptz,
+	suspended_at timestamptz, -- gets no mail; see server/core/bounce.h
+	probes smallint not null default 0, -- sent since then
+	probe_at timestamptz, -- of one that may still come back
 	created_at timestamptz not null default now()
 );
 create index address_account on address (account_id);
@@ -475,15 +478,29 @@ create table delivery_failure (like delivery including defaults including constr
 create index delivery_failure_post on delivery_failure (post_id);
 create index delivery_failure_subscription on delivery_failure (subscription_id);
 
+-- What was heard of mail that did not arrive, and of complaints; one row an event.
 create table bounce_event (
 	id bigint generated always as identity primary key,
 	address_id bigint not null references address,
+	subscription_id bigint, -- no reference: it may be gone
 	list_id bigint references list,
+	post_id bigint,
 	at timestamptz not null default now(),
-	kind text not null check (kind in ('hard', 'soft', 'complaint')),
+	event_key bytea not null unique, -- who and which message: the same report twice is one event
+	kind text not null check (kind in ('hard', 'soft', 'policy', 'delay', 'complaint')),
+	probe boolean not null default false,
+	reason text not null default '',
 	status text not null default '',
-	text text not null default ''
+	code integer not null default 0,
+	rcpt text not null default '', -- as the report names it
+	mta text not null default '',
+	text text not null default '', -- the remote server's words
+	weight real not null default 0,
+	scored_at timestamptz -- by cabildod
 );
+create index bounce_event_address on bounce_event (address_id, list_id, id desc);
+create index bounce_event_new on bounce_event (id) where scored_at is null;
+create index address_suspended on address (suspended_at) where suspended_at is not null;
 
 -- The web --------------------------------------------------------------------
 
@@ -721,6 +738,7 @@ grant delete on subscription, thread_follow to "cabildo-receive";
 grant select (post_id, subscription_id) on outbound to "cabildo-receive", "cabildo-web";
 grant select (post_id, subscription_id, outcome) on delivery to "cabildo-receive", "cabildo-web";
 grant insert on outbound, intake, raw_chunk, attachment, post_redirect, audit_detail, bounce_event, notice to "cabildo-receive";
+grant select (event_key) on bounce_event to "cabildo-receive", "cabildo-deliver";
 grant select (id) on notice to "cabildo-receive";
 grant select, insert, update on thread, thread_ref, thread_participant to "cabildo-receive";
 grant select, insert, delete on ref_wait to "cabildo-receive";
@@ -754,7 +772,8 @@ grant update (delivery, own_copy, copy_when_addressed, pause_until) on subscript
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
 grant update (locale, theme, password_hash) on account to "cabildo-web";
-grant update (verified_at) on address to "cabildo-web";
+grant select on bounce_event to "cabildo-web";
+grant update (verified_at, suspended_at, bounce_score, bounce_at, probes, probe_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
 grant update (decided_at, decided_by, decision, why, effective_at) on hold to "cabildo-web";
@@ -772,9 +791,16 @@ grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (raw_id, decided_at, done_at) on hold to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
 grant select (id, name, locale, closed_at) on account to "cabildo-sched";
-grant select (account_id, addr, is_primary, suspended_at) on address to "cabildo-sched";
-grant select (list_id, account_id, role) on subscription to "cabildo-sched";
-grant select (id) on notice to "cabildo-sched";
+grant select on address to "cabildo-sched";
+grant select (id, list_id, account_id, address_id, role, delivery) on subscription to "cabildo-sched";
+grant select (id, kind, addr) on notice to "cabildo-sched";
+grant select (notice_id) on outbound to "cabildo-sched";
+grant select on bounce_event to "cabildo-sched";
+grant select (id, name, title) on list to "cabildo-sched";
+grant update (weight, scored_at) on bounce_event to "cabildo-sched";
+grant update (bounce_score, bounce_at, suspended_at, probes, probe_at) on address to "cabildo-sched";
+grant update (delivery) on subscription to "cabildo-sched";
+grant insert on audit, audit_detail to "cabildo-sched";
 grant insert on audit_seal, notice, outbound to "cabildo-sched";
 grant delete on raw_message, token, session, notice_sent to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";

@@ -4,6 +4,7 @@
 noinst_LIBRARIES += libaccept.a
 libaccept_a_SOURCES = \
 	mailer/accept/accept.c mailer/accept/accept.h \
+	mailer/accept/bounce.c mailer/accept/bounce.h \
 	mailer/accept/command.c mailer/accept/command.h \
 	mailer/accept/approve.c mailer/accept/approve.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
@@ -55,7 +56,7 @@ libimport_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
 pkglibexec_PROGRAMS += cabildo-import
 cabildo_import_SOURCES = mailer/cabildo-import.c
 cabildo_import_LDADD = libimport.a libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(ZLIB_LIBS)
-dist_man_MANS += docs/man/cabildo-import.1
+dist_man_MANS += docs/man/cabildo-import.1 docs/man/cabildo-bounce.1
 EXTRA_DIST += tests/load/threads_agree
 
 # What folding does to an archive of real mail: make fold-figures CORPORA=DIR

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cabildod: scheduled work, by the table below: seals the audit log every second,
- * clears what is past its time every minute, keeps the weeks of the delivery
+ * cabildod: scheduled work, by the table below: seals the audit log and scores
+ * bounces every second, clears what is past its time and watches suspended
+ * addresses every minute, keeps the weeks of the delivery
  * ledger every hour. Several may run: each piece takes a lock.
  */
 #include <poll.h>
 #include <stdio.h>
 
 #include "server/base/prog.h"
+#include "server/core/bounce.h"
 #include "server/core/house.h"
 #include "server/text/tr.h"
 
@@ -21,7 +23,9 @@ static struct task {
 	int64_t due; /* clock_mono */
 } tasks[] = {
 	{ house_seal, "sealed", 0, 0, 0 },
+	{ bounce_score, "bounces_scored", 0, 0, 0 },
 	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
+	{ bounce_watch, "bounces_watched", 60 * USEC, 60 * USEC, 0 },
 	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
 };
 

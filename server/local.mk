@@ -22,6 +22,7 @@ noinst_LIBRARIES += libdb.a
 STMT_SQL = \
 	server/db/sql/account.sql \
 	server/db/sql/admin.sql \
+	server/db/sql/bounce.sql \
 	server/db/sql/forum.sql \
 	server/db/sql/house.sql \
 	server/db/sql/intake.sql \
@@ -51,6 +52,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	server/store/account.c server/store/account.h \
 	server/store/admin.c server/store/admin.h \
+	server/store/bounce.c server/store/bounce.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/house.c server/store/house.h \
 	server/store/intake.c server/store/intake.h \
@@ -76,6 +78,8 @@ libcore_a_SOURCES = \
 	server/core/command.c server/core/command.h \
 	server/core/command_say.c server/core/command_say.h \
 	server/core/command_table.c \
+	server/core/bounce.c server/core/bounce.h \
+	server/core/bounce_watch.c \
 	server/core/forum.c server/core/forum.h \
 	server/core/fold.c server/core/fold.h \
 	server/core/house.c server/core/house.h \
@@ -103,6 +107,7 @@ $(cabildod_OBJECTS): server/db/stmt.h
 bin_PROGRAMS += cabildo
 cabildo_SOURCES = \
 	server/cli/admin.c \
+	server/cli/bounce.c \
 	server/cli/cabildo.c \
 	server/cli/cli.h \
 	server/cli/hold.c \

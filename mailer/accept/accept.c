@@ -48,6 +48,15 @@ static bool bounce(const struct accept_in *in, struct verdict *v)
 	       decided(v, FATE_BOUNCE, N_("It is a delivery report."));
 }
 
+/* RFC 5965: somebody pressed the button for unwanted mail. */
+static bool complaint(const struct accept_in *in, struct verdict *v)
+{
+	for (size_t i = 0; i < in->mail->nparts; i++)
+		if (strcmp(in->mail->parts[i].type, "message/feedback-report") == 0)
+			return decided(v, FATE_COMPLAINT, "It is a complaint (RFC 5965).");
+	return false;
+}
+
 static bool automatic(const struct accept_in *in, struct verdict *v)
 {
 	if (in->mail->automatic == MAIL_AUTO_REPLIED)
@@ -149,6 +158,7 @@ const struct accept_rule accept_rules[] = {
 	{ "unreadable", "whether the bytes can be taken apart within the limits", unreadable },
 	{ "loop", "X-Loop", loop },
 	{ "to-site", "recipient: postmaster or abuse", to_site },
+	{ "complaint", "a part message/feedback-report", complaint },
 	{ "bounce", "recipient; multipart/report with a null return path", bounce },
 	{ "automatic", "Auto-Submitted and its kin; null return path", automatic },
 	{ "banned", "envelope sender and From against the bans", banned },

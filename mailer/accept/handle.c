@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See handle.h. */
 #include "mailer/accept/accept.h"
+#include "mailer/accept/bounce.h"
 #include "mailer/accept/handle.h"
 #include "mailer/accept/request.h"
 #include "mailer/accept/proof.h"
@@ -23,7 +24,9 @@ static bool same_group(const struct group *g, const struct list_ref *l, const st
 	bool posts = to->kind == ADDRESS_POST || to->kind == ADDRESS_THREAD;
 	bool gposts = g->to.kind == ADDRESS_POST || g->to.kind == ADDRESS_THREAD;
 
-	return g->list.id == l->id && (posts ? gposts : g->to.kind == to->kind);
+	/* each VERP address is somebody else's */
+	return g->list.id == l->id && (posts ? gposts : g->to.kind == to->kind) &&
+	       (to->kind != ADDRESS_BOUNCE || (g->to.id == to->id && g->to.probe == to->probe));
 }
 
 /*
@@ -138,7 +141,13 @@ static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
 
 	if (rc != RC_OK)
 		return rc;
-	if (v->fate == FATE_POSTED)
+	if (v->fate == FATE_BOUNCE || v->fate == FATE_COMPLAINT)
+		rc = bounce_accept(u, &g->list, &g->to, m, v);
+	else if (v->fate == FATE_FORWARDED)
+		rc = bounce_complaint(u, m);
+	if (rc != RC_OK)
+		;
+	else if (v->fate == FATE_POSTED)
 		rc = post(u, g, m, s, res);
 	else if (v->fate == FATE_COMMAND)
 		rc = request_run(u, &g->list, &g->to, m, s, res, &v->rule);

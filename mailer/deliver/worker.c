@@ -13,7 +13,9 @@
 #include "mailer/deliver/transport.h"
 #include "mailer/deliver/worker.h"
 #include "server/base/codec.h"
+#include "mailer/parse/report.h"
 #include "server/core/address.h"
+#include "server/core/bounce.h"
 #include "server/core/webmail.h"
 #include "server/fanout/queue.h"
 #include "server/text/tr.h"
@@ -51,6 +53,7 @@ struct worker {
 	struct queue_post post;
 	struct composed *composed;
 	struct dmarc *dmarc;
+	int64_t probe;  /* the address that the notice in hand asks, or 0 */
 	const char *to; /* of the message in the transport's hands */
 };
 
@@ -231,7 +234,12 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 			    conf->mail_domain);
 	str_init(&out, w->copy, COMPOSE_CAP);
 	rc = compose_notice(&n, &out);
-	m_r->from = "";
+	w->probe = q.probe;
+	/* what comes back to it says whether the address works again */
+	m_r->from = q.probe == 0 || *q.list == '\0'
+			    ? ""
+			    : address_probe(w->copy, &w->p->keys, conf->recipient_delimiter, q.list,
+					    q.domain, q.probe);
 	m_r->bytes = str_slice(&out);
 	return rc;
 }
@@ -278,14 +286,61 @@ static bool settle(struct worker *w, const struct job *j, enum outcome o, int co
 	return settled(w, rc, j);
 }
 
+/*
+ * A refusal of a copy is a bounce that needs no report. It is recorded before
+ * the copy is settled: should that fail, the copy goes out again, and the same
+ * event is recorded once. Not the transport's own failures (code 0).
+ */
+static void bounced(struct worker *w, const struct job *j, int code, const char *status,
+		    const char *text)
+{
+	static const enum bounce_kind kinds[] = { [REPORT_FINE] = BOUNCE_DELAY,
+						  [REPORT_WAITS] = BOUNCE_DELAY,
+						  [REPORT_REFUSED] = BOUNCE_POLICY,
+						  [REPORT_SOFT] = BOUNCE_SOFT,
+						  [REPORT_HARD] = BOUNCE_HARD };
+	struct unit u = { .arena = w->copy, .db = w->db, .conf = &w->p->conf, .keys = &w->p->keys,
+			  .door = DOOR_SYSTEM };
+	struct report_rcpt x = { .addr = j->addr, .text = text, .mta = "", .code = (unsigned)code };
+	int64_t probe = j->notice ? w->probe : 0;
+	size_t n;
+	bool new;
+	enum rc rc;
+
+	if (code < 400 || (probe == 0 && (j->post == 0 || j->subscription == 0)))
+		return;
+	snprintf(x.status, sizeof(x.status), "%s", status);
+	report_reply(w->copy, &x);
+	rc = bounce_record(&u,
+			   &(struct bounce_new){ .subscription = probe ? 0 : j->subscription,
+						 .probe = probe,
+						 .list = j->list,
+						 .post = j->post,
+						 .about = arena_fmt(w->copy, "notice %lld",
+								    (long long)j->notice),
+						 .kind = kinds[report_count(&x)],
+						 .reason = report_reason_name(x.reason),
+						 .status = x.status,
+						 .code = x.code,
+						 .rcpt = j->addr,
+						 .mta = "",
+						 .text = utf8_clean(w->copy, slice_of(text), &n) },
+			   &new);
+	if (rc != RC_OK && rc != RC_NOTFOUND)
+		log_warn("event=bounce_not_recorded delivery=%lld rc=%s", (long long)j->id,
+			 rc_name(rc));
+}
+
 static bool give_up_or_retry(struct worker *w, const struct job *j, int code, const char *text)
 {
 	int s = queue_backoff(j->tries, clock_now() - j->created_at);
 	int64_t stop_by = 0;
 	enum rc rc;
 
-	if (s < 0)
+	if (s < 0) {
+		bounced(w, j, code ? code : 400, "4.4.7", text);
 		return settle(w, j, OUTCOME_EXPIRED, code, text);
+	}
 	log_info("event=deferred delivery=%lld post=%lld to=%s code=%d again_s=%d answer=%s",
 		 (long long)j->id, (long long)j->post, log_q(j->addr), code, s, log_q(text));
 	do
@@ -363,9 +418,7 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
 			 log_q(r->text));
-		if (r->code >= 500 && j->post != 0 &&
-		    queue_bounce(w->db, j, r->enhanced, r->text) != RC_OK)
-			log_warn("event=bounce_not_recorded delivery=%lld", (long long)j->id);
+		bounced(w, j, r->code, r->enhanced, r->text);
 		return settle(w, j, OUTCOME_FAILED, r->code, r->text);
 	case TRANSPORT_TEMP:
 	case TRANSPORT_UNKNOWN:

@@ -63,21 +63,24 @@ static const char *field_of(struct arena *a, struct slice head, const char *name
 	return "";
 }
 
+static const char *first_addr(struct arena *a, const char *value)
+{
+	struct slice addr;
+	size_t at = 0;
+
+	return addr_next(slice_of(value), &at, &addr) ? slice_dup(a, addr) : "";
+}
+
 static void read_feedback(struct reading *d, struct slice s)
 {
 	static const char *const who[] = { "Original-Rcpt-To", "Original-Recipient",
 					   "Removal-Recipient", "X-HmXmrOriginalRecipient" };
-	struct slice addr;
 
 	d->arf = true;
+	d->r->mail_from = first_addr(d->a, field_of(d->a, s, "Original-Mail-From"));
 	d->r->feedback = slice_lower(d->a, slice_of(field_of(d->a, s, "Feedback-Type")));
-	for (size_t i = 0; i < ARRAY_LEN(who); i++) {
-		const char *v = field_of(d->a, s, who[i]);
-		size_t at = 0;
-
-		if (*d->arf_rcpt == '\0' && addr_next(slice_of(v), &at, &addr))
-			d->arf_rcpt = slice_dup(d->a, addr);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(who) && *d->arf_rcpt == '\0'; i++)
+		d->arf_rcpt = first_addr(d->a, field_of(d->a, s, who[i]));
 }
 
 static void read_part(struct reading *d, const struct mail_part *p)
@@ -264,11 +267,6 @@ static void failed_header(struct reading *d)
 		rcpt_add(&d->rcpts, d->a, slice_dup(d->a, addr));
 }
 
-static bool plain_addr(const char *s)
-{
-	return strchr(s, '@') != NULL;
-}
-
 /* Only words are known of who failed: them, else whom the returned mail was for. */
 static void find_rcpts(struct reading *d)
 {
@@ -315,6 +313,8 @@ static void read_returned(struct reading *d)
 	if (msgid_scan(d->a, slice_of(id), ids, 1) == 1)
 		d->r->msgid = ids[0];
 	d->r->subject = field_of(d->a, head, "Subject");
+	if (*d->r->mail_from == '\0')
+		d->r->mail_from = first_addr(d->a, field_of(d->a, head, "Return-Path"));
 }
 
 static void make_bounce(struct reading *d)
@@ -338,19 +338,12 @@ static void make_bounce(struct reading *d)
 
 static void make_complaint(struct reading *d)
 {
-	struct slice addr;
-	size_t at = 0;
-	const char *to;
+	static const char *const who[] = { "X-HmXmrOriginalRecipient", "To" };
 
 	d->r->kind = REPORT_COMPLAINT;
-	if (*d->arf_rcpt == '\0') {
-		to = field_of(d->a, d->returned, "X-HmXmrOriginalRecipient");
-		if (*to == '\0')
-			to = field_of(d->a, d->returned, "To");
-		if (addr_next(slice_of(to), &at, &addr))
-			d->arf_rcpt = slice_dup(d->a, addr);
-	}
-	if (d->rcpts.n == 0 && plain_addr(d->arf_rcpt))
+	for (size_t i = 0; i < ARRAY_LEN(who) && *d->arf_rcpt == '\0'; i++)
+		d->arf_rcpt = first_addr(d->a, field_of(d->a, d->returned, who[i]));
+	if (d->rcpts.n == 0 && *d->arf_rcpt != '\0')
 		rcpt_add(&d->rcpts, d->a, d->arf_rcpt);
 	d->r->rcpts = d->rcpts.v;
 	d->r->nrcpts = d->rcpts.n;
@@ -374,7 +367,8 @@ void report_parse(struct report *r, struct arena *a, const struct mail *m)
 	struct reading *d = ARENA_NEW(a, struct reading);
 	bool dead; /* a machine-readable recipient */
 
-	*r = (struct report){ .msgid = "", .envid = "", .feedback = "", .subject = "" };
+	*r = (struct report){ .msgid = "", .envid = "", .feedback = "", .subject = "",
+			       .mail_from = "" };
 	*d = (struct reading){ .a = a, .m = m, .r = r, .arf_rcpt = "" };
 	str_init(&d->text, a, REPORT_TEXT_MAX + 1024);
 	read_own(d);

@@ -67,10 +67,23 @@ struct report {
 	const char *envid;      /* Original-Envelope-Id, or "" */
 	const char *feedback;   /* RFC 5965 Feedback-Type in lower case ("abuse"), or "" */
 	const char *subject;    /* of the message it is about, or "" */
+	const char *mail_from;  /* its envelope sender, where the report tells it, or "" */
 };
 
 /* m from mail_parse, its raw bytes alive. */
 void report_parse(struct report *r, struct arena *a, const struct mail *m);
+
+/* What a report says of a mailbox. */
+enum report_count {
+	REPORT_FINE,   /* it arrived */
+	REPORT_WAITS,  /* it will be tried again */
+	REPORT_REFUSED, /* refused for what the mail is or who sends it: says nothing of the mailbox */
+	REPORT_SOFT,   /* full, asleep, not reached */
+	REPORT_HARD,   /* nobody there */
+};
+enum report_count report_count(const struct report_rcpt *x);
+/* A reply in an SMTP dialogue: x->text, code and status as they came; fills the rest. */
+void report_reply(struct arena *a, struct report_rcpt *x);
 
 /* "unknown", "full" ...; for the record and for people's pages. */
 const char *report_reason_name(enum report_reason reason);

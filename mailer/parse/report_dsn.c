@@ -34,7 +34,7 @@ static const char *field_addr(struct arena *a, struct slice v)
 {
 	struct slice addr;
 	size_t at = 0;
-	const char *semi = memchr(v.p, ';', v.n);
+	const char *semi = v.n > 0 ? memchr(v.p, ';', v.n) : NULL;
 
 	if (semi)
 		v = slice_make(semi + 1, v.n - (size_t)(semi + 1 - v.p));
@@ -43,7 +43,7 @@ static const char *field_addr(struct arena *a, struct slice v)
 
 static struct slice after_type(struct slice v)
 {
-	const char *semi = memchr(v.p, ';', v.n < 24 ? v.n : 24);
+	const char *semi = v.n > 0 ? memchr(v.p, ';', v.n < 24 ? v.n : 24) : NULL;
 
 	return slice_trim(semi ? slice_make(semi + 1, v.n - (size_t)(semi + 1 - v.p)) : v);
 }
@@ -218,8 +218,10 @@ bool json_fields(struct rcpts *r, struct report *rep, struct arena *a, struct sl
 		if (list.n == 0)
 			break;
 	}
+	if (r->n == 0)
+		return false;
 	if (slice_eqz(kind, "Complaint"))
 		rep->feedback = slice_lower(a, json_string(s, "\"complaintFeedbackType\""));
 	rep->kind = slice_eqz(kind, "Complaint") ? REPORT_COMPLAINT : REPORT_BOUNCE;
-	return r->n > 0;
+	return true;
 }

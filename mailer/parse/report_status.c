@@ -217,3 +217,32 @@ void rcpt_judge(struct arena *a, struct report_rcpt *x, const struct phrases *wh
 	    !phrases_has(&p, PHRASE_FAILED))
 		x->final = false;
 }
+
+void report_reply(struct arena *a, struct report_rcpt *x)
+{
+	struct phrases none = { 0 };
+
+	x->final = true;
+	rcpt_judge(a, x, &none);
+}
+
+enum report_count report_count(const struct report_rcpt *x)
+{
+	switch (x->reason) {
+	case REASON_DELIVERED:
+		return REPORT_FINE;
+	case REASON_SIZE: case REASON_CONTENT: case REASON_SPAM: case REASON_BLOCKED:
+	case REASON_AUTH: case REASON_POLICY: case REASON_RATE: case REASON_FILTERED:
+		return x->final ? REPORT_REFUSED : REPORT_WAITS;
+	case REASON_DISABLED: case REASON_FULL: case REASON_EXPIRED: case REASON_NETWORK:
+	case REASON_SYSTEM:
+		return x->final ? REPORT_SOFT : REPORT_WAITS;
+	case REASON_NONE: case REASON_UNKNOWN: case REASON_HOST: case REASON_MOVED: case REASONS:
+		break;
+	}
+	if (x->class_ == REPORT_OTHER)
+		return REPORT_FINE;
+	if (!x->final)
+		return REPORT_WAITS;
+	return x->class_ == REPORT_PERMANENT ? REPORT_HARD : REPORT_SOFT;
+}

@@ -92,7 +92,8 @@ bool addr_next(struct slice s, size_t *at, struct slice *addr_r)
 				to--;
 		}
 		low = to;
-		if (from < mid && to > mid + 1 && to - from <= 254) {
+		/* cut off at a limit it would be another address */
+		if (from < mid && mid - from < 200 && to > mid + 1 && to - from <= 254) {
 			*addr_r = slice_make(s.p + from, to - from);
 			*at = to;
 			return true;

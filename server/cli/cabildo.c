@@ -23,6 +23,8 @@ const struct subcmd subcmds[] = {
 	  "messages that wait for a moderator", cli_hold, true },
 	{ "mailbox", "mailbox add|list|remove|pause|resume ...",
 	  "mailboxes at a provider, for cabildo-fetch", cli_mailbox, true },
+	{ "bounce", "bounce list|show|reset|threshold ...",
+	  "whose mail comes back, and why", cli_bounce, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "trace", "trace MESSAGE-ID", "what became of a message, step by step", cli_trace, true },

@@ -2,6 +2,7 @@
 /* Signing in and the person's own settings; see account.h. */
 #include "server/core/account.h"
 #include "server/core/audit.h"
+#include "server/core/bounce.h"
 #include "server/core/notice.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
@@ -146,7 +147,12 @@ enum rc signin_link_use(struct unit *u, const char *token, int64_t *account_r, c
 	rest = slice_of(data);
 	slice_cut(&rest, '\n', &addr);
 	*next_r = slice_dup(u->arena, rest);
-	return address_verified_write(u->db, slice_dup(u->arena, addr));
+	rc = address_verified_write(u->db, slice_dup(u->arena, addr));
+	if (rc != RC_OK)
+		return rc;
+	/* the link arrived: so does mail */
+	rc = bounce_return(u, slice_dup(u->arena, addr), *account_r, "sign-in");
+	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
 enum rc account_preferences(struct unit *u, const char *locale, const char *theme)

@@ -25,6 +25,7 @@ struct address_to {
 	enum address_kind kind;
 	const char *list, *domain; /* lower case */
 	int64_t id;                /* thread, or subscription of a bounce or to leave; 0: none that verifies */
+	int64_t probe;             /* of a bounce: the address that was probed, or 0 */
 	const char *token;         /* of confirm and moderate, "" else */
 };
 
@@ -36,6 +37,9 @@ char *address_thread(struct unit *u, const char *list, const char *domain, int64
  * greylisting learns it; with a MAC, so that nobody can bounce for another. */
 char *address_verp(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
 		   const char *domain, int64_t subscription);
+/* That of a probe: LIST-bounces+p7.MAC@; see server/core/bounce.h. */
+char *address_probe(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
+		    const char *domain, int64_t address);
 
 /* List-Unsubscribe of a subscription's copies: leaving by it needs no further proof,
  * and ends that one subscription. The URL is /u/SUBSCRIPTION/MAC, "" without a site. */

@@ -5,15 +5,12 @@
 
 #include "server/base/base.h"
 
-enum { LOCK_SEAL = 1, LOCK_EXPIRE, LOCK_LEDGER };
-
-/* In its own transaction under its own lock; somebody else at it is fine. */
-static enum rc locked(struct unit *u, int lock)
+enum rc house_begin(struct unit *u, enum house_lock lock)
 {
 	enum rc rc = unit_begin_rw(u);
 
 	if (rc == RC_OK)
-		rc = house_lock(u->db, u->arena, lock);
+		rc = house_lock(u->db, u->arena, (int)lock);
 	if (rc != RC_OK)
 		unit_abort(u);
 	return rc;
@@ -39,7 +36,7 @@ enum rc house_seal(struct unit *u, int64_t *sealed_r)
 	struct seal_row *e;
 	size_t n = 0;
 	int64_t last;
-	enum rc rc = locked(u, LOCK_SEAL);
+	enum rc rc = house_begin(u, HOUSE_SEAL);
 
 	*sealed_r = 0;
 	if (rc != RC_OK)
@@ -61,7 +58,7 @@ enum rc house_seal(struct unit *u, int64_t *sealed_r)
 
 enum rc house_expire(struct unit *u, int64_t *rows_r)
 {
-	enum rc rc = locked(u, LOCK_EXPIRE);
+	enum rc rc = house_begin(u, HOUSE_EXPIRE);
 
 	*rows_r = 0;
 	if (rc != RC_OK)
@@ -75,7 +72,7 @@ enum rc house_expire(struct unit *u, int64_t *rows_r)
 
 enum rc house_ledger(struct unit *u, int64_t *changes_r)
 {
-	enum rc rc = locked(u, LOCK_LEDGER);
+	enum rc rc = house_begin(u, HOUSE_LEDGER);
 
 	*changes_r = 0;
 	if (rc != RC_OK)

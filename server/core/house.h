@@ -5,6 +5,10 @@
 
 #include "server/core/unit.h"
 
+enum house_lock { HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE };
+/* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
+enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;
+
 /* Chains the audit entries committed since the last time: the hash of each is
  * over the hash before it and the entry. Its own transaction. */
 enum rc house_seal(struct unit *u, int64_t *sealed_r) MUST_USE;

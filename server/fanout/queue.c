@@ -131,12 +131,6 @@ enum rc queue_reclaim(struct db *db, struct arena *a, int64_t *n_r)
 	return rc;
 }
 
-enum rc queue_bounce(struct db *db, const struct job *j, const char *status, const char *text)
-{
-	return db_run(db, NULL, STMT_BOUNCE_ADD, NULL, db_text(j->addr), db_id(j->list),
-		      db_text("hard"), db_text(status), db_text(text));
-}
-
 void queue_wait(struct db *db, struct arena *a, int ms)
 {
 	struct db_rows *q;
@@ -281,6 +275,7 @@ enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct
 		.list = db_get_text(q, 0, 9),
 		.domain = db_get_text(q, 0, 10),
 		.title = db_get_text(q, 0, 11),
+		.probe = db_get_i64(q, 0, 13),
 		.original = SLICE(""),
 	};
 	r->nrefs = lines_split(a, db_get_text(q, 0, 6), &r->refs);

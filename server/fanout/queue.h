@@ -74,8 +74,6 @@ enum rc queue_takeover(struct db *db, struct arena *a, const char *dead_run, int
 		       int tries, bool crashed, int64_t *n_r) MUST_USE;
 /* The same for every run whose connection is gone; n_r: how many rows. */
 enum rc queue_reclaim(struct db *db, struct arena *a, int64_t *n_r) MUST_USE;
-/* A refusal for good is a hard bounce of the address; status like "5.1.1". */
-enum rc queue_bounce(struct db *db, const struct job *j, const char *status, const char *text) MUST_USE;
 /* Until a wake-up, or the next row is due, or ms. */
 void queue_wait(struct db *db, struct arena *a, int ms);
 
@@ -103,6 +101,7 @@ struct queue_notice {
 	const char *list, *domain, *title; /* "" where it comes from the site */
 	struct slice original;             /* what is returned; n == 0: nothing */
 	bool original_cut;
+	int64_t probe; /* the address that a bounce-probe asks, else 0 */
 };
 #define QUEUE_ORIGINAL_MAX ((size_t)50 << 20) /* no more is returned, whatever the group takes */
 enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice,

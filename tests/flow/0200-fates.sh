@@ -142,7 +142,7 @@ returned() {
 		'dropped	loop'
 	tap_run 'our own copy: its bytes are kept' kept loop
 	make_mail bounce f9@example.org postmaster@otra.example <<<'No se pudo entregar.'
-	fate 'a bounce' bounce f9@example.org '' agenda-bounces@foro.example 'bounce:bounce'
+	fate 'a bounce' bounce f9@example.org '' agenda-bounces@foro.example 'bounce:bounce-unproven'
 	again 'a bounce' bounce f9@example.org '' agenda-bounces@foro.example
 }
 

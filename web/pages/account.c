@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out, and the person's own settings. */
 #include "server/core/account.h"
+#include "server/core/bounce.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -172,6 +173,7 @@ enum rc page_me(struct page *pg)
 	struct unit *u = unit_of(pg);
 	struct view_me v = { .csrf = csrf_token(pg), .name = u->actor.name, .done = "" };
 	struct subscription_row *s;
+	struct bounce_mine *dead;
 	size_t n;
 	enum rc rc = subscriptions_load(u, &s, &n);
 
@@ -188,6 +190,15 @@ enum rc page_me(struct page *pg)
 	v.nsubs = n;
 	for (size_t i = 0; i < n; i++)
 		subscription_fill(pg, &s[i], &v.subs[i]);
+	rc = bounces_mine(u, &dead, &v.ndead);
+	if (rc != RC_OK)
+		return rc;
+	v.dead = ARENA_ARRAY(pg->a, v.ndead, struct view_dead);
+	for (size_t i = 0; i < v.ndead; i++)
+		v.dead[i] = (struct view_dead){ dead[i].addr,
+						tr_date_day(pg->a, dead[i].suspended_at,
+							    u->actor.utc_offset),
+						dead[i].text };
 	view_me(&o, &v);
 	return page_show(
 		pg, &(struct frame){ .title = tr("My deliveries"), .here = 3, .noindex = true },
@@ -202,6 +213,15 @@ enum rc page_me_prefs(struct page *pg)
 					 themes[param_choice(pg, "theme")]);
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
+}
+
+enum rc page_me_return(struct page *pg)
+{
+	struct unit *u = unit_of(pg);
+	enum rc rc = bounce_return(u, param_text(pg, "addr"), u->actor.account, "web");
+
+	/* nothing was held against it any more: as wanted */
+	return rc == RC_OK || rc == RC_NOTFOUND ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }
 
 enum rc page_me_subscription(struct page *pg)

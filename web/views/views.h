@@ -173,7 +173,24 @@ struct view_subscription {
 	const char *paused;             /* "Your pause goes on until ...", or "" */
 };
 
+struct view_dead { /* an address of one's own that gets no mail */
+	const char *addr, *since, *text;
+};
+
+struct view_bounce {
+	const char *name, *addr, *state, *kind, *text, *facts, *at, *when;
+	bool bad;
+};
+
+struct view_bounces {
+	const char *url, *older;
+	struct view_bounce *rows;
+	size_t nrows;
+};
+
 struct view_me {
+	struct view_dead *dead;
+	size_t ndead;
 	const char *csrf, *name, *done;
 	bool es, en, theme_auto, theme_light, theme_dark;
 	struct view_subscription *subs;
@@ -200,6 +217,7 @@ void view_signin(struct out *o, const struct view_signin *v);
 void view_signin_link(struct out *o, const struct view_signin_link *v);
 void view_ask(struct out *o, const struct view_ask *v);
 void view_requests(struct out *o, const struct view_requests *v);
+void view_bounces(struct out *o, const struct view_bounces *v);
 void view_search(struct out *o, const struct view_search *v);
 void view_mark(struct out *o, const struct view_mark *v);
 void view_me(struct out *o, const struct view_me *v);

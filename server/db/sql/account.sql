@@ -54,7 +54,7 @@ update account set locale = coalesce($2::text, locale), theme = coalesce($3::tex
 update account set password_hash = $2::text where id = $1::bigint
 
 -- name: audit_add
--- roles: web receive cli
+-- roles: web receive cli sched
 with a as (
 	insert into audit (door, act, actor_id, list_id, thread_id, post_id, subject_id, detail_digest)
 	values ($1::text, $2::text, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bytea) returning id

@@ -37,7 +37,8 @@ order by ad.addr
 -- name: notice_get
 -- roles: deliver
 select n.kind, n.addr, n.locale, n.subject, n.body, n.in_reply_to, n.refs, n.reply_to, n.raw_id,
-	l.name, l.mail_domain, l.title, l.max_size::bigint
+	l.name, l.mail_domain, l.title, l.max_size::bigint,
+	case when n.kind = 'bounce-probe' then (select ad.id from address ad where ad.addr = n.addr) end
 from notice n left join list l on l.id = n.list_id where n.id = $1::bigint
 
 -- name: notice_raw

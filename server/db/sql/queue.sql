@@ -84,11 +84,6 @@ update outbound set lease = null, lease_until = null from gone where outbound.le
 -- roles: deliver
 select (extract(epoch from min(greatest(not_before, coalesce(lease_until, not_before))) - now()) * 1000)::bigint from outbound
 
--- name: bounce_add
--- roles: deliver receive
-insert into bounce_event (address_id, list_id, kind, status, text)
-select ad.id, $2::bigint, $3::text, $4::text, $5::text from address ad where ad.addr = $1::text
-
 -- name: post_for_copy
 -- roles: deliver
 select p.id, l.name, l.mail_domain, l.title, l.list_id, l.lang, l.reply_policy, l.dmarc_policy, l.subject_tag, l.footer,
