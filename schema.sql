@@ -526,6 +526,14 @@ create table token (
 );
 create index token_expiry on token (expires_at);
 
+-- Guesses at passwords, by address and by client; gone after an hour.
+create table signin_failure (
+	key bytea primary key, -- hash of the one or the other
+	n integer not null default 1,
+	since timestamptz not null default now()
+);
+create index signin_failure_since on signin_failure (since);
+
 create table read_mark (
 	account_id bigint not null references account,
 	thread_id bigint not null references thread,
@@ -764,6 +772,7 @@ grant select (id) on audit to "cabildo-web";
 grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_chunk, attachment,
 	message_seen, thread, thread_ref, ref_wait, session, token, read_mark, hold,
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
+grant select, insert, update, delete on signin_failure to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
@@ -790,6 +799,7 @@ grant update (fetched, ok_at, failed_at, failure) on mailbox to "cabildo-fetch";
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (raw_id, decided_at, done_at) on hold to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
+grant select (since), delete on signin_failure to "cabildo-sched";
 grant select (id, name, locale, closed_at) on account to "cabildo-sched";
 grant select on address to "cabildo-sched";
 grant select (id, list_id, account_id, address_id, role, delivery) on subscription to "cabildo-sched";

@@ -56,19 +56,32 @@ static char *addr_fold(struct unit *u, const char *addr)
 	return slice_lower(u->arena, slice_trim(slice_of(addr)));
 }
 
-enum rc signin_password(struct unit *u, const char *addr, const char *password, int64_t *account_r)
+enum rc signin_password(struct unit *u, const char *client, const char *addr,
+			const char *password, int64_t *account_r)
 {
 	struct account_row acc = { .password_hash = "" };
-	enum rc rc = account_read(u->db, u->arena, addr_fold(u, addr), &acc);
-	bool good;
+	unsigned char by_addr[HASH_BYTES], by_client[HASH_BYTES];
+	bool stopped, place, good;
+	enum rc rc;
 
+	secret_hash(arena_fmt(u->arena, "addr %s", addr_fold(u, addr)), by_addr);
+	secret_hash(arena_fmt(u->arena, "client %s", client), by_client);
+	rc = signin_gate_read(u->db, u->arena, by_addr, by_client, SIGNIN_TRIES,
+			      SIGNIN_TRIES_CLIENT, &stopped, &place);
+	if (rc != RC_OK)
+		return rc;
+	if (stopped || !place)
+		return stopped ? RC_LIMIT : RC_CONFLICT;
+	rc = account_read(u->db, u->arena, addr_fold(u, addr), &acc);
 	if (rc != RC_OK && rc != RC_NOTFOUND)
 		return rc;
 	good = password_check(*acc.password_hash ? acc.password_hash : NO_PASSWORD, password);
-	if (rc != RC_OK || *acc.password_hash == '\0' || !good)
-		return RC_DENIED;
+	if (rc != RC_OK || *acc.password_hash == '\0' || !good) {
+		rc = signin_failed_write(u->db, by_addr, by_client);
+		return rc == RC_OK ? RC_DENIED : rc;
+	}
 	*account_r = acc.id;
-	return RC_OK;
+	return signin_forgive_write(u->db, by_addr);
 }
 
 enum rc signin_link_send(struct unit *u, const char *addr, const char *next)

@@ -20,9 +20,17 @@ enum rc session_open(struct unit *u, int64_t account, const char *device,
 		     const char **secret_r) MUST_USE;
 enum rc session_close(struct unit *u, const char *secret) MUST_USE;
 
-/* RC_OK and the account; RC_DENIED for everything that does not match. */
-enum rc signin_password(struct unit *u, const char *addr, const char *password,
-			int64_t *account_r) MUST_USE;
+/* Passwords tried in 15 minutes, for one address and from one client. */
+#define SIGNIN_TRIES	    5
+#define SIGNIN_TRIES_CLIENT 50
+/*
+ * RC_OK and the account; RC_DENIED for everything that does not match; RC_LIMIT:
+ * too many were tried, this one was not looked at; RC_CONFLICT: two people are
+ * being checked on this site at this moment, and more would take its memory: try
+ * again. client: the peer's address. In a transaction, to be committed in each case.
+ */
+enum rc signin_password(struct unit *u, const char *client, const char *addr,
+			const char *password, int64_t *account_r) MUST_USE;
 /* Queues the mail with the link if the address is known; RC_OK either way.
  * next: the path to go to afterwards, of ours, or NULL. Not more than one
  * mail a minute per address. In a transaction. */

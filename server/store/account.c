@@ -93,6 +93,33 @@ enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, cons
 	return rc;
 }
 
+enum rc signin_gate_read(struct db *db, struct arena *a, const unsigned char addr[HASH_BYTES],
+			 const unsigned char client[HASH_BYTES], int tries, int client_tries,
+			 bool *stopped_r, bool *place_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SIGNIN_GATE, &q, db_bytes(addr, HASH_BYTES),
+			    db_bytes(client, HASH_BYTES), db_i64(tries), db_i64(client_tries));
+
+	if (rc != RC_OK)
+		return rc;
+	*stopped_r = db_get_bool(q, 0, 0);
+	*place_r = db_get_bool(q, 0, 1);
+	return RC_OK;
+}
+
+enum rc signin_failed_write(struct db *db, const unsigned char addr[HASH_BYTES],
+			    const unsigned char client[HASH_BYTES])
+{
+	return db_run(db, NULL, STMT_SIGNIN_FAILED, NULL, db_bytes(addr, HASH_BYTES),
+		      db_bytes(client, HASH_BYTES));
+}
+
+enum rc signin_forgive_write(struct db *db, const unsigned char addr[HASH_BYTES])
+{
+	return db_run(db, NULL, STMT_SIGNIN_FORGIVE, NULL, db_bytes(addr, HASH_BYTES));
+}
+
 enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		   const char *purpose, bool use, int64_t *account_r, const char **data_r)
 {

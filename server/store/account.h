@@ -40,6 +40,15 @@ enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, cons
 enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		   const char *purpose, bool use, int64_t *account_r, const char **data_r) MUST_USE;
 
+/* stopped_r: as many as tries (or client_tries) were tried in 15 minutes; place_r:
+ * one of the site's two places for argon2 is held until the commit. */
+enum rc signin_gate_read(struct db *db, struct arena *a, const unsigned char addr[HASH_BYTES],
+			 const unsigned char client[HASH_BYTES], int tries, int client_tries,
+			 bool *stopped_r, bool *place_r) MUST_USE;
+enum rc signin_failed_write(struct db *db, const unsigned char addr[HASH_BYTES],
+			    const unsigned char client[HASH_BYTES]) MUST_USE;
+enum rc signin_forgive_write(struct db *db, const unsigned char addr[HASH_BYTES]) MUST_USE;
+
 struct audit_row {
 	const char *door, *act, *before, *after, *why;
 	int64_t actor, list, thread, post, subject;

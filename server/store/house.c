@@ -62,6 +62,7 @@ enum rc seal_write(struct db *db, int64_t id, const unsigned char hash[static HA
 enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r)
 {
 	static const enum stmt all[] = { STMT_EXPIRE_TOKENS, STMT_EXPIRE_SESSIONS,
+					STMT_EXPIRE_SIGNIN_FAILURES,
 					 STMT_EXPIRE_RAW, STMT_EXPIRE_NOTICE_SENT };
 
 	*rows_r = 0;

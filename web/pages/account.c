@@ -69,6 +69,16 @@ static enum rc signed_in(struct page *pg, int64_t account, const char *next)
 	return resp_redirect(pg->resp, next);
 }
 
+static const char *refusal(enum rc rc)
+{
+	if (rc == RC_LIMIT)
+		return tr("Too many passwords were tried. Wait a quarter of an hour, or ask for "
+			  "the link, which works now.");
+	if (rc == RC_CONFLICT)
+		return tr("Others are signing in at this very moment. Try again in a few seconds.");
+	return tr("The address and the password do not go together. Try again, or ask for the link.");
+}
+
 enum rc page_signin_password(struct page *pg)
 {
 	const char *addr = param_text(pg, "addr"), *password = param_text(pg, "password");
@@ -76,15 +86,18 @@ enum rc page_signin_password(struct page *pg)
 	enum rc rc = RC_DENIED;
 
 	if (!param_any_bad(pg) && addr != NULL && password != NULL)
-		rc = signin_password(unit_of(pg), addr, password, &account);
-	if (rc == RC_DENIED)
-		return signin_show(
-			pg, &(struct view_signin){
-				    .next = next_of(pg),
-				    .addr = addr,
-				    .password_open = true,
-				    .error = tr("The address and the password do not go together. "
-						"Try again, or ask for the link.") });
+		rc = signin_password(unit_of(pg), pg->req->remote, addr, password, &account);
+	if (rc == RC_CONFLICT) {
+		pg->resp->status = 503;
+		resp_header(pg->resp, "Retry-After", "5");
+	}
+	if (rc == RC_LIMIT)
+		pg->resp->status = 429;
+	if (rc == RC_DENIED || rc == RC_CONFLICT || rc == RC_LIMIT)
+		return signin_show(pg, &(struct view_signin){ .next = next_of(pg),
+							      .addr = addr,
+							      .password_open = true,
+							      .error = refusal(rc) });
 	return rc == RC_OK ? signed_in(pg, account, next_of(pg)) : rc;
 }
 

@@ -22,6 +22,25 @@ delete from session where id_hash = $1::bytea
 select a.id, a.name, a.locale, a.password_hash, ad.id from address ad join account a on a.id = ad.account_id
 where ad.addr = $1::text and a.closed_at is null
 
+-- name: signin_gate
+-- roles: web
+-- Whether too many passwords were tried, and whether one of the two places is
+-- free in which the whole site computes argon2; it is held until the commit.
+select exists (select from signin_failure where since > now() - interval '15 minutes'
+		and (key = $1::bytea and n >= $3::integer or key = $2::bytea and n >= $4::integer)),
+	case when pg_try_advisory_xact_lock(7, 0) then true else pg_try_advisory_xact_lock(7, 1) end
+
+-- name: signin_failed
+-- roles: web
+insert into signin_failure (key) select k from unnest(array[$1::bytea, $2::bytea]) k order by k
+on conflict (key) do update set
+	n = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.n + 1 else 1 end,
+	since = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.since else now() end
+
+-- name: signin_forgive
+-- roles: web
+delete from signin_failure where key = $1::bytea
+
 -- name: token_add
 -- roles: web receive cli
 insert into token (hash, purpose, account_id, data, expires_at)

@@ -29,6 +29,10 @@ insert into audit_seal (audit_id, hash) values ($1::bigint, $2::bytea)
 -- roles: sched
 delete from token where expires_at < now() - interval '1 day'
 
+-- name: expire_signin_failures
+-- roles: sched
+delete from signin_failure where since < now() - interval '1 hour'
+
 -- name: expire_sessions
 -- roles: sched
 delete from session where expires_at < now()
