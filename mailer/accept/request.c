@@ -5,6 +5,7 @@
 #include "mailer/accept/request.h"
 #include "server/core/lang.h"
 #include "server/core/notice.h"
+#include "server/core/tell.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -89,6 +90,8 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 	*rule_r = res.rule;
 	if (rc != RC_OK)
 		return rc;
+	if (res.forward)
+		return tell_responsible(u, l, s, res.rule, r);
 	if (res.held)
 		return submit_hold_seen(u, l, s, res.rule,
 					"It asks for something, and nothing shows who sent it.", r);

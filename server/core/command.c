@@ -217,6 +217,17 @@ static enum rc acting(struct run *r, const struct command_ask *c)
 	return rc;
 }
 
+/* A line of a token's data must stay one: what follows it are commands. */
+static const char *one_line(struct unit *u, const char *text)
+{
+	char *s = arena_strdup(u->arena, text);
+
+	for (char *p = s; *p; p++)
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	return s;
+}
+
 static enum rc token_make(struct run *r, const char *lines, const char **token_r)
 {
 	unsigned char hash[HASH_BYTES];
@@ -226,7 +237,8 @@ static enum rc token_make(struct run *r, const char *lines, const char **token_r
 	*token_r = token;
 	return token_write(r->u->db, hash, "command", r->m.account,
 			   arena_fmt(r->u->arena, "%lld\n%s\n%s\n%s\n%lld\n%s",
-				     (long long)r->f->list, r->f->addr, r->f->name, tr_lang(),
+				     (long long)r->f->list, one_line(r->u, r->f->addr),
+				     one_line(r->u, r->f->name), tr_lang(),
 				     (long long)r->f->thread, lines),
 			   MINUTES_VALID);
 }
@@ -274,18 +286,19 @@ static enum rc answer(struct run *r, const char *kind, const char *cause, int bu
 static bool silent_stranger(struct run *r, const struct command_ask *asks, size_t n,
 			    struct command_result *res)
 {
-	bool join = false, said = false;
+	bool join = false, said = false, leave = false;
 
 	if (r->f->proven || r->m.account != 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		join |= must_ask(r, &asks[i]);
-		said |= asks[i].what == COMMAND_LEAVE ||
-			(asks[i].what == COMMAND_UNKNOWN && *asks[i].arg != '\0');
+		leave |= asks[i].what == COMMAND_LEAVE;
+		said |= leave || (asks[i].what == COMMAND_UNKNOWN && *asks[i].arg != '\0');
 	}
 	if (join)
 		return false;
 	*res = (struct command_result){ .held = said,
+					.forward = leave,
 					.rule = said ? "command-stranger" : "not-answered" };
 	return true;
 }

@@ -67,6 +67,7 @@ struct command_from {
 struct command_result {
 	bool answered;    /* a notice is queued */
 	bool held;        /* nothing was done: a person has to look at it */
+	bool forward;     /* held, and the owners are to read it now: a stranger wants to leave */
 	const char *rule; /* for the record: the commands' names, "confirm", ... */
 };
 

@@ -346,7 +346,9 @@ owners() {
 
 strangers() {
 	tap_run 'a stranger who wants to leave: taken' say extrana@otra.example agenda-leave@foro.example x <<<''
-	tap_is 'is held for the owners' "$(fate)" 'held:command-stranger'
+	tap_is 'is for the owners to read' "$(fate):$(notices to-owner marisol.quesada@example.org)" 'forwarded:command-stranger:1'
+	tap_run 'one who writes something else: taken' say extrana@otra.example agenda-request@foro.example 'Consulta' <<<'¿Cuándo es la reunión?'
+	tap_is 'is held' "$(fate)" 'held:command-stranger'
 	tap_is 'and written nothing' "$(flow_sql "SELECT (SELECT count(*) FROM notice WHERE addr = 'extrana@otra.example') +
 		(SELECT count(*) FROM delivery WHERE addr = 'extrana@otra.example')")" 0
 }

@@ -94,20 +94,22 @@ static void addresses_of_a_list(void **state UNUSED)
 }
 
 /* Made and read again, in capitals as well; one that was changed in any place is not ours. */
-static void signed_round(const char *delimiter, const char *list, int64_t id, bool thread)
+static void signed_round(const char *delimiter, const char *list, int64_t id, enum address_kind kind)
 {
 	char *addr, *other;
 	struct address_to to;
 	const char *at;
 
 	conf.recipient_delimiter = delimiter;
-	addr = thread ? address_thread(&u, list, "foro.example", id)
-		      : address_verp(a, &keys, delimiter, list, "foro.example", id);
+	addr = kind == ADDRESS_THREAD ? address_thread(&u, list, "foro.example", id)
+	       : kind == ADDRESS_LEAVE
+		       ? address_leave(a, &keys, delimiter, list, "foro.example", id)
+		       : address_verp(a, &keys, delimiter, list, "foro.example", id);
 	at = strchr(addr, '@');
 	assert_non_null(at);
 	assert_true(at - addr <= 64);
 	assert_int_equal(address_parse(&u, addr, &to), RC_OK);
-	assert_int_equal(to.kind, thread ? ADDRESS_THREAD : ADDRESS_BOUNCE);
+	assert_int_equal(to.kind, kind);
 	assert_int_equal(to.id, id);
 	assert_string_equal(to.list, list);
 	other = arena_strdup(a, addr);
@@ -129,12 +131,13 @@ static void signed_addresses(void **state UNUSED)
 {
 	static const char *const lists[] = { "a", "agenda", "grupo-de-trabajo",
 					     "abcdefghijklmnopqrstuvwx" };
+	static const enum address_kind kinds[] = { ADDRESS_BOUNCE, ADDRESS_THREAD, ADDRESS_LEAVE };
 	static const int64_t ids[] = { 1, 42, 1234567890, 999999999999 };
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		for (size_t j = 0; j < ARRAY_LEN(ids); j++)
-			for (int k = 0; k < 4; k++)
-				signed_round(k & 1 ? "-" : "+", lists[i], ids[j], k & 2);
+			for (size_t k = 0; k < 2 * ARRAY_LEN(kinds); k++)
+				signed_round(k & 1 ? "-" : "+", lists[i], ids[j], kinds[k / 2]);
 }
 
 /* A signature for one thing is none for another. */
@@ -151,6 +154,7 @@ static void signatures_apart(void **state UNUSED)
 					      "otra+t12.%s@foro.example",
 					      "agenda+t12.%s@otra.example",
 					      "agenda-bounces+s12.%s@foro.example",
+					      "agenda-leave+s12.%s@foro.example",
 					      "agenda+t012.%sx@foro.example" };
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		struct str s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages that are read: home, a group, a single post and its parts, search, help. */
-#include "server/core/subscribe.h"
+#include "server/core/command.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -335,7 +335,15 @@ enum rc page_help(struct page *pg)
 {
 	struct out o = page_out(pg);
 
-	view_help(&o, &(struct view_help){ .domain = site_of(pg)->conf->mail_domain });
+	struct view_help v = { .domain = site_of(pg)->conf->mail_domain };
+
+	v.commands = ARENA_ARRAY(pg->a, COMMANDS, struct view_command);
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (command_rows[i].help != NULL)
+			v.commands[v.ncommands++] = (struct view_command){
+				command_word(pg->a, i, tr_lang()), tr(command_rows[i].help)
+			};
+	view_help(&o, &v);
 	return page_show(pg, &(struct frame){ .title = tr("How to use it by email") }, &o);
 }
 

@@ -202,8 +202,14 @@ struct view_message {                   /* errors and short answers */
 	const char *text;               /* what the person had written, given back */
 };
 
+struct view_command {
+	const char *word, *what;
+};
+
 struct view_help {
 	const char *domain;
+	struct view_command *commands;
+	size_t ncommands;
 };
 
 void view_shell(struct out *o, const struct view_shell *v);
