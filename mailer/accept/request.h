@@ -20,7 +20,9 @@ static inline bool request_address(enum address_kind k)
 /*
  * Does and answers what it asks, once (promise P3), and records its fate:
  * command; duplicate; held, where a stranger whom nothing proves wrote something that
- * only a person can judge; or forwarded to the owners, where such a one wants to leave. In a transaction; unit_wake after the commit.
+ * command; duplicate; held, where a stranger whom nothing proves wrote something
+ * that only a person can judge; or forwarded to the owners, where such a one wants
+ * to leave. In a transaction; unit_wake after the commit.
  * *rule_r: for the log.
  */
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
