@@ -774,7 +774,7 @@ grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_ch
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
 grant select, insert, update, delete on signin_failure to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
-grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-web";
+grant update (thread_id, number, parent_id, parent_rank, folds, html, search) on post to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
 grant update (delivery, own_copy, copy_when_addressed, pause_until) on subscription to "cabildo-web";

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See fold.h. */
+#include "server/core/audit.h"
 #include "server/core/fold.h"
+#include "server/store/forum.h"
 #include "server/store/intake.h"
 #include "server/text/align.h"
 
 #include "server/base/base.h"
+
+#define HTML_CAP    ((size_t)8 << 20)
+#define INDEXED_MAX ((size_t)256 << 10)
 
 enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent)
 {
@@ -32,4 +37,23 @@ enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent
 	}
 	s->folds = folds;
 	return RC_OK;
+}
+
+enum rc post_unfold(struct unit *u, const char *list, int64_t thread, int64_t number)
+{
+	struct reader who = { u->actor.account, u->actor.admin };
+	struct post_fold_row row;
+	struct html h;
+	enum rc rc = post_fold_read(u->db, u->arena, who, list, thread, number, &row);
+
+	if (rc != RC_OK || strcmp(row.folds, "{}") == 0)
+		return rc;
+	h = plain_render(u->arena, row.body, NULL, 0, HTML_CAP);
+	rc = post_fold_write(u->db, &row, slice_make(h.p, h.n), utf8_clip(row.body, INDEXED_MAX));
+	return rc == RC_OK ? audit(u, &(struct audit_entry){ .act = "post.unfold",
+							     .list = row.list,
+							     .thread = row.thread,
+							     .post = row.post,
+							     .before = row.folds })
+			   : rc;
 }

@@ -15,4 +15,11 @@
  */
 enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent) MUST_USE;
 
+/*
+ * Shows a post whole for everybody, for its author, moderators and
+ * administrators (promise P6); recorded. RC_NOTFOUND for anybody else. One that
+ * has nothing folded stays as it is. In a transaction.
+ */
+enum rc post_unfold(struct unit *u, const char *list, int64_t thread, int64_t number) MUST_USE;
+
 #endif

@@ -304,6 +304,32 @@ enum rc post_raw_id_read(struct db *db, struct arena *a, struct reader who, cons
 	return RC_OK;
 }
 
+enum rc post_fold_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		       int64_t thread, int64_t number, struct post_fold_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POST_FOLD_GET, &q, WHO, db_text(list), db_i64(thread),
+			    db_i64(number));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct post_fold_row){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
+				     db_get_text(q, 0, 3), db_get_slice(q, 0, 4) };
+	return RC_OK;
+}
+
+enum rc post_fold_write(struct db *db, const struct post_fold_row *r, struct slice html,
+			struct slice own)
+{
+	enum rc rc = db_run(db, NULL, STMT_THREAD_CHANGED, NULL, db_i64(r->thread));
+
+	return rc == RC_OK ? db_run(db, NULL, STMT_POST_FOLD_SET, NULL, db_i64(r->post),
+				    db_slice(html), db_slice(own))
+			   : rc;
+}
+
 /* The chunks of a message, joined. */
 static struct slice chunks_join(struct arena *a, const struct db_rows *q)
 {

@@ -144,6 +144,18 @@ enum rc post_by_msgid_read(struct db *db, struct arena *a, struct reader who, co
 			   int64_t *number_r) MUST_USE;
 enum rc post_raw_id_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t thread, int64_t number, int64_t *raw_r) MUST_USE;
+
+struct post_fold_row {
+	int64_t post, list, thread;
+	const char *folds; /* as PostgreSQL writes an array */
+	struct slice body;
+};
+/* Where this person may open its folds, else RC_NOTFOUND. */
+enum rc post_fold_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		       int64_t thread, int64_t number, struct post_fold_row *r) MUST_USE;
+/* The thread's row is locked, then the post's. own: what the search reads. */
+enum rc post_fold_write(struct db *db, const struct post_fold_row *r, struct slice html,
+			struct slice own) MUST_USE;
 enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r) MUST_USE;
 
 struct attachment_place {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A reply whose program lost the quote marks is held against the post that it
 # answers: what is the parent's is folded, what is the author's is not, and
-# nothing is taken away.
+# nothing is taken away. Its author shows it whole with one button.
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
@@ -57,6 +57,29 @@ shown() {
 		'UTF8'), chr(10), '|') FROM post WHERE msgid = '$1@example.org'"
 }
 
+# sign_in WHO: a session in the file WHO.jar
+sign_in() {
+	local jar=$TEST_TMP/$1.jar
+	printf 'clave-de-prueba' | site_cabildo account password "$1@example.org" --stdin >"$TEST_TMP/out" 2>&1 || return 1
+	curl -s -m 20 -c "$jar" -o "$jar.body" "http://127.0.0.1:$SITE_HTTP/signin" &&
+		[ "$(web "$1" /signin/password "addr=$1@example.org" password=clave-de-prueba next=/)" = 303 ]
+}
+
+# web WHO PATH FIELD=VALUE...: the form, with the token of the page before; prints the status
+web() {
+	local jar=$TEST_TMP/$1.jar path=$2 args=() f
+	shift 2
+	for f in "csrf=$(sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' "$jar.body" | head -n 1)" "$@"; do
+		args+=(--data-urlencode "$f")
+	done
+	curl -s -m 20 -b "$jar" -c "$jar" -o /dev/null -w '%{http_code}' "${args[@]}" "http://127.0.0.1:$SITE_HTTP$path"
+}
+
+# look WHO PATH: the page as they see it
+look() {
+	curl -s -m 20 -b "$TEST_TMP/$1.jar" -c "$TEST_TMP/$1.jar" "http://127.0.0.1:$SITE_HTTP$2" | tee "$TEST_TMP/$1.jar.body"
+}
+
 # shellcheck disable=SC2119 # without arguments: all of it
 flow_site
 tap_run 'the group is made' demo_group
@@ -69,4 +92,17 @@ page=$(demo_page 'El martes me viene bien.')
 tap_run 'the page folds it' demo_thread_has "${page:-/none}" '<details class="fold">' 'Nicaragua'
 tap_run 'the author repeats their own words' again
 tap_is 'and nothing of them is folded' "$(flow_sql "SELECT folds FROM post WHERE msgid = 'eco@example.org'")" '{}'
+
+tap_run 'the author signs in' sign_in julio.zelaya
+tap_run 'somebody else, too' sign_in ana.perez
+tap_is 'the author has the button' "$(look julio.zelaya "$page/2" | grep -c '/2/unfold"')" 1
+tap_is 'somebody else has not' "$(look ana.perez "$page/2" | grep -c '/2/unfold"')" 0
+look ana.perez "$page" >/dev/null
+tap_is 'and may not' "$(web ana.perez "$page/2/unfold")" 404
+look julio.zelaya "$page/2" >/dev/null
+tap_is 'the author shows it whole' "$(web julio.zelaya "$page/2/unfold")" 303
+tap_is 'nothing of it is folded' "$(flow_sql "SELECT folds FROM post WHERE msgid = 'respuesta@example.org'")" '{}'
+tap_is 'on the page as well' "$(look julio.zelaya "$page/2" | grep -c '<details class="fold">')" 0
+tap_is 'it is recorded with what was folded' \
+	"$(flow_sql "SELECT a.act, d.before LIKE '{26,%' FROM audit a LEFT JOIN audit_detail d ON d.audit_id = a.id WHERE a.act = 'post.unfold'")" 'post.unfold	t'
 flow_end

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread, and one post of it. */
+#include "server/core/fold.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -74,6 +75,16 @@ static const char *place_text(struct page *pg, const struct post_row *p)
 					    : country;
 }
 
+/* The button that shows everybody what our reading of quotes has folded. */
+static void unfold_fill(struct page *pg, const char *base, const struct post_row *p,
+			struct view_post *v)
+{
+	if (!slice_find(p->html, SLICE("<details class=\"fold\">")))
+		return;
+	v->unfold_url = arena_fmt(pg->a, "%s/%lld/unfold", base, (long long)p->number);
+	v->csrf = csrf_token(pg);
+}
+
 static void post_fill(struct page *pg, const struct thread_page *t, size_t i, int64_t depth,
 		      struct view_post *v)
 {
@@ -94,6 +105,8 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 				 .reply_url = "",
 				 .mailto = "",
 				 .raw_url = "",
+				 .unfold_url = "",
+				 .csrf = "",
 				 .mine = mine,
 				 .by_mail = strcmp(p->source, "email") == 0,
 				 .imported = strcmp(p->source, "import") == 0,
@@ -118,8 +131,10 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 		v->mailto = mailto_group(pg, t->group.addr,
 					 arena_fmt(pg->a, "Re: %s", t->thread.subject));
 	}
-	if (mine || t->group.moderator)
+	if (mine || t->group.moderator) {
 		v->raw_url = arena_fmt(pg->a, "%s/%lld/raw", base, (long long)p->number);
+		unfold_fill(pg, base, p, v);
+	}
 	v->show_do = *v->reply_url != '\0' || *v->raw_url != '\0';
 	attachments_fill(pg, base, p, v);
 }
@@ -294,6 +309,17 @@ enum rc page_group_read(struct page *pg)
 	enum rc rc = group_mark_read(unit_of(pg), param_text(pg, "list"));
 
 	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s", param_text(pg, "list")) : rc;
+}
+
+enum rc page_post_unfold(struct page *pg)
+{
+	enum rc rc = post_unfold(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
+				 param_i64(pg, "post"));
+
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/%lld/%lld", param_text(pg, "list"),
+					    (long long)param_i64(pg, "thread"),
+					    (long long)param_i64(pg, "post"))
+			   : rc;
 }
 
 enum rc page_thread_follow(struct page *pg)

@@ -43,6 +43,7 @@ struct view_post {
 	const char *url, *author, *place; /* place: institution, country */
 	const char *date, *when;        /* shown; machine form */
 	const char *lang, *reply_url, *mailto, *raw_url;
+	const char *unfold_url, *csrf;  /* where they may show it whole, else "" */
 	bool by_mail, imported, mine, unread_line, cut, show_do;
 	int64_t answers;                /* number of the post it answers where that is not the one above */
 	const char *answers_url;

@@ -130,6 +130,25 @@ left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
 	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)))
 
+-- name: post_fold_get
+-- roles: web cli
+-- Its author, moderators and administrators may open what is folded.
+select p.id, p.list_id, p.thread_id, p.folds::text, p.body
+from post p join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer and p.state <> 'deleted'
+	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)))
+
+-- name: thread_changed
+-- roles: web cli
+update thread set version = version + 1 where id = $1::bigint
+
+-- name: post_fold_set
+-- roles: web cli
+-- Nothing of it is folded any more: page, excerpts and search take it whole.
+update post set folds = '{}', html = $2::text, search = search_vector(lang, subject, $3::text, '')
+where id = $1::bigint and folds <> '{}'
+
 -- name: raw_chunks
 -- roles: web cli deliver receive
 select bytes from raw_chunk where raw_id = $1::bigint order by n
