@@ -88,7 +88,9 @@ static bool is_calendar(const char *p)
 		"jeu ven sam dim gio son die mit don fre sam ene feb abr may jun jul ago sep oct "
 		"nov dic jan fev apr mai out dez aug aou dec gen mag giu lug set ott mon tor ons "
 		"lor son die mit don man tir ma  di  wo  do  vr  za  zo  mo  mi  fr  sa  so  "
-		"po  ut  st  ct  pa  pi  ti  ke  to  pe  la  su  okt mrt mei maj dia ";
+		"po  ut  st  ct  pa  pi  ti  ke  to  pe  la  su  okt mrt mei maj dia tis "
+		"pon wto sro czw sob nie sty lut kwi cze lip sie wrz paz lis gru dl  dt  dc  dj  dv  "
+		"ds  dg  lok hel maa huh tou kes hei elo syy jou tam ";
 	char key[5];
 	size_t n = 0;
 
