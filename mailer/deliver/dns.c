@@ -122,12 +122,13 @@ static void turn(struct dns *d, int ms)
 	ares_socket_t s[ARES_GETSOCK_MAXNUM];
 	struct pollfd p[ARES_GETSOCK_MAXNUM];
 	struct timeval max = { ms / 1000, ms % 1000 * 1000 }, buf, *tv;
-	int bits = ares_getsock(d->channel, s, ARES_GETSOCK_MAXNUM);
+	unsigned bits = (unsigned)ares_getsock(d->channel, s, ARES_GETSOCK_MAXNUM);
 	nfds_t n = 0;
 
 	for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		short ev = (ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-			   (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0);
+		/* ARES_GETSOCK_READABLE, _WRITABLE by hand: theirs shift an int into its sign */
+		short ev = (bits >> i & 1 ? POLLIN : 0) |
+			   (bits >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0);
 
 		if (ev)
 			p[n++] = (struct pollfd){ .fd = s[i], .events = ev };

@@ -12,7 +12,7 @@ PKG_BUILD='build-essential autoconf automake pkg-config gettext libpq-dev libesm
 	libxml2-dev libssl-dev libgnutls28-dev zlib1g-dev libc-ares-dev libpsl-dev postgresql-15 lighttpd'
 # shellcheck disable=SC2034
 # What the tests need beside that.
-PKG_CHECK='libcmocka-dev python3-minimal w3m libmail-dkim-perl dovecot-imapd dovecot-pop3d'
+PKG_CHECK='curl libcmocka-dev python3-minimal w3m libmail-dkim-perl dovecot-imapd dovecot-pop3d'
 
 # pkg_missing NAME...: prints those that are not installed.
 pkg_missing() {
