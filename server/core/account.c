@@ -29,7 +29,8 @@ enum rc session_load(struct unit *u, const char *secret)
 	rc = session_read(u->db, u->arena, hash, &r);
 	if (rc == RC_OK)
 		u->actor = (struct actor){ r.account, r.name,      r.addr,       r.locale,
-					   r.theme,   r.time_zone, r.utc_offset, r.admin };
+					   r.theme,   r.time_zone, r.utc_offset, r.admin,
+					   r.moderates, r.held };
 	return rc;
 }
 

@@ -24,6 +24,8 @@ struct actor { /* account 0: nobody signed in */
 	const char *time_zone; /* IANA name */
 	int utc_offset;        /* minutes, now */
 	bool admin;
+	bool moderates; /* some group, or as administrator */
+	int held;       /* messages that wait in the groups they moderate, at most 100 */
 };
 
 struct unit {

@@ -24,6 +24,8 @@ enum rc session_read(struct db *db, struct arena *a, const unsigned char hash[HA
 		.time_zone = db_get_text(q, 0, 5),
 		.admin = db_get_bool(q, 0, 6),
 		.utc_offset = (int)db_get_i64(q, 0, 7),
+		.moderates = db_get_bool(q, 0, 8),
+		.held = (int)db_get_i64(q, 0, 9),
 	};
 	return RC_OK;
 }

@@ -12,8 +12,8 @@ struct db;
 struct session_row {
 	int64_t account;
 	const char *name, *addr, *locale, *theme, *time_zone;
-	bool admin;
-	int utc_offset;
+	bool admin, moderates;
+	int utc_offset, held;
 };
 enum rc session_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		     struct session_row *r) MUST_USE;

@@ -83,6 +83,18 @@ function pages(thread)
 		],
 		in: [
 			['member-home', go('/')], ['member-list', go(`/g/${list}`)], ['member-thread', go(thread)],
+			['moderation', go('/moderation')], ['group-moderation', go(`/g/${list}/moderation`)],
+			['holding', async (page) => {
+				await page.goto(`${base}/moderation`);
+				await page.click('article h3 a');
+			}],
+			['holding-error', async (page) => {
+				await page.goto(`${base}/moderation`);
+				await page.click('article form summary');
+				await page.click('button[value=return]');
+			}],
+			['delivery', go('/delivery')], ['delivery-one', go('/delivery?id=d4@example.org')],
+			['delivery-none', go('/delivery?id=nada@example.org')],
 			['prefs', go('/me')], ['new', go(`/g/${list}/new`)],
 			['compose', async (page) => {
 				await page.goto(`${base}/g/${list}/new`);

@@ -98,6 +98,9 @@ static void shell_people(struct page *pg, struct view_shell *v)
 	if (!pg->signed_in)
 		return;
 	v->person = u->actor.name;
+	v->moderates = u->actor.moderates;
+	if (u->actor.held > 0)
+		v->held = u->actor.held < 100 ? arena_fmt(pg->a, "%d", u->actor.held) : "99+";
 	v->csrf = csrf_token(pg);
 }
 
@@ -114,6 +117,7 @@ static struct view_shell shell_make(struct site *s, struct req *r, const struct 
 				    .feed = f->feed ? f->feed : "",
 				    .here = f->here,
 				    .person = "",
+				    .held = "",
 				    .q = f->q ? f->q : "",
 				    .csrf = "",
 				    .path = path_is_own(r->target) ? r->target : "/",

@@ -20,8 +20,10 @@ struct view_shell {
 	const char *title, *site;
 	const char *style;              /* URL of the sheet */
 	const char *feed;               /* URL of an Atom feed, or "" */
-	int here;                       /* 1 home, 2 search, 3 me, 4 sign-in */
+	int here;                       /* 1 home, 2 search, 3 me, 4 sign-in, 5 moderation */
 	const char *person;             /* name, or "" signed out */
+	bool moderates;
+	const char *held;               /* how many messages wait for them, or "" */
 	const char *q;                  /* in the search field */
 	const char *csrf, *path;        /* of the language button and of signing out */
 	const char *other_lang, *other_name;
@@ -198,6 +200,64 @@ struct view_me {
 	size_t nsubs;
 };
 
+struct view_held {                      /* a message that waits for a moderator */
+	const char *id;                 /* of the anchor: "h18" */
+	const char *url, *csrf, *back;  /* back: list of the queue it is shown in, or "" */
+	const char *author, *addr, *sender, *waits;
+	const char *group, *group_url, *date, *when;
+	const char *subject, *reason, *told, *why;
+	bool late, cut, open;
+	struct html body;
+	struct view_attachment *files;
+	size_t nfiles;
+};
+
+struct view_decided {
+	const char *url, *csrf, *back, *subject, *post_url;
+	const char *what, *who;         /* "Approved:", "By you, a minute ago." */
+	bool undo;
+};
+
+struct view_moderation {
+	const char *group, *lead, *after_url;
+	struct view_decided *recent;
+	size_t nrecent;
+	struct view_held *held;
+	size_t nheld;
+};
+
+struct view_holding {                   /* one held message, whole */
+	const char *title, *error;
+	bool waiting, decided;
+	struct view_held held;
+	struct view_decided state;
+	const char *envelope, *recipient, *msgid, *rule, *trace, *raw_url, *delivery_url;
+};
+
+struct view_failure {
+	const char *addr, *answer;
+};
+
+struct view_step {
+	const char *fate, *group, *when, *date, *recipient, *reason, *rule, *decision, *counts;
+	const char *url, *link;
+	struct view_failure *failures;
+	size_t nfailures;
+};
+
+struct view_sent {
+	const char *url, *subject, *fate, *group, *when, *date;
+};
+
+struct view_delivery {
+	const char *asked;
+	bool nothing, alone;
+	struct view_step *steps;
+	size_t nsteps;
+	struct view_sent *mine;
+	size_t nmine;
+};
+
 struct view_message {                   /* errors and short answers */
 	const char *title, *what, *todo, *code, *reference;
 	const char *text;               /* what the person had written, given back */
@@ -228,6 +288,11 @@ void view_bounces(struct out *o, const struct view_bounces *v);
 void view_search(struct out *o, const struct view_search *v);
 void view_mark(struct out *o, const struct view_mark *v);
 void view_me(struct out *o, const struct view_me *v);
+void view_held(struct out *o, const struct view_held *v);
+void view_decided(struct out *o, const struct view_decided *v);
+void view_moderation(struct out *o, const struct view_moderation *v);
+void view_holding(struct out *o, const struct view_holding *v);
+void view_delivery(struct out *o, const struct view_delivery *v);
 void view_message(struct out *o, const struct view_message *v);
 void view_help(struct out *o, const struct view_help *v);
 
