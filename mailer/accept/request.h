@@ -19,7 +19,6 @@ static inline bool request_address(enum address_kind k)
 
 /*
  * Does and answers what it asks, once (promise P3), and records its fate:
- * command; duplicate; held, where a stranger whom nothing proves wrote something that
  * command; duplicate; held, where a stranger whom nothing proves wrote something
  * that only a person can judge; or forwarded to the owners, where such a one wants
  * to leave. In a transaction; unit_wake after the commit.

@@ -203,6 +203,7 @@ post() {
 	} >&"$fd"
 	out=$(timeout 20 cat <&"$fd")
 	exec {fd}>&-
+	[ -z "${HEAD:-}" ] || printf '%s\n' "$out"
 	case $out in
 	HTTP/1.[01]\ [23]*) ;;
 	*)
@@ -328,6 +329,7 @@ owners() {
 	tap_is 'a member' "$(member $who)" each
 	tap_is 'welcome' "$(notices welcome $who)" 1
 	tap_run 'once' not site_cabildo member approve agenda "$id"
+	web
 	site_cabildo list set agenda join_policy=invite
 	PROVEN=1 tap_run 'a proven leave: taken' say $JULIO agenda-request@foro.example 'baja' <<<''
 	tap_is 'is done at once' "$(fate):$(member $JULIO)" 'command:leave:'
@@ -342,6 +344,51 @@ owners() {
 	say marisol.quesada@example.org "$(reply_to "$text")" 'Re: Confirme' <<<'' >/dev/null
 	tap_run 'and is told why not' has "$(letter marisol.quesada@example.org "$ID")" 'Usted es la única persona que administra'
 	tap_is 'she is there' "$(member marisol.quesada@example.org)" each
+}
+
+# press PATH BODY: a form of the signed-in page, with its token
+press() {
+	local csrf
+	csrf=$(net_get "$SITE_HTTP" /me "Cookie: $SESSION" | sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | tail -n 1)
+	post_form "$1" "csrf=$csrf&$2" "Cookie: $SESSION"
+}
+
+# sign_in ADDRESS: its session in $SESSION
+sign_in() {
+	local page csrf cookie
+	printf 'prueba-agenda' | site_cabildo account password "$1" --stdin || return 1
+	page=$(net_get "$SITE_HTTP" /signin)
+	csrf=$(sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' <<<"$page" | tail -n 1)
+	cookie=$(tr -d '\r' <<<"$page" | sed -n 's/^[Ss]et-[Cc]ookie: *\([^;]*\).*/\1/p' | paste -sd ';')
+	HEAD=1 SESSION=$(post /signin/password application/x-www-form-urlencoded \
+		"csrf=$csrf&addr=${1/@/%40}&password=prueba-agenda" "Cookie: $cookie" |
+		tr -d '\r' | sed -n 's/^[Ss]et-[Cc]ookie: *\(cabildo=[^;]*\).*/\1/p')
+	[ -n "$SESSION" ]
+}
+
+web() {
+	local carmen=carmen.loaisiga@example.org goodbye
+	tap_run 'she signs in' sign_in $carmen
+	tap_run 'a pause of 14 days' press /me/agenda/pause days=14
+	tap_is 'is there' "$(paused $carmen)" t
+	tap_run 'and its end' press /me/agenda/pause days=0
+	tap_is 'it is over' "$(paused $carmen)" ''
+	tap_run 'a POST without the token of the form' not post_form /g/agenda/leave '' "Cookie: $SESSION"
+	tap_is 'changes nothing' "$(member $carmen)" each
+	tap_run 'she leaves' press /g/agenda/leave ''
+	goodbye=$(notices goodbye $carmen)
+	tap_is 'with a goodbye' "$(member $carmen):$goodbye" ':1'
+	tap_run 'asks to join again' press /g/agenda/join ''
+	tap_is 'and waits for the owners' "$(member $carmen):$(notices join-request marisol.quesada@example.org)" ':2'
+	tap_run 'who is no owner sees no requests' not page_get_as /g/agenda/requests 'Carmen'
+	tap_run 'the owner signs in' sign_in marisol.quesada@example.org
+	tap_run 'sees it' page_get_as /g/agenda/requests 'Carmen Loáisiga'
+	tap_run 'and lets her in' press /g/agenda/requests "act=approve&id=$(flow_sql "SELECT max(id) FROM join_request")"
+	tap_is 'a member' "$(member $carmen):$(notices welcome $carmen)" each:1
+}
+
+page_get_as() {
+	net_get "$SITE_HTTP" "$1" "Cookie: $SESSION" | grep -qF -- "$2"
 }
 
 strangers() {
