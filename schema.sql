@@ -91,7 +91,16 @@ create table list (
 	lang text not null default 'es' check (lang in ('es', 'en', 'pt', 'fr', 'it')),
 	visibility text not null default 'members' check (visibility in ('public', 'members', 'hidden')),
 	posting text not null default 'members' check (posting in ('anyone', 'members', 'moderated', 'announce')),
-	nonmember text not null default 'hold' check (nonmember in ('hold', 'drop', 'accept')),
+	nonmember text not null default 'hold' check (nonmember in ('hold', 'refuse', 'drop', 'accept')),
+	-- what a member's name in From needs: proof always; of members; none
+	identity text not null default 'normal' check (identity in ('strict', 'normal', 'open')),
+	emergency boolean not null default false, -- everything waits
+	hold_first integer not null default 0 check (hold_first between 0 and 100), -- posts of a new member
+	unaddressed text not null default 'hold' check (unaddressed in ('hold', 'accept')),
+	max_recipients integer not null default 50 check (max_recipients between 0 and 1000), -- 0: any number
+	flood_per_hour integer not null default 100 check (flood_per_hour between 0 and 10000), -- of one sender; 0: any
+	file_types text not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar', -- refused: endings, types
+	spam text not null default 'hold' check (spam in ('hold', 'drop', 'accept')),
 	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
 	reply_policy text not null default 'list' check (reply_policy in ('list', 'author', 'both')),
 	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
@@ -166,6 +175,23 @@ create table ban (
 	created_at timestamptz not null default now()
 );
 create index ban_addr on ban (addr);
+
+-- Moderators' own rules: a pattern on a part of the message, and what follows.
+-- A rule that is taken away stays, removed, so that the newest version tells
+-- that something changed.
+create sequence rule_version_seq as bigint;
+create table acceptance_rule (
+	id bigint generated always as identity primary key,
+	list_id bigint references list, -- null: the whole site
+	field text not null, -- subject, from, to, body, headers, or header:NAME
+	pattern text not null check (length(pattern) between 1 and 1000), -- PCRE2
+	action text not null check (action in ('accept', 'hold', 'refuse', 'drop')),
+	sentence text not null default '', -- to the sender, instead of ours
+	version bigint not null default nextval('rule_version_seq'),
+	created_at timestamptz not null default now(),
+	removed_at timestamptz
+);
+create index acceptance_rule_list on acceptance_rule (list_id, version);
 
 -- What was written -----------------------------------------------------------
 
@@ -339,6 +365,7 @@ create table hold (
 	thread_id bigint references thread, -- what its address or form said it answers
 	parent_id bigint references post,
 	msgid text not null,
+	confirmed_at timestamptz, -- that person says: it is mine
 	held_at timestamptz not null default now(),
 	decided_at timestamptz,
 	decided_by bigint references account, -- null: the administrator at the command line
@@ -364,7 +391,7 @@ create table intake (
 	envelope_from text not null,
 	recipient text not null,
 	msgid text not null,
-	fate text not null check (fate in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate', 'dropped', 'quarantined', 'forwarded')),
+	fate text not null check (fate in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate', 'dropped', 'refused', 'quarantined', 'forwarded')),
 	rule text not null default '',
 	reason text not null default '', -- its sentence: a msgid of the catalogue
 	trace text not null default '',
@@ -732,7 +759,8 @@ grant select on schema_version, setting to
 
 grant select (id, name, locale, is_admin, closed_at) on account to "cabildo-receive";
 grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliver", "cabildo-web", "cabildo-sched";
-grant select on address, list, list_former_address, subscription, thread_follow, ban to "cabildo-receive";
+grant select on address, list, list_former_address, subscription, thread_follow, ban, acceptance_rule to "cabildo-receive";
+grant select (list_id, received_at, envelope_from) on intake to "cabildo-receive";
 grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
 grant insert on account, address, subscription, thread_follow, token, join_request to "cabildo-receive";
 grant select on token to "cabildo-receive";
@@ -753,7 +781,7 @@ grant select, insert, delete on ref_wait to "cabildo-receive";
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-receive";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-receive";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
-grant update (decided_at, decided_by, decision, why, effective_at, reason, tries, try_after, done_at, post_id) on hold to "cabildo-receive";
+grant update (decided_at, decided_by, decision, why, effective_at, reason, tries, try_after, done_at, post_id, confirmed_at) on hold to "cabildo-receive";
 grant update (keep) on raw_message to "cabildo-receive";
 grant select on raw_chunk to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
@@ -785,7 +813,8 @@ grant select on bounce_event to "cabildo-web";
 grant update (verified_at, suspended_at, bounce_score, bounce_at, probes, probe_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
-grant update (decided_at, decided_by, decision, why, effective_at) on hold to "cabildo-web";
+grant update (decided_at, decided_by, decision, why, effective_at, confirmed_at) on hold to "cabildo-web";
+grant select on acceptance_rule to "cabildo-web";
 grant select on intake, delivery_total to "cabildo-web";
 grant select (addr, code, answer, settled_at) on delivery to "cabildo-web";
 grant select (post_id, addr, outcome, code, answer, settled_at) on delivery_failure to "cabildo-web";

@@ -103,7 +103,6 @@ int main(int argc, char **argv)
 			log_q(p.conf.secret_file));
 	tr_init(NULL);
 	mail_parse_init();
-	tr_init(NULL);
 	u.conf = &p.conf;
 	u.keys = &p.keys;
 	intake_defaults(&s);

@@ -3,16 +3,17 @@
 # level 3: struct mail to its fate
 noinst_LIBRARIES += libaccept.a
 libaccept_a_SOURCES = \
-	mailer/accept/accept.c mailer/accept/accept.h \
+	mailer/accept/accept.c mailer/accept/accept.h mailer/accept/content.c \
 	mailer/accept/bounce.c mailer/accept/bounce.h \
 	mailer/accept/command.c mailer/accept/command.h \
 	mailer/accept/approve.c mailer/accept/approve.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
 	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/proof.c mailer/accept/proof.h \
+	mailer/accept/refuse.c mailer/accept/refuse.h \
 	mailer/accept/submission.c mailer/accept/submission.h
 
-CORE_LIBS = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
+CORE_LIBS = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS)
 
 sbin_PROGRAMS += cabildo-receive cabildo-deliver
 cabildo_receive_SOURCES = mailer/cabildo-receive.c
@@ -53,7 +54,9 @@ libimport_a_SOURCES = \
 	mailer/import/source.c mailer/import/source.h \
 	mailer/import/tally.c mailer/import/tally.h
 libimport_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
-pkglibexec_PROGRAMS += cabildo-import
+pkglibexec_PROGRAMS += cabildo-import cabildo-explain
+cabildo_explain_SOURCES = mailer/cabildo-explain.c
+cabildo_explain_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS)
 cabildo_import_SOURCES = mailer/cabildo-import.c
 cabildo_import_LDADD = libimport.a libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(ZLIB_LIBS)
 dist_man_MANS += docs/man/cabildo-import.1 docs/man/cabildo-bounce.1

@@ -25,11 +25,13 @@ STMT_SQL = \
 	server/db/sql/bounce.sql \
 	server/db/sql/forum.sql \
 	server/db/sql/house.sql \
+	server/db/sql/identity.sql \
 	server/db/sql/intake.sql \
 	server/db/sql/mailbox.sql \
 	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
 	server/db/sql/moderate.sql \
+	server/db/sql/pattern.sql \
 	server/db/sql/queue.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
@@ -55,11 +57,13 @@ libstore_a_SOURCES = \
 	server/store/bounce.c server/store/bounce.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/house.c server/store/house.h \
+	server/store/identity.c server/store/identity.h \
 	server/store/intake.c server/store/intake.h \
 	server/store/mailbox.c server/store/mailbox.h \
 	server/store/member.c server/store/member.h \
 	server/store/notice.c server/store/notice.h \
 	server/store/moderate.c server/store/moderate.h \
+	server/store/pattern.c server/store/pattern.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -84,8 +88,12 @@ libcore_a_SOURCES = \
 	server/core/fold.c server/core/fold.h \
 	server/core/house.c server/core/house.h \
 	server/core/mailbox.c server/core/mailbox.h \
+	server/core/identity.c server/core/identity.h \
 	server/core/lang.c server/core/lang.h \
 	server/core/listref.c \
+	server/core/match.c server/core/match.h \
+	server/core/patterns.c server/core/patterns.h \
+	server/core/rules.c server/core/rules.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/moderate.c server/core/moderate.h \
 	server/core/submit.c server/core/submit.h \
@@ -114,7 +122,8 @@ cabildo_SOURCES = \
 	server/cli/import.c \
 	server/cli/list.c \
 	server/cli/mailbox.c \
+	server/cli/rule.c \
 	server/cli/trace.c
-cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
+cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

@@ -4,7 +4,7 @@
 #include "mailer/accept/bounce.h"
 #include "mailer/accept/handle.h"
 #include "mailer/accept/request.h"
-#include "mailer/accept/proof.h"
+#include "mailer/accept/refuse.h"
 #include "mailer/accept/submission.h"
 #include "server/core/tell.h"
 
@@ -46,7 +46,7 @@ static enum rc rcpt_check(struct unit *u, const char *envelope, const char *reci
 		return RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = list_lookup(u, to->list, to->domain, envelope, envelope, l);
+		rc = list_lookup(u, to->list, to->domain, envelope, NULL, l);
 	if (rc == RC_INVALID || rc == RC_NOTFOUND) {
 		intake_reply_set(r, 550, "5.1.1", "There is no group with this address.");
 		return RC_NOTFOUND;
@@ -134,23 +134,24 @@ static enum rc post(struct unit *u, struct group *g, const struct mail *m,
 }
 
 /* One attempt at one group's transaction. */
-static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
-			 const struct submission *s, struct verdict *v, struct submit_result *res)
+static enum rc group_try(struct unit *u, struct group *g, const struct accept_in *in,
+			 const struct submission *s, struct verdict *v,
+			 struct submit_result *res)
 {
 	enum rc rc = unit_begin_rw(u);
 
 	if (rc != RC_OK)
 		return rc;
 	if (v->fate == FATE_BOUNCE || v->fate == FATE_COMPLAINT)
-		rc = bounce_accept(u, &g->list, &g->to, m, v);
+		rc = bounce_accept(u, &g->list, &g->to, in->mail, v);
 	else if (v->fate == FATE_FORWARDED)
-		rc = bounce_complaint(u, m);
+		rc = bounce_complaint(u, in->mail);
 	if (rc != RC_OK)
 		;
 	else if (v->fate == FATE_POSTED)
-		rc = post(u, g, m, s, res);
+		rc = post(u, g, in->mail, s, res);
 	else if (v->fate == FATE_COMMAND)
-		rc = request_run(u, &g->list, &g->to, m, s, res, &v->rule);
+		rc = request_run(u, &g->list, &g->to, in->mail, s, res, &v->rule);
 	else if (v->fate == FATE_FORWARDED)
 		rc = tell_responsible(u, &g->list, s, v->rule, res);
 	else if (v->fate == FATE_HELD)
@@ -158,48 +159,54 @@ static enum rc group_try(struct unit *u, struct group *g, const struct mail *m,
 	else
 		rc = submit_record(u, &g->list, s, v->fate, v->rule, res);
 	if (rc == RC_OK)
+		rc = refuse_tell(u, in, s, v, res);
+	if (rc == RC_OK)
 		return unit_commit(u);
 	unit_abort(u);
 	return rc;
 }
 
 static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m,
-			 const char *why, struct slice raw, struct group *g)
+			 const char *why, const struct proof *proof, struct slice raw,
+			 struct group *g)
 {
 	struct accept_in in = { .arena = u->arena,
+				.conf = u->conf,
 				.mail = m,
 				.parse_why = why,
 				.envelope_from = env->sender,
 				.list = &g->list,
 				.to = g->to,
 				.list_addr = g->addr,
+				.proof = *proof,
 				.size = (int64_t)raw.n };
 	struct submission s;
 	struct submit_result res;
 	struct verdict v;
-	struct proof proof;
 	enum rc rc;
 
-	accept_decide(u->arena, &in, &v);
+	in.patterns_away = patterns_for(u, &g->list, &in.patterns, &in.npatterns) != RC_OK;
+	accept_decide(&in, &v);
 	submission_fill(&s, u->arena, m, raw, &g->list);
 	s.envelope_from = env->sender;
 	s.recipient = g->recipient;
 	s.trace = v.trace;
 	s.reason = v.reason;
-	proof_find(u->arena, u->conf, m, env->sender, &proof);
-	s.proven = proof.from != PROOF_NONE;
+	s.proven = proof->from != PROOF_NONE;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
 	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
-	rc = group_try(u, g, m, &s, &v, &res);
+	rc = group_try(u, g, &in, &s, &v, &res);
 	/* a deadlock or a connection that died idle: once more before the MTA has to */
 	if (rc == RC_TEMPFAIL && unit_ready(u))
-		rc = group_try(u, g, m, &s, &v, &res);
+		rc = group_try(u, g, &in, &s, &v, &res);
 	if (rc == RC_INVALID || rc == RC_LIMIT) {
 		/* the database does not take it: the bytes are kept and the owner looks */
 		log_warn("event=quarantined msgid=%s", log_q(s.msgid));
-		v = (struct verdict){ FATE_QUARANTINED, "database",
-				      "The database refused its text.", v.trace };
-		rc = group_try(u, g, m, &s, &v, &res);
+		v = (struct verdict){ .fate = FATE_QUARANTINED,
+				      .rule = "database",
+				      .reason = "The database refused its text.",
+				      .trace = v.trace };
+		rc = group_try(u, g, &in, &s, &v, &res);
 	}
 	if (rc != RC_OK) {
 		intake_reply_set(&g->reply, 451, "4.3.0",
@@ -213,8 +220,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 		 "bytes=%zu",
 		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
-	if (res.fate == FATE_POSTED || res.fate == FATE_COMMAND || res.fate == FATE_HELD ||
-	    res.fate == FATE_FORWARDED)
+	if (res.fate != FATE_DUPLICATE)
 		unit_wake(u);
 }
 
@@ -261,17 +267,19 @@ void handle_message(void *ctx, const struct envelope *env, struct slice raw,
 	struct group *groups = ARENA_ARRAY(u->arena, env->nrecipients, struct group);
 	struct group **of = ARENA_ARRAY(u->arena, env->nrecipients, struct group *);
 	struct mail mail, *m = NULL;
+	struct proof proof;
 	const char *why = "It has ended the program that read it.";
 	size_t n = 0;
 
 	if (env->crashes < INTAKE_POISON &&
 	    mail_parse(&mail, u->arena, raw, &mail_limits_default, &why) == RC_OK)
 		m = &mail;
+	proof_find(u->arena, u->conf, m, env->sender, &proof);
 	intake_parsed(env);
 	for (size_t i = 0; i < env->nrecipients; i++)
 		of[i] = group_of(u, env, m, env->recipients[i], groups, &n, &replies_r[i]);
 	for (size_t i = 0; i < n; i++)
-		group_handle(u, env, m, why, raw, &groups[i]);
+		group_handle(u, env, m, why, &proof, raw, &groups[i]);
 	for (size_t i = 0; i < env->nrecipients; i++)
 		if (of[i] != NULL)
 			replies_r[i] = of[i]->reply;

@@ -59,8 +59,8 @@ void proof_find(struct arena *a, const struct conf *conf, const struct mail *m,
 
 		if (strcmp(v->method, "dmarc") == 0) {
 			/* header.from is optional; where it is said it must be this one */
-			bool same = *v->header_from == '\0' ||
-				    strcasecmp(v->header_from, from) == 0;
+			bool same =
+				*v->header_from == '\0' || strcasecmp(v->header_from, from) == 0;
 
 			dmarc |= pass && same;
 			p->dmarc_fail |= strcmp(v->result, "fail") == 0;

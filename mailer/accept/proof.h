@@ -16,11 +16,11 @@ enum proof_how { PROOF_NONE, PROOF_DMARC, PROOF_DKIM, PROOF_SPF, PROOF_ADDRESS }
 extern const char *const proof_names[]; /* "none", "dmarc", "dkim", "spf", "address" */
 
 struct proof {
-	enum proof_how from;  /* of the From address */
-	bool envelope;        /* SPF passed for the domain of the envelope sender */
-	bool dmarc_fail;      /* our server says that From is not the sender */
-	bool dkim_aligned;    /* a signature of From's own domain verified */
-	bool checked;         /* our server said anything at all about this message */
+	enum proof_how from; /* of the From address */
+	bool envelope;       /* SPF passed for the domain of the envelope sender */
+	bool dmarc_fail;     /* our server says that From is not the sender */
+	bool dkim_aligned;   /* a signature of From's own domain verified */
+	bool checked;        /* our server said anything at all about this message */
 };
 
 /* m NULL: nothing is proven. envelope_from: without <>, "" for the null path. */

@@ -61,50 +61,131 @@ static bool any_in(struct slice s, const char *const *v, size_t n)
 
 /* How programs begin the subject of an answer. */
 static const char *const says_automatic[] = {
-	"automatic reply", "automatic response", "automated reply", "automated response",
-	"auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-	"autoresponse", "auto:", "respuesta automatica", "contestacion automatica",
-	"autorrespuesta", "resposta automatica", "reponse automatique", "risposta automatica",
-	"risposta automatizzata", "automatische antwort", "automatisch antwoord",
-	"automatiskt svar", "automatisk svar", "autosvar", "automaattinen",
+	"automatic reply",
+	"automatic response",
+	"automated reply",
+	"automated response",
+	"auto reply",
+	"auto-reply",
+	"autoreply",
+	"auto response",
+	"auto-response",
+	"autoresponse",
+	"auto:",
+	"respuesta automatica",
+	"contestacion automatica",
+	"autorrespuesta",
+	"resposta automatica",
+	"reponse automatique",
+	"risposta automatica",
+	"risposta automatizzata",
+	"automatische antwort",
+	"automatisch antwoord",
+	"automatiskt svar",
+	"automatisk svar",
+	"autosvar",
+	"automaattinen",
 };
 
 /* How notes of absence begin, whoever writes them. */
 static const char *const says_absent[] = {
-	"out of office", "out of the office", "out-of-office", "ooo:", "away from", "away until",
-	"i am away", "on vacation", "on leave", "vacation reply", "vacation message",
-	"fuera de la oficina", "fuera de oficina", "ausente de la oficina",
-	"ausencia de la oficina", "aviso de ausencia", "mensaje de ausencia", "de vacaciones",
-	"en vacaciones", "estoy de vacaciones", "fora do escritorio", "ausente do escritorio",
-	"ausencia do escritorio", "aviso de ferias", "de ferias", "absence du bureau",
-	"absent du bureau", "message d'absence", "avis d'absence", "en conges", "fuori sede",
-	"fuori ufficio", "assente dall'ufficio", "assenza dall'ufficio", "avviso di assenza",
-	"abwesenheitsnotiz", "abwesenheitsmeldung", "abwesenheit", "abwesend",
-	"nicht im buro", "afwezigheid",
+	"out of office",
+	"out of the office",
+	"out-of-office",
+	"ooo:",
+	"away from",
+	"away until",
+	"i am away",
+	"on vacation",
+	"on leave",
+	"vacation reply",
+	"vacation message",
+	"fuera de la oficina",
+	"fuera de oficina",
+	"ausente de la oficina",
+	"ausencia de la oficina",
+	"aviso de ausencia",
+	"mensaje de ausencia",
+	"de vacaciones",
+	"en vacaciones",
+	"estoy de vacaciones",
+	"fora do escritorio",
+	"ausente do escritorio",
+	"ausencia do escritorio",
+	"aviso de ferias",
+	"de ferias",
+	"absence du bureau",
+	"absent du bureau",
+	"message d'absence",
+	"avis d'absence",
+	"en conges",
+	"fuori sede",
+	"fuori ufficio",
+	"assente dall'ufficio",
+	"assenza dall'ufficio",
+	"avviso di assenza",
+	"abwesenheitsnotiz",
+	"abwesenheitsmeldung",
+	"abwesenheit",
+	"abwesend",
+	"nicht im buro",
+	"afwezigheid",
 };
 
 /* What such a note says of itself. */
 static const char *const text_automatic[] = {
-	"this is an automat", "automated response", "automated reply", "automatic reply",
-	"automatic response", "automatically generated", "auto-generated", "only notification you",
-	"respuesta automatica", "mensaje automatico", "generado automaticamente",
-	"resposta automatica", "mensagem automatica", "gerada automaticamente",
-	"reponse automatique", "message automatique", "genere automatiquement",
-	"risposta automatica", "messaggio automatico", "generato automaticamente",
-	"automatische antwort", "automatisch generiert", "automatisch erstellt",
+	"this is an automat",    "automated response",       "automated reply",
+	"automatic reply",       "automatic response",       "automatically generated",
+	"auto-generated",        "only notification you",    "respuesta automatica",
+	"mensaje automatico",    "generado automaticamente", "resposta automatica",
+	"mensagem automatica",   "gerada automaticamente",   "reponse automatique",
+	"message automatique",   "genere automatiquement",   "risposta automatica",
+	"messaggio automatico",  "generato automaticamente", "automatische antwort",
+	"automatisch generiert", "automatisch erstellt",
 };
 
 /* What a note of absence says, a person's as well as a program's. */
 static const char *const text_absent[] = {
-	"out of the office", "out of office", "i am away", "i will be away", "on vacation",
-	"annual leave", "limited access to", "upon my return", "when i return", "my return",
-	"fuera de la oficina", "fuera de oficina", "estare ausente", "me encuentro ausente",
-	"me encuentro fuera", "estoy de vacaciones", "estare de vacaciones", "a mi regreso",
-	"acceso limitado", "en mi ausencia", "fora do escritorio", "estarei ausente",
-	"estou ausente", "de ferias", "meu retorno", "je suis absent", "je serai absent",
-	"en conges", "mon retour", "sono assente", "saro assente", "fuori ufficio", "in ferie",
-	"mio rientro", "ich bin nicht im", "nicht im buro", "im urlaub", "bis zum",
-	"abwesend", "meiner abwesenheit",
+	"out of the office",
+	"out of office",
+	"i am away",
+	"i will be away",
+	"on vacation",
+	"annual leave",
+	"limited access to",
+	"upon my return",
+	"when i return",
+	"my return",
+	"fuera de la oficina",
+	"fuera de oficina",
+	"estare ausente",
+	"me encuentro ausente",
+	"me encuentro fuera",
+	"estoy de vacaciones",
+	"estare de vacaciones",
+	"a mi regreso",
+	"acceso limitado",
+	"en mi ausencia",
+	"fora do escritorio",
+	"estarei ausente",
+	"estou ausente",
+	"de ferias",
+	"meu retorno",
+	"je suis absent",
+	"je serai absent",
+	"en conges",
+	"mon retour",
+	"sono assente",
+	"saro assente",
+	"fuori ufficio",
+	"in ferie",
+	"mio rientro",
+	"ich bin nicht im",
+	"nicht im buro",
+	"im urlaub",
+	"bis zum",
+	"abwesend",
+	"meiner abwesenheit",
 };
 
 #define BEGINS(s, v) any_begins((s), (v), ARRAY_LEN(v))
@@ -114,10 +195,14 @@ static const char *const text_absent[] = {
 static const char *header_replied(const struct mail *m)
 {
 	static const char *const names[] = {
-		"X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoresponse",
-		"X-Auto-Reply", "X-Auto-Reply-From", "X-Autogenerated-Reply", "X-AutoReply-From",
-		"X-Mail-Autoreply", "X-Vacation", "X-Autoreply-Domain", "X-Autoreply-Subject",
-		"X-Away-Message", "X-OutOfOffice", "X-Bluebottle-Request", "X-TMDA-Confirm",
+		"X-Autoreply",           "X-Autorespond",
+		"X-Autoresponder",       "X-Autoresponse",
+		"X-Auto-Reply",          "X-Auto-Reply-From",
+		"X-Autogenerated-Reply", "X-AutoReply-From",
+		"X-Mail-Autoreply",      "X-Vacation",
+		"X-Autoreply-Domain",    "X-Autoreply-Subject",
+		"X-Away-Message",        "X-OutOfOffice",
+		"X-Bluebottle-Request",  "X-TMDA-Confirm",
 	};
 	static const struct {
 		const char *name, *begins;
@@ -151,16 +236,18 @@ static const char *header_replied(const struct mail *m)
 /* Receipts, recalls and answers to invitations: for one person, never a post. */
 static const char *answer_kind(const struct mail *m, struct slice subject, struct slice text)
 {
-	static const char *const recall_subject[] = { "recall:", "recuperar:", "retirar:",
-						      "recuperacao:", "rappel :", "rappel:",
-						      "richiamo:", "ruckruf:" };
-	static const char *const recall_text[] = {
-		"would like to recall the message", "desea recuperar el mensaje",
-		"desearia recuperar el mensaje", "quiere recuperar el mensaje",
-		"gostaria de cancelar a mensagem", "gostaria de recuperar a mensagem",
-		"souhaite rappeler le message", "desidera richiamare il messaggio",
-		"mochte die nachricht"
-	};
+	static const char *const recall_subject[] = { "recall:",      "recuperar:", "retirar:",
+						      "recuperacao:", "rappel :",   "rappel:",
+						      "richiamo:",    "ruckruf:" };
+	static const char *const recall_text[] = { "would like to recall the message",
+						   "desea recuperar el mensaje",
+						   "desearia recuperar el mensaje",
+						   "quiere recuperar el mensaje",
+						   "gostaria de cancelar a mensagem",
+						   "gostaria de recuperar a mensagem",
+						   "souhaite rappeler le message",
+						   "desidera richiamare il messaggio",
+						   "mochte die nachricht" };
 	struct slice type = slice_of(value_of(m, "Content-Type"));
 
 	if (slice_ifind(type, SLICE("disposition-notification")) != NULL)
@@ -226,12 +313,13 @@ static enum mail_auto by_words(const struct mail *m, struct slice subject, struc
 /* "Your message was received. Follow this link, and it is delivered." */
 static bool challenge(struct slice text)
 {
-	static const char *const says[] = {
-		"protected by", "allowed list", "approved sender", "list of allowed",
-		"verify your address", "verify that you", "prove that you", "click on the following",
-		"complete the delivery", "to ensure delivery", "lista de remitentes",
-		"remitente autorizado", "protegida por", "haga clic en el siguiente"
-	};
+	static const char *const says[] = { "protected by",          "allowed list",
+					    "approved sender",       "list of allowed",
+					    "verify your address",   "verify that you",
+					    "prove that you",        "click on the following",
+					    "complete the delivery", "to ensure delivery",
+					    "lista de remitentes",   "remitente autorizado",
+					    "protegida por",         "haga clic en el siguiente" };
 	unsigned n = 0;
 
 	if (slice_find(text, SLICE("http")) == NULL)

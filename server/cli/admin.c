@@ -82,11 +82,19 @@ int cli_status(struct prog *p, struct unit *u, int argc, char **argv)
 		return cli_fail(u, rc, "status");
 	printf("schema %lld\nlists %lld\nposts %lld\naccounts %lld\noutbound "
 	       "%lld\noutbound_oldest_s %lld\n"
-	       "holds %lld\nquarantined %lld\n",
+	       "holds %lld\nquarantined %lld\nidentity_open %lld\n",
 	       (long long)s.schema, (long long)s.lists, (long long)s.posts, (long long)s.accounts,
 	       (long long)s.outbound,
 	       (long long)(s.outbound_oldest ? (clock_now() - s.outbound_oldest) / USEC : 0),
-	       (long long)s.holds, (long long)s.quarantined);
+	       (long long)s.holds, (long long)s.quarantined, (long long)s.identity_open);
+	if (*p->conf.authserv_id == '\0' && s.identity_proven > 0)
+		fprintf(stderr, "cabildo: there is no authserv_id, so nobody can prove who they are: "
+				"every member's post waits in %lld groups; see cabildo.conf(5)\n",
+			(long long)s.identity_proven);
+	else if (s.identity_open > 0)
+		fprintf(stderr, "cabildo: in %lld groups (identity = open) anybody can post under a "
+				"member's name; see identity in cabildo(1)\n",
+			(long long)s.identity_open);
 	return 0;
 }
 

@@ -28,6 +28,10 @@ const struct subcmd subcmds[] = {
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "trace", "trace MESSAGE-ID", "what became of a message, step by step", cli_trace, true },
+	{ "rule", "rule add|list|remove|test ...", "moderators' patterns on what comes in", cli_rule,
+	  true },
+	{ "explain", "explain FILE [--list L] [--from ENV] [--to RCPT]",
+	  "what each rule says of a message, without taking it", cli_explain, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },
 	{ "secret", "secret init", "the file of keys for tokens and addresses", cli_secret, false },
 };

@@ -36,6 +36,8 @@ int cli_hold(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_mailbox(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_trace(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_bounce(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_rule(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_explain(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);
 
 #endif

@@ -12,7 +12,9 @@
 const char *const list_setting_names[LIST_SETTINGS] = {
 	"title",     "description", "lang",         "visibility",   "posting",
 	"nonmember", "join_policy", "reply_policy", "dmarc_policy", "subject_tag",
-	"footer",    "max_size",    "archived",
+	"footer",    "max_size",    "archived",     "identity",     "emergency",
+	"hold_first", "unaddressed", "max_recipients", "flood_per_hour", "file_types",
+	"spam",
 };
 
 const char *addr_clean(struct arena *a, const char *addr)
@@ -33,7 +35,9 @@ enum rc list_create(struct unit *u, const struct list_new *l)
 {
 	int64_t id;
 	enum rc rc = list_write(u->db, u->arena, l->name, u->conf->mail_domain, l->title,
-				l->description, l->lang, l->visibility, l->footer, &id);
+				l->description, l->lang, l->visibility, l->footer,
+				/* without it nothing can be proven, and every post would wait */
+				*u->conf->authserv_id == '\0' ? "open" : "normal", &id);
 
 	if (rc != RC_OK)
 		return rc;
@@ -125,7 +129,8 @@ enum rc member_create(struct unit *u, const struct member_new *m)
 }
 
 const char *const member_setting_names[MEMBER_SETTINGS] = { "delivery", "own_copy",
-							     "copy_when_addressed" };
+							     "copy_when_addressed",
+							     "moderation" };
 
 enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
 			    const char *const value[MEMBER_SETTINGS])
@@ -220,6 +225,7 @@ enum rc site_status(struct unit *u, struct site_status *r)
 		return rc;
 	*r = (struct site_status){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
 				   db_get_i64(q, 0, 3), db_get_i64(q, 0, 4), db_get_time(q, 0, 5),
-				   db_get_i64(q, 0, 6), db_get_i64(q, 0, 7) };
+				   db_get_i64(q, 0, 6), db_get_i64(q, 0, 7), db_get_i64(q, 0, 8),
+				   db_get_i64(q, 0, 9) };
 	return RC_OK;
 }

@@ -12,7 +12,7 @@ struct list_new {
 enum rc list_create(struct unit *u, const struct list_new *l) MUST_USE;
 
 /* The settings of a list by name, as `cabildo list set` takes them. */
-#define LIST_SETTINGS 13
+#define LIST_SETTINGS 21
 extern const char *const list_setting_names[LIST_SETTINGS];
 /* value[i] NULL leaves setting i as it is. */
 enum rc list_settings_set(struct unit *u, const char *name,
@@ -33,7 +33,7 @@ struct member_new {
 /* Makes the account where the address is unknown. RC_CONFLICT: is a member already. */
 enum rc member_create(struct unit *u, const struct member_new *m) MUST_USE;
 /* What a member may choose too, as `cabildo member set` takes it. */
-#define MEMBER_SETTINGS 3
+#define MEMBER_SETTINGS 4
 extern const char *const member_setting_names[MEMBER_SETTINGS];
 /* value[i] NULL leaves setting i as it is. */
 enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
@@ -52,6 +52,7 @@ enum rc ban_create(struct unit *u, const char *list, const char *addr, const cha
 
 struct site_status {
 	int64_t schema, lists, posts, accounts, outbound, outbound_oldest, holds, quarantined;
+	int64_t identity_open, identity_proven; /* groups that ask for no proof, and that do */
 };
 enum rc site_status(struct unit *u, struct site_status *r) MUST_USE;
 

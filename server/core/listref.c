@@ -21,7 +21,18 @@ static void list_fill(struct list_ref *r, const struct mail_list_row *m)
 				.account_name = m->account_name,
 				.role = m->role,
 				.moderation = m->moderation,
-				.from_banned = m->from_banned };
+				.from_banned = m->from_banned,
+				.locale = m->locale,
+				.flooding = m->flooding,
+				.fresh = m->fresh,
+				.title = m->title,
+				.identity = m->identity,
+				.unaddressed = m->unaddressed,
+				.file_types = m->file_types,
+				.spam = m->spam,
+				.emergency = m->emergency,
+				.max_recipients = m->max_recipients,
+				.rules_version = m->rules_version };
 }
 
 enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
@@ -31,7 +42,8 @@ enum rc list_lookup(struct unit *u, const char *local, const char *domain, const
 	struct arena *a = u->arena;
 	enum rc rc = mail_list_read(
 		u->db, a, slice_lower(a, slice_of(local)), slice_lower(a, slice_of(domain)),
-		slice_lower(a, slice_of(envelope)), slice_lower(a, slice_of(from)), &m);
+		slice_lower(a, slice_of(envelope)), from ? slice_lower(a, slice_of(from)) : NULL,
+		&m);
 
 	if (rc == RC_OK)
 		list_fill(r, &m);

@@ -31,7 +31,7 @@
 
 static const char *const fate_names[] = { "posted",    "held",      "command", "bounce",
 					  "complaint", "duplicate", "dropped", "quarantined",
-					  "forwarded" };
+					  "forwarded", "refused" };
 static const char *const source_names[] = { "email", "web", "import" };
 
 const char *fate_name(enum fate f)
@@ -321,8 +321,12 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_TEMPFAIL : rc;
 	*r = (struct submit_result){
-		FATE_DUPLICATE, seen.post, seen.thread, seen.thread_number, seen.number,
-		seen.hold,      0
+		.fate = FATE_DUPLICATE,
+		.post = seen.post,
+		.thread = seen.thread,
+		.thread_number = seen.thread_number,
+		.number = seen.number,
+		.hold = seen.hold,
 	};
 	if (s->source != SUBMIT_IMPORT)
 		rc = raw_write(u->db, u->arena, s->raw, false, &raw);
@@ -612,12 +616,13 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 static enum rc hold_make(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const char *rule, const char *reason, struct submit_result *r)
 {
-	int64_t raw;
+	int64_t raw = 0;
 	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 
 	*r = (struct submit_result){ .fate = FATE_HELD };
 	if (rc == RC_OK)
 		rc = hold_row(u, l, s, rule, reason, raw, &r->hold);
+	r->raw = raw;
 	if (rc == RC_OK)
 		rc = intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw);
 	return rc == RC_OK ? tell_held(u, l, s, reason, r->hold) : rc;
@@ -689,7 +694,7 @@ enum rc submit_record(struct unit *u, const struct list_ref *l, const struct sub
 enum rc submit_record_seen(struct unit *u, const struct list_ref *l, const struct submission *s,
 			   enum fate fate, const char *rule, struct submit_result *r)
 {
-	int64_t raw;
+	int64_t raw = 0;
 	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 
 	if (rc != RC_OK)

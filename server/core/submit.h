@@ -59,14 +59,15 @@ enum fate {
 	FATE_DUPLICATE,
 	FATE_DROPPED,
 	FATE_QUARANTINED,
-	FATE_FORWARDED /* to those who run the group or the site */
+	FATE_FORWARDED, /* to those who run the group or the site */
+	FATE_REFUSED    /* its proven sender has it back, with the reason */
 };
 const char *fate_name(enum fate f);
 
 struct submit_result {
 	enum fate fate;
 	int64_t post, thread, thread_number, number, hold;
-	int64_t raw; /* of submit_record and submit_record_seen */
+	int64_t raw; /* the bytes just stored; 0 for a duplicate */
 	int threads; /* by how many the list has more: -1 where the post joined two */
 };
 
@@ -79,9 +80,17 @@ struct list_ref { /* what receiving needs of a list, in one look-up */
 	/* the author, by the address in From */
 	int64_t account;
 	const char *account_name, *role, *moderation; /* role "" : not a member */
-	bool from_banned;
+	bool from_banned; /* their address, their domain, or another address of theirs */
+	const char *locale; /* of the account, "" without one */
+	bool flooding;      /* more posts within the hour than the group takes of one sender */
+	bool fresh;         /* a member whose first posts are reviewed, and has not written them */
+	/* the group's settings; see list_setting_names */
+	const char *title, *identity, *unaddressed, *file_types, *spam;
+	bool emergency;
+	int64_t max_recipients, rules_version; /* rules_version 0: moderators made no rule */
 };
-/* local: local part without delimiter and extension. from and envelope may be "". */
+/* local: local part without delimiter and extension. from and envelope may be "";
+ * from NULL: only the envelope is known, nothing about an author is looked up. */
 enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
 		    const char *from, struct list_ref *r) MUST_USE;
 enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r) MUST_USE;

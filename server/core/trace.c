@@ -56,6 +56,7 @@ const char *trace_fate_text(const char *fate)
 		{ "duplicate", N_("The same message again: nothing more was done") },
 		{ "dropped", N_("Not posted") },
 		{ "quarantined", N_("Set apart: it could not be read safely") },
+		{ "refused", N_("Returned to its author, with the reason") },
 		{ "forwarded", N_("Passed on to those who are responsible") },
 	};
 

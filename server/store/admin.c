@@ -18,12 +18,13 @@ static enum rc one_id(enum rc rc, const struct db_rows *q, int64_t *id_r)
 
 enum rc list_write(struct db *db, struct arena *a, const char *name, const char *domain,
 		   const char *title, const char *description, const char *lang,
-		   const char *visibility, bool footer, int64_t *id_r)
+		   const char *visibility, bool footer, const char *identity, int64_t *id_r)
 {
 	struct db_rows *q = NULL;
 	enum rc rc =
 		db_run(db, a, STMT_LIST_ADD, &q, db_text(name), db_text(domain), db_text(title),
-		       db_text(description), db_text(lang), db_text(visibility), db_bool(footer));
+		       db_text(description), db_text(lang), db_text(visibility), db_bool(footer),
+		       db_text(identity));
 
 	return one_id(rc, q, id_r);
 }
@@ -31,10 +32,12 @@ enum rc list_write(struct db *db, struct arena *a, const char *name, const char 
 enum rc list_settings_write(struct db *db, struct arena *a, const char *name,
 			    const char *const *value, size_t n, int64_t *id_r)
 {
-	struct db_arg args[16] = { db_text(name) };
+	struct db_arg args[32] = { db_text(name) };
 	struct db_rows *q = NULL;
 	enum rc rc;
 
+	if (n >= ARRAY_LEN(args))
+		return RC_LIMIT;
 	for (size_t i = 0; i < n; i++)
 		args[i + 1] = db_text(value[i]);
 	rc = db_run_(db, a, STMT_LIST_SET, args, n + 1, &q);
@@ -95,7 +98,7 @@ enum rc subscription_settings_write(struct db *db, struct arena *a, const char *
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_MEMBER_SET, &q, db_text(list), db_text(addr),
-			    db_text(value[0]), db_text(value[1]), db_text(value[2]));
+			    db_text(value[0]), db_text(value[1]), db_text(value[2]), db_text(value[3]));
 
 	if (rc != RC_OK)
 		return rc;

@@ -10,7 +10,8 @@ struct db;
 
 enum rc list_write(struct db *db, struct arena *a, const char *name, const char *domain,
 		   const char *title, const char *description, const char *lang,
-		   const char *visibility, bool footer, int64_t *id_r) MUST_USE;
+		   const char *visibility, bool footer, const char *identity,
+		   int64_t *id_r) MUST_USE;
 /* Settings in the order of sql/admin.sql list_set; NULL leaves one. */
 enum rc list_settings_write(struct db *db, struct arena *a, const char *name,
 			    const char *const *value, size_t n, int64_t *id_r) MUST_USE;

@@ -27,6 +27,17 @@ static enum rc mail_list_row(const struct db_rows *q, struct mail_list_row *r)
 		.account_name = db_get_text(q, 0, 12),
 		.role = db_get_text(q, 0, 13),
 		.moderation = db_get_text(q, 0, 14),
+		.title = db_get_text(q, 0, 15),
+		.identity = db_get_text(q, 0, 16),
+		.emergency = db_get_bool(q, 0, 17),
+		.unaddressed = db_get_text(q, 0, 18),
+		.max_recipients = db_get_i64(q, 0, 19),
+		.file_types = db_get_text(q, 0, 20),
+		.spam = db_get_text(q, 0, 21),
+		.locale = db_get_text(q, 0, 22),
+		.flooding = db_get_bool(q, 0, 23),
+		.fresh = db_get_bool(q, 0, 24),
+		.rules_version = db_get_i64(q, 0, 25),
 	};
 	return RC_OK;
 }

@@ -17,8 +17,11 @@ struct mail_list_row {
 	int64_t id, max_size, account;
 	const char *name, *mail_domain, *lang, *posting, *nonmember;
 	const char *account_name, *role, *moderation;
-	bool closed, archived, envelope_banned, from_banned;
+	const char *title, *identity, *unaddressed, *file_types, *spam, *locale;
+	int64_t max_recipients, rules_version;
+	bool closed, archived, envelope_banned, from_banned, emergency, flooding, fresh;
 };
+/* from NULL: the author is not known yet. */
 enum rc mail_list_read(struct db *db, struct arena *a, const char *name, const char *domain,
 		       const char *envelope, const char *from, struct mail_list_row *r) MUST_USE;
 enum rc mail_list_read_id(struct db *db, struct arena *a, int64_t id,

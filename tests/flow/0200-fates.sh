@@ -113,6 +113,7 @@ again() {
 # What was refused, or dropped, is judged anew when it may be posted.
 judged_anew() {
 	tap_run 'the group is made after all' site_cabildo list add nadie --title Nadie
+	tap_run 'that takes what does not name it' site_cabildo list set nadie unaddressed=accept
 	tap_run 'with her' site_cabildo member add nadie $ANA --name 'Ana Pérez'
 	fate 'what was refused' nobody f8@example.org $ANA nadie@foro.example 'posted:posted'
 	tap_run 'the group drops mail of others' site_cabildo list set nadie nonmember=drop
@@ -215,6 +216,9 @@ tap_run 'the group is made' demo_group
 tap_run 'a second one' site_cabildo list add otro --title Otro
 tap_run 'and a small one' site_cabildo list add chico --title Chico
 tap_run 'that takes little' site_cabildo list set chico max_size=2048
+for list in otro chico; do # what is sent to them names another group
+	tap_run "$list takes what does not name it" site_cabildo list set "$list" unaddressed=accept
+done
 for list in otro chico; do
 	tap_run "she is a member of $list" site_cabildo member add $list $ANA --name 'Ana Pérez'
 done

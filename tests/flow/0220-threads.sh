@@ -72,7 +72,7 @@ send() {
 }
 
 group() {
-	site_cabildo list add "$1" --title "$1" --visibility public && site_cabildo list set "$1" posting=anyone
+	site_cabildo list add "$1" --title "$1" --visibility public && site_cabildo list set "$1" posting=anyone unaddressed=accept flood_per_hour=0
 }
 
 # threads_of LIST: `id root parent`, the root being the oldest post of the thread

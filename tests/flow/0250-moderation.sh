@@ -76,11 +76,11 @@ tap_is 'and that of its group' "$(site_cabildo hold list agenda | wc -l)" 1
 tap_is 'another group has none' "$(site_cabildo hold list otro)" ''
 tap_run 'a group that is not there' fails site_cabildo hold list nada
 site_cabildo hold show "$id" >"$TEST_TMP/shown"
-for text in 'rule nonmember' 'reason The author is not a member.' "from Óscar Ruiz <$OUTSIDER>" \
+for text in 'rule nonmember' 'reason Only members write to this group, and the address in From is not one of theirs.' "from Óscar Ruiz <$OUTSIDER>" \
 	'¿Se puede usar el formato en municipios pequeños?' 'message-id <h1@afuera.example>'; do
 	tap_run "it shows: $text" grep -qxF -- "$text" "$TEST_TMP/shown"
 done
-tap_run 'its trace too' grep -q '^trace .*nonmember=yes' "$TEST_TMP/shown"
+tap_run 'its trace too' grep -q '^trace .*nonmember=hold' "$TEST_TMP/shown"
 tap_is 'the original, byte for byte' "$(site_cabildo hold show "$id" --raw | tr -d '\r' | cksum)" \
 	"$(tr -d '\r' <"$TEST_TMP/h1@afuera.example.eml" | cksum)"
 
@@ -131,7 +131,8 @@ tap_is 'is known as proven' "$(site_cabildo hold show "$(hold_of h8@afuera.examp
 tap_run 'it is returned with a question' site_cabildo hold return "$(hold_of h8@afuera.example)" --why '¿En qué fecha?'
 tap_run 'the sender is asked' wait_for 20 has_notices $OUTSIDER 'Una pregunta sobre' 1
 tap_run 'with the sentence, and answers reach the owners' \
-	wait_for 5 asked "$SITE/outbox/$OUTSIDER"/new/*
+	wait_for 5 asked "$(grep -rlE '^Subject: .*Una pregunta' "$SITE/outbox/$OUTSIDER/new")"
+tap_is 'they were told before that it waits' "$(notices $OUTSIDER 'En espera')" 1
 PROVEN=
 
 # -- an id that another post has by now

@@ -47,7 +47,7 @@ fault_site() {
 		"site_start_$what" || return 1
 	done
 	site_conf # from now on with the ports that were given: who is started again has them too
-	site_cabildo list add $FAULT_GROUP --title Golpes && site_cabildo list set $FAULT_GROUP posting=anyone || return 1
+	site_cabildo list add $FAULT_GROUP --title Golpes && site_cabildo list set $FAULT_GROUP posting=anyone flood_per_hour=0 unaddressed=accept || return 1
 	for ((i = 1; i <= FAULT_MEMBERS; i++)); do
 		site_cabildo member add $FAULT_GROUP "m$i@example.net" --name "Miembro $i" || return 1
 	done

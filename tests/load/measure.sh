@@ -58,7 +58,7 @@ sql() {
 site_fresh() {
 	pg_database "$WORK/sock" "$1" template_load && db_use "$1" || return 1
 	site_cabildo list add carga --title Carga --visibility public >/dev/null &&
-		site_cabildo list set carga posting=anyone nonmember=accept >/dev/null || return 1
+		site_cabildo list set carga posting=anyone nonmember=accept flood_per_hour=0 >/dev/null || return 1
 	sql "UPDATE list SET nonmember = 'accept', posting = 'anyone'"
 }
 

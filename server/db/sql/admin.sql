@@ -3,8 +3,8 @@
 
 -- name: list_add
 -- roles: cli
-insert into list (name, mail_domain, list_id, title, description, lang, visibility, footer)
-values ($1::text, $2::text, $1 || '.' || $2, $3::text, $4::text, $5::text, $6::text, $7::boolean)
+insert into list (name, mail_domain, list_id, title, description, lang, visibility, footer, identity)
+values ($1::text, $2::text, $1 || '.' || $2, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::text)
 returning id
 
 -- name: list_all
@@ -14,7 +14,8 @@ select name, mail_domain, title, visibility, posting, member_count, thread_count
 -- name: list_settings
 -- roles: cli
 select id, title, description, lang, visibility, posting, nonmember, join_policy, reply_policy, dmarc_policy,
-	subject_tag, footer::text, max_size::text, archived::text
+	subject_tag, footer::text, max_size::text, archived::text,
+	identity, emergency::text, hold_first::text, unaddressed, max_recipients::text, flood_per_hour::text, file_types, spam
 from list where name = $1::text
 
 -- name: list_set
@@ -24,7 +25,11 @@ update list set title = coalesce($2::text, title), description = coalesce($3::te
 	join_policy = coalesce($8::text, join_policy), reply_policy = coalesce($9::text, reply_policy),
 	dmarc_policy = coalesce($10::text, dmarc_policy), subject_tag = coalesce($11::text, subject_tag),
 	footer = coalesce($12::text::boolean, footer), max_size = coalesce($13::text::integer, max_size),
-	archived = coalesce($14::text::boolean, archived), version = version + 1
+	archived = coalesce($14::text::boolean, archived),
+	identity = coalesce($15::text, identity), emergency = coalesce($16::text::boolean, emergency),
+	hold_first = coalesce($17::text::integer, hold_first), unaddressed = coalesce($18::text, unaddressed),
+	max_recipients = coalesce($19::text::integer, max_recipients), flood_per_hour = coalesce($20::text::integer, flood_per_hour),
+	file_types = coalesce($21::text, file_types), spam = coalesce($22::text, spam), version = version + 1
 where name = $1::text returning id
 
 -- name: account_add
@@ -54,7 +59,7 @@ update list set member_count = member_count + 1, version = version + 1 from s wh
 -- name: member_set
 -- roles: cli
 update subscription s set delivery = coalesce($3::text, s.delivery), own_copy = coalesce($4::text::boolean, s.own_copy),
-	copy_when_addressed = coalesce($5::text::boolean, s.copy_when_addressed)
+	copy_when_addressed = coalesce($5::text::boolean, s.copy_when_addressed), moderation = coalesce($6::text, s.moderation)
 from list l, address ad where s.list_id = l.id and l.name = $1::text and ad.addr = $2::text and s.account_id = ad.account_id
 returning s.list_id, s.account_id
 
@@ -87,4 +92,6 @@ insert into ban (list_id, addr, reason) select (select id from list where name =
 select (select max(version) from schema_version)::bigint, (select count(*) from list), (select coalesce(sum(post_count), 0) from list)::bigint,
 	(select count(*) from account), (select count(*) from outbound),
 	(select min(created_at) from outbound), (select count(*) from hold where decided_at is null),
-	(select count(*) from intake where fate = 'quarantined')
+	(select count(*) from intake where fate = 'quarantined'),
+	(select count(*) from list where identity = 'open' and closed_at is null and not archived),
+	(select count(*) from list where identity <> 'open' and closed_at is null and not archived)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules that read what the message itself says; see accept.h. */
+#include <strings.h>
+
+#include "mailer/accept/accept.h"
+
+#include "server/base/base.h"
+
+/* ---- To and Cc ---- */
+
+/* name@domain, or name+anything@domain, under the name it has or came by. */
+static bool names_group(const struct accept_in *in, const char *addr)
+{
+	const char *at = strrchr(addr, '@'), *const names[] = { in->list->name, in->to.list };
+	char delimiter = in->conf->recipient_delimiter[0];
+
+	if (at == NULL || (strcasecmp(at + 1, in->list->mail_domain) != 0 &&
+			   strcasecmp(at + 1, in->to.domain) != 0))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t n = strlen(names[i]);
+
+		if ((size_t)(at - addr) >= n && strncasecmp(addr, names[i], n) == 0 &&
+		    (addr[n] == '@' || addr[n] == delimiter))
+			return true;
+	}
+	return false;
+}
+
+enum outcome rule_unaddressed(const struct accept_in *in, struct say *s UNUSED)
+{
+	const struct mail *m = in->mail;
+
+	if (strcmp(in->list->unaddressed, "accept") == 0)
+		return OUTCOME_NONE;
+	for (size_t i = 0; i < m->nto; i++)
+		if (names_group(in, m->to[i].addr))
+			return OUTCOME_NONE;
+	for (size_t i = 0; i < m->ncc; i++)
+		if (names_group(in, m->cc[i].addr))
+			return OUTCOME_NONE;
+	for (size_t i = 0; i < m->nheaders; i++) /* somebody sent it on as it was */
+		if ((strcasecmp(m->headers[i].name, "Resent-To") == 0 ||
+		     strcasecmp(m->headers[i].name, "Resent-Cc") == 0) &&
+		    slice_ifind(m->headers[i].raw, slice_of(in->list_addr)) != NULL)
+			return OUTCOME_NONE;
+	return OUTCOME_HOLD;
+}
+
+/* ---- attachments ---- */
+
+/* One word of the setting: ".exe", "application/zip", or "video/" with a star behind. */
+static bool type_is(const struct mail_attachment *f, struct slice word)
+{
+	struct slice name = slice_of(f->name), type = slice_of(f->type);
+
+	if (word.n == 0)
+		return false;
+	if (word.p[0] == '.')
+		return name.n >= word.n &&
+		       slice_ieq(slice_make(name.p + name.n - word.n, word.n), word);
+	if (word.n > 2 && word.p[word.n - 1] == '*' && word.p[word.n - 2] == '/')
+		return type.n >= word.n - 1 &&
+		       slice_ieq(slice_make(type.p, word.n - 1), slice_make(word.p, word.n - 1));
+	return slice_ieq(type, word);
+}
+
+enum outcome rule_file_types(const struct accept_in *in, struct say *s)
+{
+	for (size_t i = 0; i < in->mail->nattachments; i++) {
+		struct slice rest = slice_of(in->list->file_types), word;
+
+		while (rest.n > 0) {
+			slice_cut(&rest, ' ', &word);
+			if (!type_is(&in->mail->attachments[i], word))
+				continue;
+			s->detail = slice_dup(in->arena, word);
+			return OUTCOME_REFUSE;
+		}
+	}
+	return OUTCOME_NONE;
+}
+
+/* ---- the verdict of our own spam filter ---- */
+
+static bool says_spam(const struct mail_header *h, bool rspamd)
+{
+	struct slice v = slice_of(h->value);
+
+	if (strcasecmp(h->name, "X-Spam-Flag") == 0 || strcasecmp(h->name, "X-Spam-Status") == 0)
+		return slice_istarts(v, "yes");
+	if (!rspamd)
+		return false;
+	if (strcasecmp(h->name, "X-Spam") == 0)
+		return slice_istarts(v, "yes");
+	return strcasecmp(h->name, "X-Spamd-Result") == 0 &&
+	       slice_ifind(v, SLICE(": true [")) != NULL;
+}
+
+/* Of each name only the first, and only where our machines write. */
+enum outcome rule_spam(const struct accept_in *in, struct say *s)
+{
+	static const char *const names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam",
+					     "X-Spamd-Result" };
+	bool rspamd = strcmp(in->conf->spam_filter, "rspamd") == 0;
+	size_t own = mail_own_headers(in->mail, (unsigned)(in->conf->own_hops[0] - '0'));
+
+	if (strcmp(in->conf->spam_filter, "none") == 0 || strcmp(in->list->spam, "accept") == 0)
+		return OUTCOME_NONE;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct mail_header *h = mail_header(in->mail, names[i]);
+
+		s->detail = names[i];
+		if (h != NULL && (size_t)(h - in->mail->headers) < own && says_spam(h, rspamd))
+			return strcmp(in->list->spam, "drop") == 0 ? OUTCOME_DROP : OUTCOME_HOLD;
+	}
+	return OUTCOME_NONE;
+}
+
+/* ---- the moderators' patterns ---- */
+
+static void addr_text(struct str *s, const struct mail_addr *v)
+{
+	str_fmt(s, "%s%s <%s>", s->n ? ", " : "", v->name, v->addr);
+}
+
+static struct slice headers_text(const struct accept_in *in, const char *name)
+{
+	struct str s;
+
+	str_init(&s, in->arena, MATCH_SUBJECT_MAX);
+	for (size_t i = 0; i < in->mail->nheaders && !s.over; i++) {
+		const struct mail_header *h = &in->mail->headers[i];
+
+		if (name == NULL)
+			str_fmt(&s, "%s: %s\n", h->name, h->value);
+		else if (strcasecmp(h->name, name) == 0)
+			str_fmt(&s, "%s%s", s.n ? "\n" : "", h->value);
+	}
+	return str_slice(&s);
+}
+
+static struct slice field_text(const struct accept_in *in, const char *field)
+{
+	const struct mail *m = in->mail;
+	struct str s;
+
+	if (strcmp(field, "subject") == 0)
+		return slice_of(m->subject);
+	if (strcmp(field, "body") == 0)
+		return slice_make(m->text, m->text_len);
+	if (strncmp(field, "header:", 7) == 0)
+		return headers_text(in, field + 7);
+	if (strcmp(field, "headers") == 0)
+		return headers_text(in, NULL);
+	str_init(&s, in->arena, MATCH_SUBJECT_MAX);
+	if (strcmp(field, "from") == 0)
+		addr_text(&s, &m->from);
+	for (size_t i = 0; strcmp(field, "to") == 0 && i < m->nto + m->ncc && !s.over; i++)
+		addr_text(&s, i < m->nto ? &m->to[i] : &m->cc[i - m->nto]);
+	return str_slice(&s);
+}
+
+static enum outcome action_outcome(const char *action)
+{
+	return strcmp(action, "drop") == 0     ? OUTCOME_DROP
+	       : strcmp(action, "refuse") == 0 ? OUTCOME_REFUSE
+	       : strcmp(action, "hold") == 0   ? OUTCOME_HOLD
+					       : OUTCOME_NONE;
+}
+
+/* The first that matches decides; one that fails to run holds, whatever follows. */
+enum outcome rule_pattern(const struct accept_in *in, struct say *s)
+{
+	const char *last = "";
+	struct slice text = SLICE("");
+	int code = 0;
+
+	if (in->patterns_away) {
+		s->detail = "not-read";
+		return OUTCOME_HOLD;
+	}
+	for (size_t i = 0; i < in->npatterns; i++) {
+		const struct pattern *p = &in->patterns[i];
+		enum matched m = MATCHED_ERROR;
+
+		if (strcmp(p->field, last) != 0)
+			text = field_text(in, last = p->field);
+		if (p->match != NULL)
+			m = match_run(p->match, text, &code);
+		if (m == MATCHED_NO)
+			continue;
+		if (m == MATCHED_ERROR) {
+			log_warn("event=rule_error rule=%lld list=%s code=%d", (long long)p->id,
+				 in->list->name, code);
+			s->detail = arena_fmt(in->arena, "%lld:error:%d", (long long)p->id, code);
+			s->reason = NULL;
+			return OUTCOME_HOLD;
+		}
+		s->detail = arena_fmt(in->arena, "%lld:%s", (long long)p->id, p->action);
+		s->reason = *p->sentence ? p->sentence : NULL;
+		s->accept = strcmp(p->action, "accept") == 0;
+		return action_outcome(p->action);
+	}
+	return OUTCOME_NONE;
+}
