@@ -3,6 +3,7 @@
 #include "mailer/accept/command.h"
 #include "mailer/accept/proof.h"
 #include "mailer/accept/request.h"
+#include "server/core/identity.h"
 #include "server/core/lang.h"
 #include "server/core/notice.h"
 #include "server/core/tell.h"
@@ -65,6 +66,25 @@ static enum rc asked(struct unit *u, const struct list_ref *l, const struct addr
 	return rc == RC_OK ? command_run(u, &f, c.ask, c.n, res) : rc;
 }
 
+/* "Did you write this?" "Yes." False where the token asks something else. */
+static bool post_confirmed(struct unit *u, const struct list_ref *l, const struct address_to *to,
+			   struct command_result *res, enum rc *rc_r)
+{
+	struct identity_pending p;
+
+	*rc_r = RC_DENIED; /* from an address that is nobody's */
+	if (l->account == 0 && identity_read(u, to->token, &p) != RC_OK)
+		return false;
+	if (l->account != 0)
+		*rc_r = identity_confirm(u, to->token, l->account, &p);
+	if (*rc_r == RC_NOTFOUND)
+		return false;
+	res->rule = *rc_r == RC_DENIED ? "confirm-post-denied" : "confirm-post";
+	if (*rc_r == RC_DENIED)
+		*rc_r = RC_OK;
+	return true;
+}
+
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
 		    const struct mail *m, const struct submission *s, struct submit_result *r,
 		    const char **rule_r)
@@ -85,7 +105,7 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 		rc = leave_signed(u, l, to, &res.rule);
 	else if (*m->from.addr == '\0')
 		res = (struct command_result){ .held = true, .rule = "no-author" };
-	else
+	else if (to->kind != ADDRESS_CONFIRM || !post_confirmed(u, l, to, &res, &rc))
 		rc = asked(u, l, to, m, s, &res);
 	*rule_r = res.rule;
 	if (rc != RC_OK)

@@ -26,7 +26,7 @@ static const char *ask_body(struct unit *u, const struct list_ref *l, const stru
 		l->title, *s->subject ? s->subject : tr("(no subject)"));
 	str_addz(&b, "\n\n");
 	if (*u->conf->base_url != '\0')
-		str_fmt(&b, "%s\n%s/confirm/%s\n\n%s",
+		str_fmt(&b, "%s\n%s/c/%s\n\n%s",
 			tr("If it is yours, open this page and press the button:"),
 			u->conf->base_url, token, tr("Or just answer this message."));
 	else

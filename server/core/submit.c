@@ -321,12 +321,8 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_TEMPFAIL : rc;
 	*r = (struct submit_result){
-		.fate = FATE_DUPLICATE,
-		.post = seen.post,
-		.thread = seen.thread,
-		.thread_number = seen.thread_number,
-		.number = seen.number,
-		.hold = seen.hold,
+		FATE_DUPLICATE, seen.post, seen.thread, seen.thread_number, seen.number,
+		seen.hold,      0,         0
 	};
 	if (s->source != SUBMIT_IMPORT)
 		rc = raw_write(u->db, u->arena, s->raw, false, &raw);

@@ -3,6 +3,7 @@
  * are mailed: a GET shows one button, the POST does it (promise P5). */
 #include "server/core/address.h"
 #include "server/core/command.h"
+#include "server/core/identity.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -57,6 +58,47 @@ static enum rc gone_show(struct page *pg)
 			   "than 3 days. Please ask for it again.\n"));
 }
 
+/* "Did you write this?", and after the button. */
+static enum rc post_ask(struct page *pg, const char *token)
+{
+	struct identity_pending p;
+	struct view_ask v;
+	enum rc rc = identity_read(unit_of(pg), token, &p);
+
+	if (rc == RC_NOTFOUND || (rc == RC_OK && p.decided))
+		return gone_show(pg);
+	if (rc != RC_OK)
+		return rc;
+	v = group_ask(pg, tr("Did you write this?"), NULL, NULL);
+	v.action = arena_fmt(pg->a, "/c/%s", token);
+	v.csrf = csrf_token(pg);
+	v.button = tr("Yes, it is mine");
+	return ask_show(pg, &v,
+			arena_fmt(pg->a,
+				  tr("\"%s\", with your name, for the group %s.\nIf it is not yours, "
+				     "close this page: it does not appear.\n"),
+				  p.subject, p.list_title));
+}
+
+static enum rc post_confirm(struct page *pg, const char *token)
+{
+	struct identity_pending p;
+	struct view_ask v;
+	enum rc rc = identity_confirm(unit_of(pg), token, 0, &p);
+
+	if (rc == RC_NOTFOUND)
+		return gone_show(pg);
+	if (rc != RC_OK)
+		return rc;
+	v = group_ask(pg, tr("Thank you"), p.list_name, p.list_title);
+	return ask_show(pg, &v,
+			p.decided ? tr("Somebody who moderates the group has decided about it "
+				       "already.\n")
+			: p.only  ? tr("Your message appears within a moment.\n")
+				  : tr("It is marked as yours. It still waits for somebody who "
+				       "moderates the group.\n"));
+}
+
 enum rc page_confirm(struct page *pg)
 {
 	const char *token = param_text(pg, "token");
@@ -65,7 +107,7 @@ enum rc page_confirm(struct page *pg)
 	enum rc rc = command_pending_read(unit_of(pg), token, &p);
 
 	if (rc == RC_NOTFOUND)
-		return gone_show(pg);
+		return post_ask(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	/* their page, whatever language the browser speaks */
@@ -95,7 +137,7 @@ enum rc page_confirm_use(struct page *pg)
 	if (rc == RC_OK)
 		rc = command_confirm(unit_of(pg), token, NULL, &text);
 	if (rc == RC_NOTFOUND)
-		return gone_show(pg);
+		return post_confirm(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)

@@ -178,6 +178,7 @@ enum rc page_group(struct page *pg)
 		.new_url = arena_fmt(pg->a, "/g/%s/new", g.group.name),
 		.read_url = arena_fmt(pg->a, "/g/%s/read", g.group.name),
 		.feed_url = arena_fmt(pg->a, "/g/%s/atom", g.group.name),
+		.rules_url = arena_fmt(pg->a, "/g/%s/rules", g.group.name),
 		.me_url = "/me",
 		.signin_url = arena_fmt(pg->a, "/signin?next=%s",
 					url_encode(pg->a, arena_fmt(pg->a, "/g/%s", g.group.name))),

@@ -87,6 +87,7 @@ struct view_row {
 struct view_group {
 	const char *name, *title, *description, *addr, *mailto;
 	const char *new_url, *read_url, *csrf, *older_url, *newest_url, *me_url, *signin_url, *feed_url;
+	const char *rules_url;
 	const char *delivery;           /* a sentence, or "" */
 	const char *counts;
 	bool can_post, member, signed_in, private_, owner;
@@ -136,6 +137,19 @@ struct view_ask {                       /* some sentences and at most one button
 	bool one_click;                 /* RFC 8058: the POST carries its own proof */
 	struct view_line *lines;
 	size_t nlines;
+};
+
+struct view_rule {
+	const char *looks_at, *follows;
+	const char *said, *detail;      /* of one message; "" where it was not asked */
+	bool spoke;                     /* against it */
+};
+
+struct view_rules {                     /* what a group accepts; to moderators also why of one message */
+	const char *group, *group_url, *action, *message, *fate, *when, *date;
+	bool moderator, found, looked;
+	struct view_rule *rows;
+	size_t nrows;
 };
 
 struct view_request {
@@ -285,6 +299,7 @@ void view_signin_link(struct out *o, const struct view_signin_link *v);
 void view_ask(struct out *o, const struct view_ask *v);
 void view_requests(struct out *o, const struct view_requests *v);
 void view_bounces(struct out *o, const struct view_bounces *v);
+void view_rules(struct out *o, const struct view_rules *v);
 void view_search(struct out *o, const struct view_search *v);
 void view_mark(struct out *o, const struct view_mark *v);
 void view_me(struct out *o, const struct view_me *v);
