@@ -18,6 +18,7 @@ static const char *outcome_words(const char *outcome)
 		{ "hold", N_("it waits") },
 		{ "refuse", N_("it goes back") },
 		{ "drop", N_("it is dropped") },
+		{ "forward", N_("it is passed on") },
 		{ "command", N_("it is a request") },
 		{ "bounce", N_("it is counted") },
 		{ "complaint", N_("it is counted") },
