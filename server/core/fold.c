@@ -11,6 +11,42 @@
 #define HTML_CAP    ((size_t)8 << 20)
 #define INDEXED_MAX ((size_t)256 << 10)
 
+void fold_words(struct unit *u, const struct submission *s, struct slice *own_r,
+		       struct slice *quoted_r)
+{
+	struct str own, quoted;
+	size_t at = 0;
+
+	str_init(&own, u->arena, s->text.n + 2);
+	str_init(&quoted, u->arena, s->text.n + 2);
+	for (size_t i = 0; i + 3 <= s->nfolds * 3; i += 3) {
+		size_t from = (size_t)s->folds[i], to = (size_t)s->folds[i + 1];
+
+		if (from < at || to < from || to > s->text.n)
+			log_panic("event=bad_folds");
+		str_add(&own, s->text.p + at, from - at);
+		if (s->folds[i + 2] == FOLD_KIND_QUOTE || s->folds[i + 2] == FOLD_KIND_FORWARD)
+			str_add(&quoted, s->text.p + from, to - from);
+		at = to;
+	}
+	str_add(&own, s->text.p + at, s->text.n - at);
+	*own_r = utf8_clip(str_slice(&own), INDEXED_MAX);
+	*quoted_r = utf8_clip(str_slice(&quoted), INDEXED_MAX - own_r->n);
+}
+
+struct slice fold_render(struct unit *u, const struct submission *s)
+{
+	struct fold_range *f = ARENA_ARRAY(u->arena, s->nfolds, struct fold_range);
+	struct html h;
+
+	for (size_t i = 0; i < s->nfolds; i++)
+		f[i] = (struct fold_range){ (size_t)s->folds[i * 3], (size_t)s->folds[i * 3 + 1],
+					    (int)s->folds[i * 3 + 2] };
+	h = s->markdown ? markup_render(u->arena, s->text, HTML_CAP)
+			: plain_render(u->arena, s->text, f, s->nfolds, HTML_CAP);
+	return slice_make(h.p, h.n);
+}
+
 enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent)
 {
 	struct fold_range *f = ARENA_ARRAY(u->arena, s->nfolds + 1, struct fold_range);

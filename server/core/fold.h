@@ -8,6 +8,12 @@
 
 #include "server/core/submit.h"
 
+/* Own words and quoted ones apart, 256 kB of both: they weigh differently in the search. */
+void fold_words(struct unit *u, const struct submission *s, struct slice *own_r,
+		struct slice *quoted_r);
+/* The page's markup. */
+struct slice fold_render(struct unit *u, const struct submission *s);
+
 /*
  * Sets s->folds (in the unit's arena) by the text of post `parent`, which is
  * read only where s shows or hides enough unmarked text to be worth it. A reply

@@ -19,13 +19,11 @@
 #include "server/core/submit.h"
 #include "server/core/tell.h"
 #include "server/store/intake.h"
-#include "server/text/html.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
 
 #define INDEXED_MAX ((size_t)256 << 10)
-#define HTML_CAP    ((size_t)8 << 20)
 #define REFS_MAX    50 /* the newest count; RFC 5322 names no limit, senders do not either */
 #define RANK_NONE   32767
 
@@ -192,43 +190,6 @@ static void place_find(const struct submission *s, const struct ids *ids, struct
 	}
 }
 
-/* Own words and quoted ones apart: they weigh differently in the search. */
-static void text_split(struct unit *u, const struct submission *s, struct slice *own_r,
-		       struct slice *quoted_r)
-{
-	struct str own, quoted;
-	size_t at = 0;
-
-	str_init(&own, u->arena, s->text.n + 2);
-	str_init(&quoted, u->arena, s->text.n + 2);
-	for (size_t i = 0; i + 3 <= s->nfolds * 3; i += 3) {
-		size_t from = (size_t)s->folds[i], to = (size_t)s->folds[i + 1];
-
-		if (from < at || to < from || to > s->text.n)
-			log_panic("event=bad_folds");
-		str_add(&own, s->text.p + at, from - at);
-		if (s->folds[i + 2] == FOLD_KIND_QUOTE || s->folds[i + 2] == FOLD_KIND_FORWARD)
-			str_add(&quoted, s->text.p + from, to - from);
-		at = to;
-	}
-	str_add(&own, s->text.p + at, s->text.n - at);
-	*own_r = utf8_clip(str_slice(&own), INDEXED_MAX);
-	*quoted_r = utf8_clip(str_slice(&quoted), INDEXED_MAX - own_r->n);
-}
-
-static struct slice post_render(struct unit *u, const struct submission *s)
-{
-	struct fold_range *f = ARENA_ARRAY(u->arena, s->nfolds, struct fold_range);
-	struct html h;
-
-	for (size_t i = 0; i < s->nfolds; i++)
-		f[i] = (struct fold_range){ (size_t)s->folds[i * 3], (size_t)s->folds[i * 3 + 1],
-					    (int)s->folds[i * 3 + 2] };
-	h = s->markdown ? markup_render(u->arena, s->text, HTML_CAP)
-			: plain_render(u->arena, s->text, f, s->nfolds, HTML_CAP);
-	return slice_make(h.p, h.n);
-}
-
 static enum rc attachments_add(struct unit *u, const struct submission *s, int64_t post)
 {
 	struct attachment_new *at;
@@ -370,7 +331,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	if (rc != RC_OK)
 		return rc;
 	r->thread = p->thread;
-	text_split(u, s, &own, &quoted);
+	fold_words(u, s, &own, &quoted);
 	n = (struct post_new){ .id = post,
 			       .list = l->id,
 			       .thread = p->thread,
@@ -391,7 +352,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			       .refs = s->refs,
 			       .nrefs = s->nrefs,
 			       .text = s->text,
-			       .html = post_render(u, s),
+			       .html = fold_render(u, s),
 			       .own = own,
 			       .quoted = quoted,
 			       .folds = s->folds,
@@ -520,14 +481,17 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 		return duplicate(u, l, s, key, r);
 	if (rc != RC_OK)
 		return rc;
+	place_find(s, &ids, &place);
+	/* its subject says nothing of what it is about: nobody's thread */
+	if (s->answers_digest && place.thread == 0 && place.nmerge == 0 && !import)
+		return submit_hold_seen(u, l, s, "digest-reply",
+					N_("It answers a whole digest, not one message of it."), r);
 	rc = raw_write(u->db, u->arena, s->raw, true, &raw);
 	if (rc != RC_OK)
 		return rc;
-	place_find(s, &ids, &place);
 	with = *s;
 	rc = fold_against_parent(u, &with, place.parent);
-	return rc == RC_OK ? post_make(u, l, &with, &ids, &place, post, raw, 0, r)
-			   : rc;
+	return rc == RC_OK ? post_make(u, l, &with, &ids, &place, post, raw, 0, r) : rc;
 }
 
 enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct submission *s,

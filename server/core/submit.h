@@ -42,6 +42,7 @@ struct submission {
 	const struct submit_attachment *attachments;
 	size_t nattachments;
 	bool automatic;
+	bool answers_digest; /* live mail of this sort makes no thread: it waits instead */
 	/* 0: to the group itself; else a number for each other address of it, so that a
 	 * message to the group and to its owners is not a duplicate of itself */
 	unsigned apart;

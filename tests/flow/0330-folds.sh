@@ -93,6 +93,13 @@ tap_run 'the page folds it' demo_thread_has "${page:-/none}" '<details class="fo
 tap_run 'the author repeats their own words' again
 tap_is 'and nothing of them is folded' "$(flow_sql "SELECT folds FROM post WHERE msgid = 'eco@example.org'")" '{}'
 
+tap_run 'an answer to a whole digest is taken' send julio.zelaya 'Julio Zelaya' 'Re: Agenda Digest, Vol 3, Issue 12' \
+	digest <<<'Me interesa.'
+tap_is 'makes no thread, but waits' "$(flow_sql "SELECT rule, (SELECT count(*) FROM thread) FROM hold WHERE msgid = 'digest@example.org'")" 'digest-reply	1'
+tap_run 'the same in a thread that is here' send julio.zelaya 'Julio Zelaya' 'Re: Agenda Digest, Vol 3, Issue 12' \
+	en-su-hilo pregunta <<<'Me interesa.'
+tap_is 'is posted there' "$(flow_sql "SELECT count(*) FROM post WHERE msgid = 'en-su-hilo@example.org'")" 1
+
 tap_run 'the author signs in' sign_in julio.zelaya
 tap_run 'somebody else, too' sign_in ana.perez
 tap_is 'the author has the button' "$(look julio.zelaya "$page/2" | grep -c '/2/unfold"')" 1
