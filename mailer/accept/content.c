@@ -191,7 +191,7 @@ enum outcome rule_pattern(const struct accept_in *in, struct say *s)
 		if (m == MATCHED_NO)
 			continue;
 		if (m == MATCHED_ERROR) {
-			log_warn("event=rule_error rule=%lld list=%s code=%d", (long long)p->id,
+			log_info("event=rule_error rule=%lld list=%s code=%d", (long long)p->id,
 				 in->list->name, code);
 			s->detail = arena_fmt(in->arena, "%lld:error:%d", (long long)p->id, code);
 			s->reason = NULL;

@@ -294,7 +294,7 @@ replies() {
 > Empieza.'
 	tap_is 'is no post' "$(flow_sql "SELECT count(*) FROM post WHERE msgid = '$ID'")" 0
 	mute_done "$thread"
-	tap_run 'what begins with the word and goes on: taken' say $ANA agenda@foro.example 'Re: Un hilo largo' t1@example.org \
+	PROVEN=1 tap_run 'what begins with the word and goes on: taken' say $ANA agenda@foro.example 'Re: Un hilo largo' t1@example.org \
 		<<<'Baja la tasa de trámites en papel, y lo celebro.'
 	tap_is 'is a post' "$(fate)" 'posted:posted'
 	demo_send julio.zelaya 'Re: Un hilo largo' t2@example.org 0 11:30 t1@example.org <<<'Sigue.'
