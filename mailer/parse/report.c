@@ -330,6 +330,9 @@ static void make_bounce(struct reading *d)
 			continue; /* by its Action */
 		if (*x->text == '\0' && d->rcpts.n == 1)
 			x->text = line_clean(d->a, utf8_clip(slice_trim(d->notice), 500));
+		/* one recipient: what stands further down is about it as well */
+		if (d->rcpts.n == 1 && x->status[0] == '\0' && !failure_find(slice_of(x->text), x->status))
+			failure_find(d->notice, x->status);
 		rcpt_judge(d->a, x, &d->words);
 	}
 	d->r->rcpts = d->rcpts.v;

@@ -39,6 +39,8 @@ enum report_reason phrases_reason(const struct phrases *p);
 
 /* report_status.c. First enhanced code (RFC 3463) and first reply code of a text. */
 bool status_find(struct slice text, char out_r[static 12]);
+/* The same of words, where "2.0.12" is a version of something. */
+bool failure_find(struct slice text, char out_r[static 12]);
 unsigned code_find(struct slice text);
 /* Fills reason and class of x from its text, status, code; whole: of the rest of the report. */
 void rcpt_judge(struct arena *a, struct report_rcpt *x, const struct phrases *whole);

@@ -58,14 +58,14 @@ static size_t status_at(struct slice s, size_t at)
 	return n;
 }
 
-bool status_find(struct slice text, char out_r[static 12])
+static bool find(struct slice text, char out_r[static 12], bool failures)
 {
 	bool found = false;
 
 	for (size_t i = 0; i + 5 <= text.n; i++) {
 		size_t n = status_at(text, i);
 
-		if (n == 0)
+		if (n == 0 || (failures && text.p[i] == '2'))
 			continue;
 		/* the first that says something; else the first */
 		if (!found || strcmp(out_r + 1, ".0.0") == 0) {
@@ -78,6 +78,16 @@ bool status_find(struct slice text, char out_r[static 12])
 		i += n;
 	}
 	return found;
+}
+
+bool status_find(struct slice text, char out_r[static 12])
+{
+	return find(text, out_r, false);
+}
+
+bool failure_find(struct slice text, char out_r[static 12])
+{
+	return find(text, out_r, true);
 }
 
 unsigned code_find(struct slice s)
@@ -197,7 +207,7 @@ void rcpt_judge(struct arena *a, struct report_rcpt *x, const struct phrases *wh
 	enum report_reason other = phrases_reason(whole);
 
 	phrases_find(&p, phrase_plain(a, text));
-	if (status_find(text, found) && (x->status[0] == '\0' || strcmp(x->status + 1, ".0.0") == 0))
+	if (failure_find(text, found) && (x->status[0] == '\0' || strcmp(x->status + 1, ".0.0") == 0))
 		memcpy(x->status, found, sizeof(found));
 	if (x->code == 0)
 		x->code = code_find(text);

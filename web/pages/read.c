@@ -140,6 +140,7 @@ static enum rc group_belong(struct page *pg, const struct group *g, struct view_
 	v->join_url = arena_fmt(pg->a, "/g/%s/join", g->name);
 	v->leave_url = arena_fmt(pg->a, "/g/%s/leave", g->name);
 	v->requests_url = arena_fmt(pg->a, "/g/%s/requests", g->name);
+	v->bounces_url = arena_fmt(pg->a, "/g/%s/bounces", g->name);
 	if (!pg->signed_in)
 		return RC_OK;
 	rc = membership_by_account(unit_of(pg), g->name, unit_of(pg)->actor.account, &m);
