@@ -266,7 +266,7 @@ static void link_close(struct html_text *h)
 	struct slice href = h->href, text;
 
 	h->href = SLICE("");
-	if (href.n == 0 || h->href_text > h->out.n)
+	if (href.n == 0 || h->href_text >= h->out.n) /* nothing was written within it */
 		return;
 	href = attr_text(h->a, href);
 	text = slice_make(h->out.p + h->href_text, h->out.n - h->href_text);
