@@ -10,7 +10,7 @@
 # SITE_DB	conninfo for the configuration, without a user
 # SITE_ADDR, SITE_HTTP	where the web server listens
 # SITE_LMTP, SITE_POLICY	ports asked for, 0 for any; site_start sets the real ones
-# SITE_RELAY, SITE_DOMAIN, AUTHSERV	the settings of the same meaning
+# SITE_RELAY, SITE_DOMAIN, AUTHSERV, SITE_SPAM	the settings of the same meaning
 
 SITE_NAMES=() # what runs, in the order it was started
 
@@ -33,6 +33,7 @@ site_conf() {
 		secret_file = $SITE/secret
 		recipient_delimiter = +
 		authserv_id = ${AUTHSERV:-}
+		spam_filter = ${SITE_SPAM:-none}
 		log_level = info
 	CONF
 	cat >"$SITE/lighttpd.conf" <<-CONF
