@@ -138,7 +138,6 @@ static enum rc group_belong(struct page *pg, const struct group *g, struct view_
 
 	v->join = "";
 	v->join_url = arena_fmt(pg->a, "/g/%s/join", g->name);
-	v->leave_url = arena_fmt(pg->a, "/g/%s/leave", g->name);
 	v->requests_url = arena_fmt(pg->a, "/g/%s/requests", g->name);
 	v->bounces_url = arena_fmt(pg->a, "/g/%s/bounces", g->name);
 	if (!pg->signed_in)

@@ -92,7 +92,7 @@ struct view_group {
 	const char *counts;
 	bool can_post, member, signed_in, private_, owner;
 	const char *join_url, *join;    /* the button's word; "" : not by it */
-	const char *leave_url, *requests_url, *bounces_url, *join_addr;
+	const char *requests_url, *bounces_url, *join_addr;
 	struct view_row *rows;
 	size_t nrows;
 };
