@@ -46,8 +46,10 @@ enum rc mail_list_read(struct db *db, struct arena *a, const char *name, const c
 		       const char *envelope, const char *from, struct mail_list_row *r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_LIST_FOR_MAIL, &q, db_text(name), db_text(domain),
-			    db_text(envelope), db_text(from));
+	enum rc rc = from ? db_run(db, a, STMT_LIST_FOR_MAIL, &q, db_text(name), db_text(domain),
+				   db_text(envelope), db_text(from))
+			  : db_run(db, a, STMT_LIST_FOR_RCPT, &q, db_text(name), db_text(domain),
+				   db_text(envelope));
 
 	return rc == RC_OK ? mail_list_row(q, r) : rc;
 }

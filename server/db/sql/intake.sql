@@ -3,8 +3,7 @@
 
 -- name: list_for_mail
 -- roles: receive web cli
--- One look-up for everything a rule asks of the envelope ($3) and the author ($4;
--- null: not known yet). Only addresses that somebody has proven to read are theirs.
+-- One look-up for everything a rule asks of the envelope ($3) and the author ($4). Only addresses that somebody has proven to read are theirs.
 select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
 	l.closed_at is not null, l.archived,
 	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
@@ -20,13 +19,13 @@ select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::
 		select p.received_at, p.source from post p where p.account_id = a.id order by p.id desc limit l.flood_per_hour) x
 		where x.received_at > now() - interval '1 hour' and x.source <> 'import')
 	else (select count(*) >= l.flood_per_hour from (
-		select i.envelope_from from intake i where $4 is not null and i.list_id = l.id and i.received_at > now() - interval '1 hour'
+		select i.envelope_from from intake i where i.list_id = l.id and i.received_at > now() - interval '1 hour'
 		order by i.received_at desc limit 2000) x where x.envelope_from = $3) end,
 	case when l.hold_first = 0 or a.id is null then false
 	else (select count(*) < l.hold_first from (
 		select from post p where p.account_id = a.id and p.list_id = l.id limit l.hold_first) x) end,
 	(select coalesce(max(r.version), 0) from acceptance_rule r
-		where $4 is not null and (r.list_id is null or r.list_id = l.id))
+		where r.list_id is null or r.list_id = l.id)
 from (select * from list where name = $1::text and mail_domain = $2::text
 	union all
 	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
@@ -35,6 +34,23 @@ from (select * from list where name = $1::text and mail_domain = $2::text
 left join address ad on ad.addr = $4 and ad.verified_at is not null
 left join account a on a.id = ad.account_id and a.closed_at is null
 left join subscription s on s.list_id = l.id and s.account_id = a.id
+
+-- name: list_for_rcpt
+-- roles: receive web cli
+-- What the envelope alone decides: nothing of an author is known yet. A statement of its
+-- own: with a null for the author the other would be planned anew each time.
+select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
+	l.closed_at is not null, l.archived,
+	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
+		and (b.addr = $3::text or b.addr = '@' || split_part($3, '@', 2))),
+	false, null::bigint, null::text, null::text, null::text,
+	l.title, l.identity, l.emergency, l.unaddressed, l.max_recipients::bigint, l.file_types, l.spam, null::text,
+	false, false, 0::bigint
+from (select * from list where name = $1::text and mail_domain = $2::text
+	union all
+	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
+	where f.name = $1 and f.mail_domain = $2
+	limit 1) l
 
 -- name: list_for_mail_id
 -- roles: receive web cli
