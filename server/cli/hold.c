@@ -11,7 +11,7 @@
 
 static const char usage_all[] =
 	"hold list [LIST] | hold show ID [--raw] | hold approve|discard|spam|undo ID... | "
-	"hold return|reject ID [--why TEXT]";
+	"hold return|reject ID [--why TEXT] | hold window [SECONDS]";
 
 static const char *when(struct unit *u, int64_t at)
 {
@@ -137,6 +137,24 @@ static int hold_decide(struct unit *u, int64_t id, const char *act, const char *
 	return 0;
 }
 
+/* How long a decision on the web can be undone. */
+static int hold_window(struct unit *u, const char *value)
+{
+	int64_t seconds = 0;
+	enum rc rc = value ? unit_begin_rw(u) : moderate_window(u, &seconds);
+
+	if (rc == RC_OK && value != NULL) {
+		rc = moderate_window_set(u, value);
+		if (rc == RC_OK)
+			rc = unit_commit(u);
+	}
+	if (rc != RC_OK)
+		return cli_fail(u, rc, "hold window");
+	if (value == NULL)
+		printf("undo_window %lld\n", (long long)seconds);
+	return 0;
+}
+
 int cli_hold(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	static const char *const names[] = { "raw!", "why", NULL };
@@ -149,6 +167,8 @@ int cli_hold(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return cli_usage(usage_all);
 	if (strcmp(argv[0], "list") == 0 && n <= 2)
 		return hold_list(u, n == 2 ? argv[1] : NULL);
+	if (strcmp(argv[0], "window") == 0 && n <= 2)
+		return hold_window(u, n == 2 ? argv[1] : NULL);
 	for (int i = 1; i < n; i++)
 		if (!slice_i64(slice_of(argv[i]), 1, INT64_MAX, &id)) {
 			fprintf(stderr, "cabildo: hold: %s is no number of `cabildo hold list`\n",

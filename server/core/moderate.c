@@ -5,11 +5,13 @@
 #include "server/core/moderate.h"
 #include "server/core/tell.h"
 #include "server/core/webmail.h"
+#include "server/store/bounce.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
 
 #define RECENT_MAX 10
+#define UNDO_MAX   86400
 
 const char *const decision_names[] = { "approve", "return", "reject", "discard", "spam", NULL };
 
@@ -89,19 +91,32 @@ enum rc moderate_raw(struct unit *u, int64_t id, struct slice *raw_r)
 
 /* ---- deciding ---- */
 
-static enum rc window_of(struct unit *u, int asked, int64_t *seconds_r)
+enum rc moderate_window(struct unit *u, int64_t *seconds_r)
 {
 	const char *value;
-	enum rc rc;
+	enum rc rc = setting_read(u->db, u->arena, "undo_window", &value);
 
-	*seconds_r = asked;
-	if (asked >= 0)
-		return RC_OK;
-	rc = setting_read(u->db, u->arena, "undo_window", &value);
-	if (rc == RC_OK &&
-	    (value == NULL || !slice_i64(slice_of(value), 0, 86400, seconds_r)))
+	if (rc == RC_OK && (value == NULL || !slice_i64(slice_of(value), 0, UNDO_MAX, seconds_r)))
 		*seconds_r = UNDO_SECONDS;
 	return rc;
+}
+
+enum rc moderate_window_set(struct unit *u, const char *value)
+{
+	int64_t was, is;
+	enum rc rc = moderate_window(u, &was);
+
+	if (rc == RC_OK && !slice_i64(slice_of(value), 0, UNDO_MAX, &is))
+		rc = RC_INVALID;
+	if (rc == RC_OK)
+		rc = setting_write(u->db, "undo_window",
+				   arena_fmt(u->arena, "%lld", (long long)is));
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){
+				.act = "setting.set",
+				.before = arena_fmt(u->arena, "undo_window=%lld", (long long)was),
+				.after = arena_fmt(u->arena, "undo_window=%lld", (long long)is) });
 }
 
 static enum rc record(struct unit *u, const struct held *h, const char *act, const char *before,
@@ -134,7 +149,9 @@ enum rc moderate_decide(struct unit *u, int64_t id, const char *decision, const 
 		return RC_INVALID;
 	if (r->decided_at != 0)
 		return RC_CONFLICT;
-	rc = window_of(u, window, &seconds);
+	seconds = window;
+	if (window < 0)
+		rc = moderate_window(u, &seconds);
 	if (rc == RC_OK)
 		rc = held_decide_write(u->db, u->arena, id, *d, u->actor.account,
 				       slice_dup(u->arena, text), seconds, &at);

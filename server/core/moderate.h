@@ -55,6 +55,11 @@ enum rc moderate_decide(struct unit *u, int64_t id, const char *decision, const 
 /* In a transaction. RC_CONFLICT: it is too late. */
 enum rc moderate_undo(struct unit *u, int64_t id, struct held *r) MUST_USE;
 
+/* Seconds in which a decision on the web can be undone: what is set, or UNDO_SECONDS. */
+enum rc moderate_window(struct unit *u, int64_t *seconds_r) MUST_USE;
+/* In a transaction; RC_INVALID: not a whole number from 0 to 86,400. */
+enum rc moderate_window_set(struct unit *u, const char *value) MUST_USE;
+
 /* ---- for the program that carries decisions out ---- */
 
 /* Takes one that is due, in a transaction of its own. RC_NOTFOUND: none is. */

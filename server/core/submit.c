@@ -585,7 +585,7 @@ static enum rc hold_make(struct unit *u, const struct list_ref *l, const struct 
 	r->raw = raw;
 	if (rc == RC_OK)
 		rc = intake_log(u, l, s, FATE_HELD, rule, 0, r->hold, raw);
-	return rc == RC_OK ? tell_held(u, l, s, reason, r->hold) : rc;
+	return rc == RC_OK ? tell_held(u, l, s, rule, reason, r->hold) : rc;
 }
 
 enum rc submit_hold(struct unit *u, const struct list_ref *l, const struct submission *s,

@@ -131,7 +131,7 @@ static enum rc deciders(struct unit *u, int64_t list, struct notice_owner **r, s
 }
 
 enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submission *s,
-		  const char *reason, int64_t hold)
+		  const char *rule, const char *reason, int64_t hold)
 {
 	const char *was = tr_lang(), *cause;
 	struct notice_owner *to;
@@ -139,7 +139,7 @@ enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submiss
 	size_t n;
 	enum rc rc = RC_OK;
 
-	if (s->automatic)
+	if (s->automatic && strcmp(rule, "automatic") != 0)
 		return RC_OK;
 	rc = held_oldest_read(u->db, u->arena, l->id, &q);
 	if (rc == RC_OK)

@@ -14,9 +14,10 @@
 struct held_due;
 
 /* Moderators and owners (administrators where there are none): one notice an
- * hour while the same message is the oldest that waits, none for automatic mail. */
+ * hour while the same message is the oldest that waits; none for automatic mail, but
+ * for what only reads like it: a person may have written that. */
 enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submission *s,
-		  const char *reason, int64_t hold) MUST_USE;
+		  const char *rule, const char *reason, int64_t hold) MUST_USE;
 /* A rejected or returned message goes back to its author with the moderator's
  * sentence, where it is proven that they sent it (promise P9). */
 enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_ref *l) MUST_USE;

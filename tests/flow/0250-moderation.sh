@@ -143,7 +143,19 @@ tap_run 'approved' site_cabildo hold approve "$(hold_of h7@example.org)"
 tap_run 'it is a post' wait_for 20 is_state h7@example.org 'approve t t'
 tap_is 'under an id of its own' "$(flow_sql "SELECT count(*), count(DISTINCT msgid) FROM post WHERE subject = 'Un aviso'")" '2	2'
 
+tap_is 'the undo window' "$(site_cabildo hold window)" 'undo_window 30'
+tap_run 'can be set' site_cabildo hold window 5
+tap_is 'and is' "$(site_cabildo hold window)" 'undo_window 5'
+tap_run 'not to nonsense' fails site_cabildo hold window pronto
+
+# -- what only reads like automatic mail may be a person's
+told=$(flow_sql 'SELECT count(*) FROM notice_sent')
+tap_run 'something like an automatic reply' mail h9@afuera.example 'Respuesta automática: Consulta' <<<'Estoy fuera de la oficina hasta el lunes.'
+tap_is 'is held' "$(flow_sql "SELECT rule, automatic FROM hold WHERE msgid = 'h9@afuera.example'")" 'automatic	t'
+tap_is 'and both are told' "$(flow_sql 'SELECT count(*) FROM notice_sent')" $((told + 2))
+tap_run 'it is discarded' site_cabildo hold discard "$(hold_of h9@afuera.example)"
+
 tap_is 'each act is on the record' "$(audited)" \
-	'hold.approve:cli hold.posted:system hold.approve:cli hold.posted:system hold.discard:cli hold.reject:cli hold.return:cli hold.approve:cli hold.posted:system'
+	'hold.approve:cli hold.posted:system hold.approve:cli hold.posted:system hold.discard:cli hold.reject:cli hold.return:cli hold.approve:cli hold.posted:system hold.discard:cli'
 tap_is 'nothing waits' "$(site_cabildo hold list)" ''
 flow_end
