@@ -71,7 +71,7 @@ site_cabildo trace '<t1@example.org>' >"$TEST_TMP/traced"
 for line in 'fate posted' 'rule posted' 'post agenda/1/1' 'sent 6' 'failed 0' 'queued 0'; do
 	tap_run "trace says: $line" grep -qx "$line" "$TEST_TMP/traced"
 done
-tap_run 'trace of a dropped one' grep -qx 'reason It has been through this list before.' <(site_cabildo trace o2@afuera.example)
+tap_run 'trace of a dropped one' grep -qx 'reason It has been through this group before.' <(site_cabildo trace o2@afuera.example)
 flow_sql "INSERT INTO delivery (outbound_id, list_id, post_id, addr, outcome, code, answer, tries)
 	SELECT 1, list_id, id, 'x@lejos.example', 'failed', 550, '5.1.1 no such user', 1 FROM post" >/dev/null
 flow_sql "INSERT INTO delivery_total SELECT id, 40, 0, 1, 0 FROM post" >/dev/null
