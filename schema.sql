@@ -106,6 +106,7 @@ create table list (
 	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
 	subject_tag text not null default '',
 	footer boolean not null default false,
+	link_over integer not null default 0 check (link_over between 0 and 104857600), -- attachments by link; 0: never
 	max_size integer not null default 26214400 check (max_size between 1024 and 104857600),
 	closed_at timestamptz,
 	archived boolean not null default false,
@@ -136,6 +137,7 @@ create table subscription (
 	role text not null default 'member' check (role in ('member', 'moderator', 'owner')),
 	delivery text not null default 'each' check (delivery in ('each', 'digest', 'mentions', 'none')),
 	own_copy boolean not null default true,
+	attachments text not null default 'list' check (attachments in ('list', 'whole', 'link')), -- list: as the group has it
 	copy_when_addressed boolean not null default false, -- a copy too where To or Cc names the member
 	moderation text not null default 'default' check (moderation in ('default', 'hold', 'accept')),
 	pause_until timestamptz,
@@ -790,6 +792,7 @@ grant select (id, name, locale, closed_at, hide_address) on account to "cabildo-
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";
+grant select (post_id, n, name, size, inline) on attachment to "cabildo-deliver";
 grant insert on notice, outbound to "cabildo-deliver";
 grant delete on notice to "cabildo-deliver";
 
@@ -805,7 +808,7 @@ grant update on thread_participant, thread, token, read_mark, thread_follow, thr
 grant update (thread_id, number, parent_id, parent_rank, folds, html, search) on post to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
-grant update (delivery, own_copy, copy_when_addressed, pause_until) on subscription to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until) on subscription to "cabildo-web";
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
 grant update (locale, theme, password_hash) on account to "cabildo-web";

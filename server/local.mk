@@ -101,6 +101,7 @@ libcore_a_SOURCES = \
 	server/core/tell.c server/core/tell.h \
 	server/core/trace.c server/core/trace.h \
 	server/core/unit.c server/core/unit.h \
+	server/core/link.c server/core/link.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c
 $(libcore_a_OBJECTS): server/db/stmt.h

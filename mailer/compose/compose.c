@@ -385,6 +385,8 @@ static void plan_bare(struct job *j, struct plan *p)
 	j->c->untouched = !qp && !j->munged && *j->list->tag == '\0';
 }
 
+static void compose_by_link(struct job *j);
+
 static enum rc compose_mail(struct job *j)
 {
 	struct composed *c = j->c;
@@ -394,6 +396,10 @@ static enum rc compose_mail(struct job *j)
 		return rc;
 	j->munged = j->post->from == COMPOSE_FROM_LIST || from_unfit(&j->orig);
 	author_plan(j);
+	if (j->post->by_link) {
+		compose_by_link(j);
+		return RC_OK;
+	}
 	if (!j->list->footer) {
 		plan_bare(j, &c->plan);
 		return RC_OK;
@@ -455,23 +461,22 @@ static void web_head(struct job *j, struct str *o)
 	lang_head(o, j->list->lang);
 }
 
-static void compose_web(struct job *j)
+/* A body of our own making: text, the web post's files after it, an open footer. */
+static void plan_text(struct job *j, struct plan *p, struct str *head)
 {
-	struct plan *p = &j->c->plan;
 	struct text_part t = text_part_make(j->a, j->post->text, j->list->footer);
+	size_t nfiles = j->post->by_link ? 0 : j->post->nattachments;
 	char *b = NULL;
-	struct str head, tail;
+	struct str tail;
 
-	str_init(&head, j->a, HEAD_CAP);
-	web_head(j, &head);
-	if (j->post->nattachments > 0) {
+	if (nfiles > 0) {
 		/* "=_" cannot occur in quoted-printable or base64: no search is needed */
 		b = boundary_for(j->a, j->post->msgid, t.body);
-		str_fmt(&head, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", b, b);
+		str_fmt(head, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", b, b);
 	}
-	str_adds(&head, t.head);
-	str_add(&head, "\r\n", 2);
-	p->head = str_slice(&head);
+	str_adds(head, t.head);
+	str_add(head, "\r\n", 2);
+	p->head = str_slice(head);
 	p->body = t.body;
 	p->carry = t.carry;
 	p->enc = t.enc;
@@ -479,15 +484,51 @@ static void compose_web(struct job *j)
 	p->flowed = true;
 	p->footer = j->list->footer;
 	p->sep = p->footer;
+	p->bare = j->post->by_link;
 	if (b) {
 		str_init(&tail, j->a, COMPOSE_CAP);
-		for (size_t i = 0; i < j->post->nattachments; i++)
+		for (size_t i = 0; i < nfiles; i++)
 			part_attach(&tail, b, &j->post->attachments[i]);
 		str_fmt(&tail, "\r\n--%s--\r\n", b);
 		p->tail = str_slice(&tail);
 		j->c->bad |= tail.over;
 	}
-	j->c->bad |= head.over || t.over;
+	j->c->bad |= head->over || t.over;
+}
+
+static void compose_web(struct job *j)
+{
+	struct str head;
+
+	str_init(&head, j->a, HEAD_CAP);
+	web_head(j, &head);
+	plan_text(j, &j->c->plan, &head);
+}
+
+/* The author's fields, and the text alone. */
+static void compose_by_link(struct job *j)
+{
+	struct str head;
+
+	str_init(&head, j->a, HEAD_CAP);
+	mail_head(j, &head, false);
+	if (orig_find(&j->orig, "MIME-Version") == NULL)
+		str_addz(&head, "MIME-Version: 1.0\r\n");
+	plan_text(j, &j->c->plan, &head);
+}
+
+bool compose_whole(struct arena *a, struct slice raw)
+{
+	static const char *const types[] = { "multipart/signed", "multipart/encrypted",
+					     "application/pkcs7-mime", "application/x-pkcs7-mime" };
+	struct orig o;
+
+	if (orig_read(&o, a, raw) != RC_OK || has_pgp(o.body))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (slice_ieqz(o.type, types[i]))
+			return true;
+	return false;
 }
 
 static void tmp_free(void *p)

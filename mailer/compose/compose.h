@@ -67,7 +67,11 @@ struct compose_post {
 	const char *const *dkim;
 	size_t ndkim;
 
-	/* A post from the web. */
+	/* Attachments go by link: a mail post leaves as text alone, and each copy's
+	 * footer, without "-- " before it, names them. Not for compose_whole mails. */
+	bool by_link;
+
+	/* A post from the web; text is also that of a mail post by link. */
 	const char *subject;
 	struct slice text;              /* lines end in LF */
 	const char *const *refs;        /* oldest first, without <>, the parent last */
@@ -102,6 +106,8 @@ enum rc compose_post(struct composed **c_r, struct arena *a, const struct compos
  */
 bool compose_signature_holds(struct arena *a, const struct compose_list *list,
 			     const struct compose_post *p);
+/* Signed or encrypted: it would be worthless in pieces. */
+bool compose_whole(struct arena *a, struct slice raw);
 /* Appends one recipient's message to out. RC_LIMIT where out's cap is too small. */
 enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct str *out) MUST_USE;
 /* The author's body and From reach the reader as they were sent (DKIM may verify). */

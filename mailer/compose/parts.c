@@ -131,7 +131,8 @@ static bool footer_text(struct str *o, const struct plan *p, const char *footer)
 	str_init(&text, o->arena, 2 * FOOTER_MAX);
 	if (p->sep)
 		str_add(&text, "\r\n", 2);
-	str_addz(&text, "-- \r\n");
+	if (!p->bare)
+		str_addz(&text, "-- \r\n");
 	while (slice_line(&rest, &l)) {
 		while (l.n > 0 && (l.p[l.n - 1] == ' ' || l.p[l.n - 1] == '\r'))
 			l.n--;

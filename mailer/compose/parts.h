@@ -15,6 +15,7 @@ struct plan {
 	struct slice head;      /* through the empty line before body */
 	struct slice body;
 	bool footer, sep, flowed;       /* sep: an empty line before the footer's "-- " */
+	bool bare;                      /* the footer has no "-- " before it */
 	enum foot_enc enc;
 	const char *charset;
 	struct slice carry;     /* base64: decoded bytes that share a line with the footer */

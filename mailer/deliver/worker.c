@@ -16,6 +16,7 @@
 #include "mailer/parse/report.h"
 #include "server/core/address.h"
 #include "server/core/bounce.h"
+#include "server/core/link.h"
 #include "server/core/webmail.h"
 #include "server/fanout/queue.h"
 #include "server/text/tr.h"
@@ -23,6 +24,8 @@
 #include "server/base/base.h"
 
 #define BATCH 100
+#define LINKS_MAX 40
+#define LINKS_CAP ((size_t)32 << 10)
 /* Batches sent over one connection before its memory is given back. */
 #define BATCHES_MAX 100
 #define POLL_MS     2000
@@ -51,7 +54,11 @@ struct worker {
 	bool lost; /* a settle failed: the lease may be another's */
 	/* the post whose copies are going out */
 	struct queue_post post;
-	struct composed *composed;
+	struct composed *composed[2]; /* whole, and with its attachments by link */
+	struct queue_file *files;     /* that may go by link; none for signed and encrypted mail */
+	size_t nfiles;
+	int64_t files_size, taken;    /* taken: the id of post, 0: none is loaded */
+	struct slice text;
 	struct dmarc *dmarc;
 	int64_t probe;  /* the address that the notice in hand asks, or 0 */
 	const char *to; /* of the message in the transport's hands */
@@ -68,7 +75,43 @@ static const char *post_url(const struct worker *w, struct arena *a, const struc
 /* The text and the files of a web post stand in the raw message that core wrote. */
 static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c);
 
-static enum rc post_compose(struct worker *w, int64_t post)
+/* What could go by link, once for each post. */
+static enum rc files_load(struct worker *w, const struct queue_post *p)
+{
+	enum rc rc;
+
+	w->nfiles = 0;
+	w->files_size = 0;
+	if (*w->p->conf.base_url == '\0' || (!p->web && compose_whole(w->batch, p->raw)))
+		return RC_OK;
+	rc = queue_post_files(w->db, w->batch, p->id, &w->files, &w->nfiles, &w->text);
+	for (size_t i = 0; rc == RC_OK && i < w->nfiles; i++)
+		w->files_size += w->files[i].size;
+	return rc;
+}
+
+static bool goes_by_link(const struct worker *w, const struct job *j)
+{
+	return j->link_over > 0 && w->nfiles > 0 && w->files_size > j->link_over;
+}
+
+static enum rc post_take(struct worker *w, int64_t post)
+{
+	enum rc rc;
+
+	if (w->taken == post)
+		return RC_OK;
+	w->taken = 0;
+	w->composed[0] = w->composed[1] = NULL;
+	rc = queue_post_load(w->db, w->batch, post, &w->post);
+	if (rc == RC_OK)
+		rc = files_load(w, &w->post);
+	if (rc == RC_OK)
+		w->taken = post;
+	return rc;
+}
+
+static enum rc post_compose(struct worker *w, bool by_link)
 {
 	const struct conf *conf = &w->p->conf;
 	struct compose_list list;
@@ -76,12 +119,8 @@ static enum rc post_compose(struct worker *w, int64_t post)
 	struct queue_post *p = &w->post;
 	enum rc rc;
 
-	if (w->composed != NULL && p->id == post)
+	if (w->composed[by_link] != NULL)
 		return RC_OK;
-	w->composed = NULL;
-	rc = queue_post_load(w->db, w->batch, post, p);
-	if (rc != RC_OK)
-		return rc;
 	tr_set(p->lang); /* the "via" of From is the list's: the same for everybody */
 	list = (struct compose_list){ .local = p->list,
 				      .domain = p->domain,
@@ -89,7 +128,7 @@ static enum rc post_compose(struct worker *w, int64_t post)
 				      .list_id = p->list_id,
 				      .lang = p->post_lang,
 				      .tag = p->tag,
-				      .footer = p->footer,
+				      .footer = p->footer || by_link,
 				      .archive_url = "" };
 	if (*conf->base_url != '\0')
 		list.archive_url = arena_fmt(w->batch, "%s/g/%s", conf->base_url, p->list);
@@ -109,8 +148,11 @@ static enum rc post_compose(struct worker *w, int64_t post)
 		if (rc != RC_OK)
 			return rc;
 	}
+	c.by_link = by_link;
+	if (by_link && !p->web)
+		c.text = w->text;
 	from_decide(w->dmarc, conf, w->batch, p, &list, &c);
-	return compose_post(&w->composed, w->batch, &list, &c);
+	return compose_post(&w->composed[by_link], w->batch, &list, &c);
 }
 
 /* "--CABILDO-..." lines of the raw message that submit_web wrote: our own
@@ -153,6 +195,39 @@ static const char *footer_text(struct worker *w, const struct queue_post *p)
 		p->title, post_url(w, w->copy, p), site);
 }
 
+static const char *size_text(struct arena *a, int64_t n)
+{
+	const char *point = strcmp(tr_lang(), "en") == 0 ? "." : ",";
+
+	if (n < 1000)
+		return arena_fmt(a, "%lld B", (long long)n);
+	if (n < 1000000)
+		return arena_fmt(a, "%lld kB", (long long)((n + 500) / 1000));
+	return arena_fmt(a, "%lld%s%lld MB", (long long)(n / 1000000), point,
+			 (long long)(n / 100000 % 10));
+}
+
+/* A line for each attachment with this person's link, then the group's footer. */
+static const char *links_text(struct worker *w, const struct job *j, const char *footer)
+{
+	const struct conf *conf = &w->p->conf;
+	struct queue_post *p = &w->post;
+	struct str o;
+
+	str_init(&o, w->copy, LINKS_CAP);
+	str_fmt(&o, tr("Attachments, %s in all. These links are yours alone and open for %d days:\n"),
+		size_text(w->copy, w->files_size), LINK_DAYS);
+	for (size_t i = 0; i < w->nfiles && i < LINKS_MAX; i++)
+		str_fmt(&o, "\n%s (%s)\n%s\n", w->files[i].name, size_text(w->copy, w->files[i].size),
+			link_attachment(w->copy, &w->p->keys, conf->base_url, j->subscription, p->id,
+					w->files[i].n, clock_now()));
+	if (w->nfiles > LINKS_MAX)
+		str_fmt(&o, tr("\nAll %zu of them: %s\n"), w->nfiles, post_url(w, w->copy, p));
+	if (*footer != '\0')
+		str_fmt(&o, "\n-- \n%s", footer);
+	return str_z(&o);
+}
+
 static enum rc copy_post(struct worker *w, const struct job *j, struct transport_msg *m_r)
 {
 	struct str out;
@@ -160,8 +235,11 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 	struct compose_copy copy = {
 		.rcpt = j->addr, .lang = j->locale, .unsub_url = "", .footer = ""
 	};
-	enum rc rc = post_compose(w, j->post);
+	enum rc rc = post_take(w, j->post);
+	bool by_link = rc == RC_OK && goes_by_link(w, j);
 
+	if (rc == RC_OK)
+		rc = post_compose(w, by_link);
 	if (rc != RC_OK)
 		return rc;
 	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list,
@@ -173,8 +251,10 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 	tr_set(j->locale);
 	if (p->footer)
 		copy.footer = footer_text(w, p);
+	if (by_link)
+		copy.footer = links_text(w, j, copy.footer);
 	str_init(&out, w->copy, COMPOSE_CAP);
-	rc = compose_copy(w->composed, &copy, &out);
+	rc = compose_copy(w->composed[by_link], &copy, &out);
 	m_r->from = copy.sender;
 	m_r->bytes = str_slice(&out);
 	m_r->envid = arena_fmt(w->copy, "p%lld.%lld", (long long)j->post, (long long)j->id);
@@ -477,7 +557,7 @@ static bool batch_do(struct worker *w)
 		batch_release(w);
 	if (w->lost || !takeover(w))
 		return false;
-	w->composed = NULL;
+	w->taken = 0;
 	w->batches = 0;
 	if (!batch_lease(w))
 		return false;

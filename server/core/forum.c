@@ -190,20 +190,27 @@ enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t numbe
 	return rc == RC_OK ? raw_read(u->db, u->arena, raw, raw_r) : rc;
 }
 
+enum rc attachment_bytes(struct unit *u, const struct attachment_place *at, struct slice *bytes_r)
+{
+	struct slice enc;
+	enum rc rc = raw_range_read(u->db, u->arena, at->raw, at->offset, at->length, &enc);
+
+	if (rc == RC_OK)
+		*bytes_r = codec_decode(u->arena, at->encoding, enc);
+	return rc;
+}
+
 enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,
 			struct attachment_row *r, struct slice *bytes_r)
 {
 	struct attachment_place at;
-	struct slice enc;
 	enum rc rc = attachment_read(u->db, u->arena, who(u), list, thread, number, n, &at);
 
 	if (rc == RC_OK)
-		rc = raw_range_read(u->db, u->arena, at.raw, at.offset, at.length, &enc);
-	if (rc != RC_OK)
-		return rc;
-	*r = at.row;
-	*bytes_r = codec_decode(u->arena, at.encoding, enc);
-	return RC_OK;
+		rc = attachment_bytes(u, &at, bytes_r);
+	if (rc == RC_OK)
+		*r = at.row;
+	return rc;
 }
 
 enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,

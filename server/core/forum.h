@@ -72,6 +72,9 @@ enum rc post_raw(struct unit *u, const char *list, int64_t thread, int64_t numbe
 enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,
 			struct attachment_row *r, struct slice *bytes_r) MUST_USE;
 
+enum rc attachment_bytes(struct unit *u, const struct attachment_place *at,
+			 struct slice *bytes_r) MUST_USE;
+
 struct search_page {
 	struct search_hit *hits;
 	size_t nhits;

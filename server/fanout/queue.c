@@ -62,6 +62,7 @@ enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, 
 			.locale = db_get_text(q, i, 8),
 			.skip = db_get_bool(q, i, 9),
 			.account = db_get_i64(q, i, 10),
+			.link_over = db_get_i64(q, i, 11),
 		};
 	return RC_OK;
 }
@@ -252,6 +253,26 @@ static enum rc original_load(struct db *db, struct arena *a, int64_t raw, size_t
 	while (r->original.n > 0 && r->original.p[r->original.n - 1] != '\n')
 		r->original.n--;
 	return RC_OK;
+}
+
+enum rc queue_post_files(struct db *db, struct arena *a, int64_t post, struct queue_file **r,
+			 size_t *n_r, struct slice *text_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POST_FILES, &q, db_i64(post));
+
+	*text_r = SLICE("");
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct queue_file);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct queue_file){ db_get_i64(q, i, 0), db_get_i64(q, i, 2),
+					       db_get_text(q, i, 1) };
+	rc = db_run(db, a, STMT_POST_BODY, &q, db_i64(post));
+	if (rc == RC_OK && db_nrows(q) > 0)
+		*text_r = db_get_slice(q, 0, 0);
+	return rc;
 }
 
 enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct queue_notice *r)

@@ -43,6 +43,7 @@ struct job {
 	const char *addr, *locale;
 	bool skip; /* nobody wants it any more: settle as skipped */
 	int64_t account;
+	int64_t link_over; /* attachments over so many bytes together go by link; 0: never */
 };
 
 #define QUEUE_RUN_SIZE 37
@@ -93,6 +94,14 @@ struct queue_post {
 };
 enum rc queue_post_load(struct db *db, struct arena *a, int64_t post,
 			struct queue_post *r) MUST_USE;
+
+struct queue_file {
+	int64_t n, size;
+	const char *name;
+};
+/* The post's attachments but inline ones, and its text as it was stored. */
+enum rc queue_post_files(struct db *db, struct arena *a, int64_t post, struct queue_file **r,
+			 size_t *n_r, struct slice *text_r) MUST_USE;
 
 struct queue_notice {
 	const char *kind, *addr, *locale, *subject, *body, *in_reply_to, *reply_to;

@@ -363,15 +363,8 @@ enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
 	return RC_OK;
 }
 
-enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			int64_t thread, int64_t number, int64_t n, struct attachment_place *r)
+static enum rc attachment_row(const struct db_rows *q, struct attachment_place *r)
 {
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_ATTACHMENT_FIND, &q, WHO, db_text(list), db_i64(thread),
-			    db_i64(number), db_i64(n));
-
-	if (rc != RC_OK)
-		return rc;
 	if (db_nrows(q) == 0 || db_is_null(q, 0, 7))
 		return RC_NOTFOUND;
 	*r = (struct attachment_place){
@@ -383,6 +376,26 @@ enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const
 		.raw = db_get_i64(q, 0, 7),
 	};
 	return RC_OK;
+}
+
+enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			int64_t thread, int64_t number, int64_t n, struct attachment_place *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ATTACHMENT_FIND, &q, WHO, db_text(list), db_i64(thread),
+			    db_i64(number), db_i64(n));
+
+	return rc == RC_OK ? attachment_row(q, r) : rc;
+}
+
+enum rc attachment_link_read(struct db *db, struct arena *a, int64_t subscription, int64_t post,
+			     int64_t n, struct attachment_place *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ATTACHMENT_LINKED, &q, db_i64(subscription), db_i64(post),
+			    db_i64(n));
+
+	return rc == RC_OK ? attachment_row(q, r) : rc;
 }
 
 enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
@@ -474,6 +487,7 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 		s->own_copy = db_get_bool(q, i, 18);
 		s->pause_until = db_get_time(q, i, 19);
 		s->copy_when_addressed = db_get_bool(q, i, 20);
+		s->attachments = db_get_text(q, i, 21);
 	}
 	return RC_OK;
 }
@@ -517,7 +531,7 @@ enum rc subscription_write(struct db *db, struct arena *a, int64_t account, cons
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_SUBSCRIPTION_SET, &q, db_id(account), db_text(list),
 			    db_text(c->delivery), db_bool(c->own_copy),
-			    db_bool(c->copy_when_addressed));
+			    db_bool(c->copy_when_addressed), db_text(c->attachments));
 
 	if (rc != RC_OK)
 		return rc;

@@ -101,6 +101,7 @@ struct subscription_row {
 	struct group group;
 	const char *delivery, *addr, *role;
 	bool own_copy, copy_when_addressed;
+	const char *attachments;
 	int64_t pause_until;
 };
 
@@ -108,6 +109,7 @@ struct subscription_choice { /* what a member decides */
 	const char *delivery; /* each, digest, mentions, none */
 	bool own_copy;
 	bool copy_when_addressed; /* also where To or Cc of the message names them */
+	const char *attachments;  /* list: as the group has it; whole; link */
 };
 
 enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r,
@@ -166,6 +168,9 @@ struct attachment_place {
 enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			int64_t thread, int64_t number, int64_t n,
 			struct attachment_place *r) MUST_USE;
+/* By a link that was mailed to the owner of a subscription. */
+enum rc attachment_link_read(struct db *db, struct arena *a, int64_t subscription, int64_t post,
+			     int64_t n, struct attachment_place *r) MUST_USE;
 enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
 		       struct slice *r) MUST_USE;
 

@@ -173,6 +173,9 @@ static void subscription_fill(struct page *pg, const struct subscription_row *s,
 					 .none = strcmp(s->delivery, "none") == 0,
 					 .own_copy = s->own_copy,
 					 .copy_when_addressed = s->copy_when_addressed,
+					 .files_list = strcmp(s->attachments, "list") == 0,
+					 .files_whole = strcmp(s->attachments, "whole") == 0,
+					 .files_link = strcmp(s->attachments, "link") == 0,
 					 .paused = "" };
 	if (s->pause_until > clock_now())
 		v->paused = arena_fmt(pg->a, tr("Your pause goes on until %s.\n"),
@@ -240,8 +243,10 @@ enum rc page_me_return(struct page *pg)
 enum rc page_me_subscription(struct page *pg)
 {
 	static const char *const modes[] = { "each", "digest", "mentions", "none" };
+	static const char *const files[] = { "list", "whole", "link" };
 	struct subscription_choice c = { modes[param_choice(pg, "delivery")], param_bool(pg, "own_copy"),
-					 param_bool(pg, "copy_when_addressed") };
+					 param_bool(pg, "copy_when_addressed"),
+					 files[param_choice(pg, "attachments")] };
 	enum rc rc = subscription_set(unit_of(pg), param_text(pg, "list"), &c);
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages that are read: home, a group, a single post and its parts, search, help. */
 #include "server/core/command.h"
+#include "server/core/subscribe.h"
+#include "server/core/link.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -241,6 +243,20 @@ enum rc page_attachment(struct page *pg)
 	pg->resp->type = "application/octet-stream";
 	str_adds(&pg->resp->body, bytes);
 	return RC_OK;
+}
+
+enum rc page_linked(struct page *pg)
+{
+	struct attachment_row at;
+	struct slice bytes;
+	enum rc rc = link_open(unit_of(pg), param_text(pg, "link"), &at, &bytes);
+
+	if (rc != RC_OK)
+		return rc;
+	resp_attachment(pg->resp, at.name);
+	pg->resp->type = "application/octet-stream";
+	pg->resp->label = "/a/"; /* the path is the key */
+	return resp_range(pg->resp, bytes);
 }
 
 enum rc page_by_msgid(struct page *pg)

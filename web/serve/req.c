@@ -183,6 +183,7 @@ static bool fields_read(struct req *r)
 	r->host = env_get(r, "HTTP_HOST", &bad);
 	r->origin = env_get(r, "HTTP_ORIGIN", &bad);
 	r->fetch_site = env_get(r, "HTTP_SEC_FETCH_SITE", &bad);
+	r->range = env_get(r, "HTTP_RANGE", &bad);
 	r->if_none_match = env_get(r, "HTTP_IF_NONE_MATCH", &bad);
 	r->accept_language = env_get(r, "HTTP_ACCEPT_LANGUAGE", &bad);
 	r->accept_encoding = env_get(r, "HTTP_ACCEPT_ENCODING", &bad);

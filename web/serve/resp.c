@@ -114,6 +114,50 @@ void resp_attachment(struct resp *p, const char *name)
 	p->csp = "default-src 'none'; sandbox";
 }
 
+/* "bytes=5-9", "bytes=5-", "bytes=-4" within n bytes; false: no such form. */
+static bool range_read(const char *range, int64_t n, int64_t *from_r, int64_t *to_r)
+{
+	struct slice s = slice_of(range), from;
+
+	if (!slice_istarts(s, "bytes="))
+		return false;
+	s = slice_make(s.p + 6, s.n - 6);
+	if (!slice_cut(&s, '-', &from))
+		return false;
+	*to_r = n - 1;
+	if (from.n == 0) {
+		if (!slice_i64(s, 0, INT64_MAX, from_r))
+			return false;
+		*from_r = *from_r > n ? 0 : n - *from_r;
+		return true;
+	}
+	if (!slice_i64(from, 0, INT64_MAX, from_r) ||
+	    (s.n > 0 && !slice_i64(s, *from_r, INT64_MAX, to_r)))
+		return false;
+	if (*to_r > n - 1)
+		*to_r = n - 1;
+	return true;
+}
+
+enum rc resp_range(struct resp *p, struct slice bytes)
+{
+	int64_t n = (int64_t)bytes.n, from, to;
+
+	resp_header(p, "Accept-Ranges", "bytes");
+	if (p->req->range == NULL || !range_read(p->req->range, n, &from, &to)) {
+		str_adds(&p->body, bytes);
+		return RC_OK;
+	}
+	if (from > to)
+		return resp_fail(p, 416);
+	resp_header(p, "Content-Range",
+		    arena_fmt(p->a, "bytes %lld-%lld/%lld", (long long)from, (long long)to,
+			      (long long)n));
+	p->status = 206;
+	str_add(&p->body, bytes.p + from, (size_t)(to - from + 1));
+	return RC_OK;
+}
+
 enum rc resp_fail(struct resp *p, int status)
 {
 	p->status = status;

@@ -94,6 +94,7 @@ struct req {
 	const char *mount;         /* "" or "/forum": what stands before every path of ours */
 	const char *host;          /* NULL where unset, the same below */
 	const char *origin, *fetch_site;
+	const char *range;         /* bytes=..., as sent */
 	const char *if_none_match, *accept_language, *accept_encoding, *user_agent;
 	const char *remote;        /* peer's address as text, "" where unknown */
 	const char *content_type;
@@ -168,6 +169,9 @@ MUST_USE bool resp_fresh(struct resp *p, const char *etag);
 /* Content-Disposition: attachment with the name in both forms (RFC 6266), a
  * sandboxing policy; set type and body yourself. */
 void resp_attachment(struct resp *p, const char *name);
+/* All of it, or the one range of bytes that was asked for (RFC 9110 14): 206, or
+ * 416 where it lies outside. Several ranges, or what is no range, get all. */
+enum rc resp_range(struct resp *p, struct slice bytes) MUST_USE;
 /* Sets an HTTP status for a failure and returns RC_INVALID, for `return`. */
 enum rc resp_fail(struct resp *p, int status);
 

@@ -35,6 +35,8 @@ const char *status_reason(int status)
 		{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" },
 		{ 301, "Moved Permanently" }, { 303, "See Other" }, { 304, "Not Modified" },
 		{ 308, "Permanent Redirect" }, { 400, "Bad Request" }, { 403, "Forbidden" },
+		{ 206, "Partial Content" },
+		{ 416, "Range Not Satisfiable" },
 		{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 409, "Conflict" },
 		{ 410, "Gone" }, { 411, "Length Required" }, { 413, "Content Too Large" },
 		{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },

@@ -187,6 +187,7 @@ struct view_search {
 struct view_subscription {
 	const char *url, *title, *addr, *name, *sentence;
 	bool each, digest, mentions, none, own_copy, copy_when_addressed;
+	bool files_list, files_whole, files_link;
 	const char *paused;             /* "Your pause goes on until ...", or "" */
 };
 

@@ -162,6 +162,15 @@ where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer and
 	and (l.visibility = 'public' or s.id is not null or $2::boolean)
 	and ((p.state = 'shown' and t.state <> 'hidden') or s.role in ('moderator', 'owner') or $2)
 
+-- name: attachment_linked
+-- roles: web
+-- By a link mailed to a member: as long as they are one and the post is shown.
+select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id
+from attachment at join post p on p.id = at.post_id join thread t on t.id = p.thread_id
+join subscription s on s.list_id = p.list_id and s.id = $1::bigint
+join account a on a.id = s.account_id and a.closed_at is null
+where p.id = $2::bigint and at.n = $3::integer and p.state = 'shown' and t.state <> 'hidden'
+
 -- name: raw_range
 -- roles: web cli
 -- The part of the raw bytes from $2 of length $3, chunk by chunk of 256 kB.
@@ -256,13 +265,13 @@ where f.account_id = $1::bigint and f.thread_id = t.id and t.list_id = l.id and 
 -- roles: web cli
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
-	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed
+	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed, s.attachments
 from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id
 where s.account_id = $1::bigint order by l.title
 
 -- name: subscription_set
 -- roles: web cli
-update subscription s set delivery = $3::text, own_copy = $4::boolean, copy_when_addressed = $5::boolean
+update subscription s set delivery = $3::text, own_copy = $4::boolean, copy_when_addressed = $5::boolean, attachments = $6::text
 from list l, subscription old where l.id = s.list_id and old.id = s.id and s.account_id = $1::bigint and l.name = $2::text
 returning l.id, old.delivery, old.own_copy
 

@@ -19,7 +19,9 @@ select o.id, o.post_id, o.notice_id, o.list_id, o.subscription_id, o.tries::inte
 	coalesce(ad.addr, n.addr), coalesce(a.locale, n.locale),
 	o.post_id is not null and (s.id is null or ad.suspended_at is not null or a.closed_at is not null or l.archived
 		or coalesce(s.pause_until > now(), false) or f.mode = 'mute' or p.state <> 'shown'),
-	a.id
+	a.id,
+	-- over so many bytes of attachments they go by link; 0: never
+	case s.attachments when 'list' then l.link_over when 'link' then 1000000 else 0 end::bigint
 from o
 left join notice n on n.id = o.notice_id
 left join subscription s on s.id = o.subscription_id
@@ -83,6 +85,15 @@ update outbound set lease = null, lease_until = null from gone where outbound.le
 -- name: queue_next_due
 -- roles: deliver
 select (extract(epoch from min(greatest(not_before, coalesce(lease_until, not_before))) - now()) * 1000)::bigint from outbound
+
+-- name: post_files
+-- roles: deliver
+-- What a copy by link is made of, where there is anything to link to.
+select at.n, at.name, at.size from attachment at where at.post_id = $1::bigint and not at.inline order by at.n
+
+-- name: post_body
+-- roles: deliver
+select body from post where id = $1::bigint
 
 -- name: post_for_copy
 -- roles: deliver
