@@ -13,7 +13,7 @@
 do $$
 declare r text;
 begin
-	foreach r in array array['cabildo-receive', 'cabildo-deliver', 'cabildo-fetch', 'cabildo-web', 'cabildo-sched'] loop
+	foreach r in array array['cabildo-receive', 'cabildo-milter', 'cabildo-deliver', 'cabildo-fetch', 'cabildo-web', 'cabildo-sched'] loop
 		if not exists (select from pg_roles where rolname = r) then
 			execute format('create role %I login', r);
 		end if;
@@ -753,7 +753,7 @@ insert into country (code, name) values
 -- Grants ---------------------------------------------------------------------
 
 grant select on schema_version, setting to
-	"cabildo-receive", "cabildo-deliver", "cabildo-fetch", "cabildo-web", "cabildo-sched";
+	"cabildo-receive", "cabildo-milter", "cabildo-deliver", "cabildo-fetch", "cabildo-web", "cabildo-sched";
 
 -- tests/db/statements.c holds these against the catalogue, both ways: enough
 -- for each statement, and none that no statement needs. Where a row holds a
@@ -787,6 +787,16 @@ grant update (decided_at, decided_by, decision, why, effective_at, reason, tries
 grant update (keep) on raw_message to "cabildo-receive";
 grant select on raw_chunk to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
+
+grant select on list to "cabildo-milter";
+grant select (list_id, name, mail_domain) on list_former_address to "cabildo-milter";
+grant select (list_id, addr) on ban to "cabildo-milter";
+grant select (account_id, addr, verified_at) on address to "cabildo-milter";
+grant select (list_id, account_id, role, moderation) on subscription to "cabildo-milter";
+grant select (id, list_id, field, pattern, action, sentence, version, removed_at) on acceptance_rule to "cabildo-milter";
+grant select (id, name, locale, closed_at) on account to "cabildo-milter";
+grant select (id, account_id, list_id, received_at, source) on post to "cabildo-milter";
+grant select (list_id, received_at, envelope_from) on intake to "cabildo-milter";
 
 grant select (id, name, locale, closed_at, hide_address) on account to "cabildo-deliver";
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";

@@ -4,6 +4,7 @@
 noinst_LIBRARIES += libaccept.a
 libaccept_a_SOURCES = \
 	mailer/accept/accept.c mailer/accept/accept.h mailer/accept/content.c \
+	mailer/accept/ask.c mailer/accept/ask.h \
 	mailer/accept/bounce.c mailer/accept/bounce.h \
 	mailer/accept/command.c mailer/accept/command.h \
 	mailer/accept/approve.c mailer/accept/approve.h \
@@ -44,6 +45,11 @@ tests_unit_test_fetch_SOURCES = tests/unit/test_fetch.c
 tests_unit_test_fetch_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_fetch_LDADD = libfetch.a $(CORE_LIBS) $(CMOCKA_LIBS)
 endif
+
+# the same rules before the MTA's queue
+sbin_PROGRAMS += cabildo-milter
+cabildo_milter_SOURCES = mailer/cabildo-milter.c
+cabildo_milter_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS) $(PCRE2_LIBS) $(MILTER_LIBS)
 
 # the archive's way in
 noinst_LIBRARIES += libimport.a

@@ -19,6 +19,10 @@ const struct conf_def conf_defs[] = {
 	  AT(lmtp_listen), "addr" },
 	{ "policy_listen", "127.0.0.1:8025", "where Postfix asks at RCPT: HOST:PORT or /path",
 	  AT(policy_listen), "addr" },
+	{ "milter_listen", "127.0.0.1:8026", "where the MTA's milter connects: HOST:PORT or /path",
+	  AT(milter_listen), "addr" },
+	{ "milter_away", "accept", "what it answers while the database is away: accept or tempfail",
+	  AT(milter_away), "away" },
 	{ "relay", "smtp://127.0.0.1:25", "where mail goes out: smtp://HOST:PORT or maildir:/path",
 	  AT(relay), "relay" },
 	{ "dns_server", "", "IP or IP:PORT asked for DMARC policies; empty: those of resolv.conf",
@@ -79,6 +83,8 @@ static const char *value_check(const char *kind, const char *v)
 	if (strcmp(kind, "ip") == 0 && s.n > 0 &&
 	    (s.n > 60 || strspn(v, "0123456789abcdefABCDEF.:[]") != s.n))
 		return "expected the IP address of a server, with :PORT where it is not 53";
+	if (strcmp(kind, "away") == 0 && !slice_eqz(s, "accept") && !slice_eqz(s, "tempfail"))
+		return "expected accept or tempfail";
 	if (strcmp(kind, "path") == 0 && v[0] != '/')
 		return "expected an absolute path";
 	if (strcmp(kind, "delim") == 0 && !slice_eqz(s, "+") && !slice_eqz(s, "-"))

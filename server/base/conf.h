@@ -16,6 +16,8 @@ struct conf {
 	const char *mail_domain;         /* domain of new lists */
 	const char *lmtp_listen;         /* HOST:PORT or /path/to/socket */
 	const char *policy_listen;       /* the same */
+	const char *milter_listen;       /* the same */
+	const char *milter_away;         /* accept or tempfail */
 	const char *relay;               /* smtp://host:port, or maildir:/path (trial) */
 	const char *dns_server;          /* IP[:PORT], or "": the machine's own */
 	const char *secret_file;         /* keys: id hex, one a line */

@@ -19,7 +19,7 @@ function flush_stmt() {
 	name = ""
 }
 BEGIN {
-	split("receive deliver fetch web sched cli", r, " ")
+	split("receive milter deliver fetch web sched cli", r, " ")
 	for (i in r) known[r[i]] = "ROLE_" toupper(r[i])
 }
 /^-- name:/ {
@@ -49,7 +49,7 @@ END {
 		for (i = 1; i <= n; i++) print "\tSTMT_" toupper(names[i]) ","
 		print "\tSTMT_COUNT\n};\n"
 		print "enum stmt_role {"
-		m = split("receive deliver fetch web sched cli", r, " ")
+		m = split("receive milter deliver fetch web sched cli", r, " ")
 		for (i = 1; i <= m; i++) print "\tROLE_" toupper(r[i]) " = " 2 ^ (i - 1) ","
 		print "};\n"
 		print "struct stmt_def {\n\tconst char *name, *sql, *file;\n\tunsigned roles;\n};\n"

@@ -23,7 +23,8 @@ static const struct role {
 	const char *name;
 	bool minimal; /* its grants are held against its statements */
 } roles[] = {
-	{ ROLE_RECEIVE, "cabildo-receive", true }, { ROLE_DELIVER, "cabildo-deliver", true },
+	{ ROLE_RECEIVE, "cabildo-receive", true }, { ROLE_MILTER, "cabildo-milter", true },
+	{ ROLE_DELIVER, "cabildo-deliver", true },
 	{ ROLE_FETCH, "cabildo-fetch", true },     { ROLE_WEB, "cabildo-web", true },
 	{ ROLE_SCHED, "cabildo-sched", true },     { ROLE_CLI, "cabildo", false },
 };
@@ -34,7 +35,7 @@ static const struct forbidden {
 	unsigned roles;
 	const char *sql;
 } forbidden[] = {
-#define PROGRAMS (ROLE_RECEIVE | ROLE_DELIVER | ROLE_FETCH | ROLE_WEB | ROLE_SCHED)
+#define PROGRAMS (ROLE_RECEIVE | ROLE_MILTER | ROLE_DELIVER | ROLE_FETCH | ROLE_WEB | ROLE_SCHED)
 	/* the record is append-only */
 	{ PROGRAMS, "update audit set act = act where false" },
 	{ PROGRAMS, "delete from audit where false" },

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# A DNS server for tests, UDP on 127.0.0.1: dnsd.pl PORT-FILE ZONE-FILE LOG-FILE.
+# A DNS server for tests, UDP: dnsd.pl PORT-FILE ZONE-FILE LOG-FILE [ADDRESS PORT],
+# else 127.0.0.1 and any port.
 # The zone is read anew for each question: lines `name TXT text` (long ones are
 # cut into strings), `name A 127.0.0.1`, `name MX 10 host`, `name SILENT`,
 # `name SERVFAIL`; what is not there does not exist. Each question is a line of
@@ -9,8 +10,8 @@ use strict;
 use warnings;
 use IO::Socket::INET;
 
-my ($portfile, $zonefile, $logfile) = @ARGV;
-my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Proto => 'udp') or die "socket: $!";
+my ($portfile, $zonefile, $logfile, $addr, $port) = @ARGV;
+my $s = IO::Socket::INET->new(LocalAddr => $addr // '127.0.0.1', LocalPort => $port // 0, Proto => 'udp') or die "socket: $!";
 my %type = (1 => 'A', 2 => 'NS', 5 => 'CNAME', 6 => 'SOA', 15 => 'MX', 16 => 'TXT', 28 => 'AAAA');
 my %number = reverse %type;
 

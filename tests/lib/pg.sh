@@ -6,7 +6,7 @@
 # roles are made by `cabildo migrate`; here only the owner is. Sourced.
 
 PG_BIN=${PG_BIN:-/usr/lib/postgresql/15/bin}
-PG_ROLES='cabildo cabildo-receive cabildo-deliver cabildo-fetch cabildo-web cabildo-sched'
+PG_ROLES='cabildo cabildo-receive cabildo-milter cabildo-deliver cabildo-fetch cabildo-web cabildo-sched'
 
 # PostgreSQL refuses to run as root: there it runs as the user in PG_USER.
 pg_as() {

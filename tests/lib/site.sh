@@ -28,6 +28,7 @@ site_conf() {
 		mail_domain = $SITE_DOMAIN
 		lmtp_listen = 127.0.0.1:$SITE_LMTP
 		policy_listen = 127.0.0.1:$SITE_POLICY
+		milter_listen = 127.0.0.1:${SITE_MILTER:-8026}
 		relay = $SITE_RELAY
 		dns_server = ${SITE_DNS:-}
 		secret_file = $SITE/secret
@@ -162,6 +163,12 @@ site_start_receive() {
 	site_up receive site_port policy || return 1
 	SITE_LMTP=$(site_port lmtp)
 	SITE_POLICY=$(site_port policy)
+}
+
+# SITE_MILTER: its port; libmilter does not take one of the kernel's
+site_start_milter() {
+	site_run milter cabildo-milter --config "$SITE/cabildo.conf"
+	site_up milter net_listening "$SITE_MILTER"
 }
 
 site_start_deliver() {

@@ -2,7 +2,7 @@
 -- What receiving and posting need; see server/core/submit.c for the order.
 
 -- name: list_for_mail
--- roles: receive web cli
+-- roles: receive milter web cli
 -- One look-up for everything a rule asks of the envelope ($3) and the author ($4). Only addresses that somebody has proven to read are theirs.
 select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
 	l.closed_at is not null, l.archived,
@@ -36,7 +36,7 @@ left join account a on a.id = ad.account_id and a.closed_at is null
 left join subscription s on s.list_id = l.id and s.account_id = a.id
 
 -- name: list_for_rcpt
--- roles: receive web cli
+-- roles: receive milter web cli
 -- What the envelope alone decides: nothing of an author is known yet. A statement of its
 -- own: with a null for the author the other would be planned anew each time.
 select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
