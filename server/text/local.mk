@@ -46,10 +46,9 @@ BUILT_SOURCES += $(MO_FILES)
 EXTRA_DIST += po/es.po
 CLEANFILES += $(MO_FILES) po/cabildo.pot po/c.pot po/ht.pot
 
-.PHONY: update-po
-# Reads every text of the sources into po/cabildo.pot and merges it into the
-# catalogues of the source tree. For whoever changes a text; never run by make.
-update-po: $(HTC)
+.PHONY: pot update-po
+# Reads every text of the sources into po/cabildo.pot of the build.
+pot: $(HTC)
 	@$(MKDIR_P) po
 	cd $(top_srcdir) && find server mailer web -name '*.c' | LC_ALL=C sort | \
 		xgettext -f - -L C --from-code=UTF-8 --no-location --sort-output \
@@ -60,6 +59,10 @@ update-po: $(HTC)
 	cd $(top_srcdir) && $(abs_top_builddir)/$(HTC) --pot $(TEMPLATES) >> $(abs_top_builddir)/po/ht.pot
 	msguniq --no-location --sort-output -o po/ht.pot po/ht.pot
 	msgcat --use-first --no-location --sort-output -o po/cabildo.pot po/c.pot po/ht.pot
+
+# Merges it into the catalogues of the source tree. For whoever changes a text;
+# never run by make.
+update-po: pot
 	for l in $(PO_LANGS); do \
 		msgmerge -q --update --backup=none --no-fuzzy-matching --no-location --sort-output \
 			$(top_srcdir)/po/$$l.po po/cabildo.pot || exit 1; \
