@@ -57,8 +57,8 @@ static const char *body_text(const struct accept_in *in, const struct verdict *v
 		str_fmt(&b, "%s\n\n", tr(r->mend));
 	if (!back)
 		str_fmt(&b, "%s\n",
-			tr("You need not send it again. If it is declined, you get it back "
-			   "whole."));
+			tr("If you do nothing, somebody who moderates the group looks at it; if it "
+			   "is declined, you get it back whole."));
 	if (*in->conf->base_url != '\0')
 		str_fmt(&b, "\n%s\n%s/g/%s/rules\n", tr("What the group accepts:"),
 			in->conf->base_url, in->list->name);
