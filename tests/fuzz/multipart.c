@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new((size_t)256 << 20);
-	struct slice body = slice_make((const char *)data, size), type;
+	struct slice body = slice_make((const char *)data, size), type = { "", 0 };
 	struct req r = { .a = a };
 
 	slice_line(&body, &type);
