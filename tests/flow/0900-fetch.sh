@@ -121,7 +121,7 @@ five=$(PASSWORD=otra mailbox "imaps://cinco@localhost:$DOVECOT_IMAPS" --ca "$DOV
 tap_run 'a wrong password is said' wait_for 20 says "$five" 'refused to sign in cinco'
 drop "$five"
 five=$(mailbox "imaps://cinco@localhost:$DOVECOT_IMAPS")
-tap_run 'a certificate of nobody we know is said' wait_for 20 says "$five" 'issuer'
+tap_run 'a certificate of nobody we know is said' wait_for 20 says "$five" certificate
 drop "$five"
 drop "$one" && drop "$two" && drop "$three" && drop "$four"
 dovecot_again wrong
