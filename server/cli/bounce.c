@@ -8,30 +8,20 @@
 
 #include "server/base/base.h"
 
-static const char *when(struct unit *u, int64_t at)
-{
-	char *s = arena_alloc(u->arena, 40);
-
-	if (at == 0)
-		return "-";
-	clock_rfc3339(at, s);
-	return s;
-}
-
 static void state(struct unit *u, const struct bounce_line *b)
 {
 	printf("%s\t%s\tscore %s\t", b->addr, b->name, b->score);
 	if (b->suspended_at)
-		printf("suspended %s probes %lld", when(u, b->suspended_at), (long long)b->probes);
+		printf("suspended %s probes %lld", cli_when(u, b->suspended_at), (long long)b->probes);
 	else
 		printf("delivered");
 }
 
 static void event(struct unit *u, const struct bounce_line *b)
 {
-	printf("%s\t%s%s\t%s\t%s\t%lld\t%s\t%s", when(u, b->at), b->kind, b->probe ? " probe" : "",
-	       b->reason, *b->status ? b->status : "-", (long long)b->code, *b->mta ? b->mta : "-",
-	       b->text);
+	printf("%s\t%s%s\t%s\t%s\t%lld\t%s\t%s", cli_when(u, b->at), b->kind, b->probe ? " probe" : "",
+	       b->reason, *b->status ? b->status : "-", (long long)b->code, *b->mta ? cli_line(u, b->mta) : "-",
+	       cli_line(u, b->text));
 }
 
 static int bounce_list(struct unit *u, const char *list)

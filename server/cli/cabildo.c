@@ -95,6 +95,26 @@ int cli_fail(struct unit *u, enum rc rc, const char *what)
 	return rc == RC_TEMPFAIL ? EX_TEMPFAIL : EX_DATAERR;
 }
 
+const char *cli_when(struct unit *u, int64_t at)
+{
+	char *s = arena_alloc(u->arena, 32);
+
+	if (at == 0)
+		return "never";
+	clock_rfc3339(at, s);
+	return s;
+}
+
+const char *cli_line(struct unit *u, const char *text)
+{
+	char *s = arena_strdup(u->arena, text);
+
+	for (char *p = s; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7F)
+			*p = ' ';
+	return s;
+}
+
 static void help(FILE *f)
 {
 	fprintf(f, "usage: cabildo [--config FILE] SUBCOMMAND ...\n\n");

@@ -25,6 +25,11 @@ int cli_options(int argc, char **argv, const char *const *names, const char **va
 int cli_usage(const char *usage);
 int cli_fail(struct unit *u, enum rc rc, const char *what);
 
+/* A time (microseconds) as RFC 3339, "never" for 0. */
+const char *cli_when(struct unit *u, int64_t at);
+/* One line of text, whatever a stranger or a server wrote into it. */
+const char *cli_line(struct unit *u, const char *text);
+
 int cli_migrate(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_list(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_member(struct prog *p, struct unit *u, int argc, char **argv);

@@ -13,25 +13,6 @@ static const char usage_all[] =
 	"hold list [LIST] | hold show ID [--raw] | hold approve|discard|spam|undo ID... | "
 	"hold return|reject ID [--why TEXT] | hold window [SECONDS]";
 
-static const char *when(struct unit *u, int64_t at)
-{
-	char *s = arena_alloc(u->arena, 32);
-
-	clock_rfc3339(at, s);
-	return s;
-}
-
-/* One line of text, whatever a stranger wrote into it. */
-static const char *line(struct unit *u, const char *text)
-{
-	char *s = arena_strdup(u->arena, text);
-
-	for (char *p = s; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7F)
-			*p = ' ';
-	return s;
-}
-
 /* Text as it is, without what a terminal would obey. */
 static void print_text(struct slice text)
 {
@@ -59,8 +40,8 @@ static int hold_list(struct unit *u, const char *list)
 			return cli_fail(u, rc, list ? list : "hold list");
 		for (size_t i = 0; i < p.n; i++)
 			printf("%lld\t%s\t%s\t%s\t%s\t%s\n", (long long)p.held[i].id,
-			       p.held[i].list_name, when(u, p.held[i].held_at), p.held[i].rule,
-			       line(u, p.held[i].author_addr), line(u, p.held[i].subject));
+			       p.held[i].list_name, cli_when(u, p.held[i].held_at), p.held[i].rule,
+			       cli_line(u, p.held[i].author_addr), cli_line(u, p.held[i].subject));
 	} while (*p.after != '\0');
 	return 0;
 }
@@ -68,14 +49,14 @@ static int hold_list(struct unit *u, const char *list)
 static void decided_print(struct unit *u, const struct held *h)
 {
 	printf("decision %s\nby %s\nat %s\n", h->decision,
-	       *h->decider ? line(u, h->decider) : "command line", when(u, h->decided_at));
+	       *h->decider ? cli_line(u, h->decider) : "command line", cli_when(u, h->decided_at));
 	if (h->done_at == 0)
-		printf("effective %s\n", when(u, h->effective_at));
+		printf("effective %s\n", cli_when(u, h->effective_at));
 	if (h->post != 0)
 		printf("post %s/%lld/%lld\n", h->list_name, (long long)h->thread,
 		       (long long)h->post);
 	if (*h->why != '\0')
-		printf("why %s\n", line(u, h->why));
+		printf("why %s\n", cli_line(u, h->why));
 }
 
 static int hold_show(struct unit *u, int64_t id, bool raw)
@@ -95,11 +76,11 @@ static int hold_show(struct unit *u, int64_t id, bool raw)
 	}
 	printf("hold %lld\nlist %s\nheld %s\nrule %s\nreason %s\nfrom %s <%s>\nenvelope <%s>\n"
 	       "proven %s\nsubject %s\nmessage-id <%s>\ntrace %s\n",
-	       (long long)h.id, h.list_name, when(u, h.held_at), h.rule, h.reason,
-	       line(u, h.author_name), line(u, h.author_addr), line(u, h.envelope_from),
-	       h.proven ? "yes" : "no", line(u, h.subject), line(u, h.msgid), h.trace);
+	       (long long)h.id, h.list_name, cli_when(u, h.held_at), h.rule, h.reason,
+	       cli_line(u, h.author_name), cli_line(u, h.author_addr), cli_line(u, h.envelope_from),
+	       h.proven ? "yes" : "no", cli_line(u, h.subject), cli_line(u, h.msgid), h.trace);
 	for (size_t i = 0; i < h.nfiles; i++)
-		printf("attachment %s\t%lld\n", line(u, h.files[i]), (long long)h.file_sizes[i]);
+		printf("attachment %s\t%lld\n", cli_line(u, h.files[i]), (long long)h.file_sizes[i]);
 	if (h.decided_at != 0)
 		decided_print(u, &h);
 	putchar('\n');

@@ -66,18 +66,6 @@ static int add(struct unit *u, int n, char **argv, const char *const *value)
 	return 0;
 }
 
-static const char *when(struct unit *u, int64_t usec)
-{
-	time_t t = (time_t)(usec / USEC);
-	struct tm tm;
-	char buf[32];
-
-	if (usec == 0 || gmtime_r(&t, &tm) == NULL)
-		return "never";
-	strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return arena_strdup(u->arena, buf);
-}
-
 static int all(struct unit *u)
 {
 	struct mailbox_row *m;
@@ -90,9 +78,9 @@ static int all(struct unit *u)
 		printf("%lld\t%s@%s\t%s\t%s@%s:%lld\t%s\t%s\tfetched %lld\tlast %s\t%s%s%s%s\n",
 		       (long long)m[i].id, m[i].list, m[i].domain, m[i].protocol, m[i].login,
 		       m[i].host, (long long)m[i].port, m[i].tls, m[i].folder,
-		       (long long)m[i].fetched, when(u, m[i].ok_at),
+		       (long long)m[i].fetched, cli_when(u, m[i].ok_at),
 		       m[i].paused ? "paused " : "", *m[i].failure ? "failed " : "",
-		       *m[i].failure ? when(u, m[i].failed_at) : "",
+		       *m[i].failure ? cli_when(u, m[i].failed_at) : "",
 		       *m[i].failure ? arena_fmt(u->arena, ": %s", m[i].failure) : "ok");
 	return 0;
 }

@@ -8,31 +8,12 @@
 
 #include "server/base/base.h"
 
-static const char *when(struct unit *u, int64_t at)
-{
-	char *s = arena_alloc(u->arena, 32);
-
-	clock_rfc3339(at, s);
-	return s;
-}
-
-/* One line, whatever a stranger's server said. */
-static const char *line(struct unit *u, const char *text)
-{
-	char *s = arena_strdup(u->arena, text);
-
-	for (char *p = s; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7F)
-			*p = ' ';
-	return s;
-}
-
 static void step_print(struct unit *u, const struct trace_step *s)
 {
 	const struct trace_row *r = &s->row;
 
 	printf("received %s\nto %s\nenvelope <%s>\nfate %s\nrule %s\nreason %s\n",
-	       when(u, r->received_at), line(u, r->recipient), line(u, r->envelope_from), r->fate,
+	       cli_when(u, r->received_at), cli_line(u, r->recipient), cli_line(u, r->envelope_from), r->fate,
 	       r->rule, r->reason);
 	if (*r->trace != '\0')
 		printf("trace %s\n", r->trace);
@@ -40,8 +21,8 @@ static void step_print(struct unit *u, const struct trace_step *s)
 		printf("hold %lld %s\n", (long long)r->hold,
 		       *r->decision ? r->decision : "waiting");
 	if (r->decided_at != 0)
-		printf("decided %s by %s\n", when(u, r->decided_at),
-		       *r->decider ? line(u, r->decider) : "command line");
+		printf("decided %s by %s\n", cli_when(u, r->decided_at),
+		       *r->decider ? cli_line(u, r->decider) : "command line");
 	if (r->post != 0)
 		printf("post %s/%lld/%lld\n", r->list_name, (long long)r->thread_number,
 		       (long long)r->number);
@@ -50,9 +31,9 @@ static void step_print(struct unit *u, const struct trace_step *s)
 		       (long long)s->counts.sent, (long long)s->counts.failed,
 		       (long long)s->counts.skipped, (long long)s->counts.queued);
 	for (size_t i = 0; i < s->nfailures; i++)
-		printf("failure %s\t%s\t%lld\t%s\n", line(u, s->failures[i].addr),
+		printf("failure %s\t%s\t%lld\t%s\n", cli_line(u, s->failures[i].addr),
 		       s->failures[i].outcome, (long long)s->failures[i].code,
-		       line(u, s->failures[i].answer));
+		       cli_line(u, s->failures[i].answer));
 }
 
 int cli_trace(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
