@@ -45,11 +45,6 @@ static bool good(int err)
 	       err == MAILIMAP_NO_ERROR_NON_AUTHENTICATED;
 }
 
-static void name_set(struct mailstream_ssl_context *ctx, void *host)
-{
-	mailstream_ssl_set_server_name(ctx, host);
-}
-
 static enum rc verified(struct imap *i)
 {
 	char why[300];
@@ -70,7 +65,7 @@ static enum rc connected(struct imap *i)
 	int err;
 
 	if (strcmp(b->tls, "tls") == 0)
-		err = mailimap_ssl_connect_with_callback(i->s, host, port, name_set, host);
+		err = mailimap_ssl_connect_with_callback(i->s, host, port, verify_name, host);
 	else
 		err = mailimap_socket_connect(i->s, host, port);
 	if (!good(err)) {
@@ -78,7 +73,7 @@ static enum rc connected(struct imap *i)
 		return RC_TEMPFAIL;
 	}
 	if (strcmp(b->tls, "starttls") == 0) {
-		err = mailimap_socket_starttls_with_callback(i->s, name_set, host);
+		err = mailimap_socket_starttls_with_callback(i->s, verify_name, host);
 		if (!good(err))
 			return later(i, "STARTTLS", err);
 	}

@@ -22,11 +22,6 @@ static enum rc later(struct fetch *f, mailpop3 *s, const char *what, int err)
 	return RC_TEMPFAIL;
 }
 
-static void name_set(struct mailstream_ssl_context *ctx, void *host)
-{
-	mailstream_ssl_set_server_name(ctx, host);
-}
-
 static enum rc connected(struct fetch *f, mailpop3 *s)
 {
 	const struct mailbox_row *b = f->box;
@@ -36,7 +31,7 @@ static enum rc connected(struct fetch *f, mailpop3 *s)
 	enum rc rc = RC_OK;
 
 	if (strcmp(b->tls, "tls") == 0)
-		err = mailpop3_ssl_connect_with_callback(s, host, port, name_set, host);
+		err = mailpop3_ssl_connect_with_callback(s, host, port, verify_name, host);
 	else
 		err = mailpop3_socket_connect(s, host, port);
 	if (err != MAILPOP3_NO_ERROR) {
@@ -44,7 +39,7 @@ static enum rc connected(struct fetch *f, mailpop3 *s)
 		return RC_TEMPFAIL;
 	}
 	if (strcmp(b->tls, "starttls") == 0) {
-		err = mailpop3_socket_starttls_with_callback(s, name_set, host);
+		err = mailpop3_socket_starttls_with_callback(s, verify_name, host);
 		if (err != MAILPOP3_NO_ERROR)
 			return later(f, s, "STLS", err);
 	}

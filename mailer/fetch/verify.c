@@ -59,6 +59,11 @@ static enum rc chain_check(gnutls_x509_trust_list_t trust, gnutls_x509_crt_t *cr
 	return RC_DENIED;
 }
 
+void verify_name(struct mailstream_ssl_context *ctx, void *host)
+{
+	mailstream_ssl_set_server_name(ctx, host);
+}
+
 enum rc verify_peer(mailstream *s, const char *host, const char *ca_path, char *why_r,
 		    size_t why_n)
 {

@@ -15,4 +15,7 @@
 enum rc verify_peer(mailstream *s, const char *host, const char *ca_path, char *why_r,
 		    size_t why_n) MUST_USE;
 
+/* For libetpan's callbacks: tells the server which name is wanted (RFC 6066 SNI). */
+void verify_name(struct mailstream_ssl_context *ctx, void *host);
+
 #endif
