@@ -26,7 +26,7 @@ create table schema_version (
 	version integer not null,
 	applied_at timestamptz not null default now()
 );
-insert into schema_version (version) values (2);
+insert into schema_version (version) values (3);
 
 create table setting (
 	name text primary key,
