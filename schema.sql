@@ -818,7 +818,7 @@ grant update on thread_participant, thread, token, read_mark, thread_follow, thr
 grant update (thread_id, number, parent_id, parent_rank, folds, html, search) on post to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
-grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until) on subscription to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role) on subscription to "cabildo-web";
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
 grant update (locale, theme, password_hash) on account to "cabildo-web";

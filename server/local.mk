@@ -33,6 +33,7 @@ STMT_SQL = \
 	server/db/sql/moderate.sql \
 	server/db/sql/pattern.sql \
 	server/db/sql/queue.sql \
+	server/db/sql/roster.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
@@ -64,6 +65,7 @@ libstore_a_SOURCES = \
 	server/store/notice.c server/store/notice.h \
 	server/store/moderate.c server/store/moderate.h \
 	server/store/pattern.c server/store/pattern.h \
+	server/store/roster.c server/store/roster.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -96,6 +98,7 @@ libcore_a_SOURCES = \
 	server/core/rules.c server/core/rules.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/moderate.c server/core/moderate.h \
+	server/core/owner.c server/core/owner.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \

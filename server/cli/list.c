@@ -152,6 +152,17 @@ static int member_show(struct unit *u, const char *list)
 	return 0;
 }
 
+/* What a conflict means where somebody is taken out or gets another role. */
+static int owner_done(struct unit *u, enum rc rc, const char *what)
+{
+	if (rc != RC_CONFLICT)
+		return done(u, rc, what);
+	unit_abort(u);
+	fprintf(stderr, "cabildo: %s: the group would have no owner left; make somebody else owner first\n",
+		what);
+	return EX_DATAERR;
+}
+
 static int member_set(struct unit *u, int argc, char **argv)
 {
 	const char *v[MEMBER_SETTINGS] = { NULL };
@@ -160,13 +171,13 @@ static int member_set(struct unit *u, int argc, char **argv)
 	if (argc < 3)
 		return cli_usage("member set LIST ADDRESS SETTING=VALUE...: delivery=each|mentions|none, "
 				 "own_copy=yes|no, copy_when_addressed=yes|no, attachments=list|whole|link, "
-				 "moderation=default|hold|accept");
+				 "moderation=default|hold|accept, role=member|moderator|owner");
 	if (!settings_parse(argc - 2, argv + 2, member_setting_names, MEMBER_SETTINGS, v))
 		return EX_USAGE;
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_settings_set(u, argv[0], argv[1], v);
-	return done(u, rc, argv[1]);
+	return owner_done(u, rc, argv[1]);
 }
 
 static int member_requests(struct unit *u, const char *list)
@@ -219,7 +230,7 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_delete(u, argv[1], argv[2]);
-	return done(u, rc, argv[2]);
+	return owner_done(u, rc, argv[2]);
 }
 
 int cli_ban(struct prog *p UNUSED, struct unit *u, int argc, char **argv)

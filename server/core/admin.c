@@ -2,9 +2,11 @@
 /* The administrator's acts; each leaves its entry in the audit log. */
 #include "server/core/admin.h"
 #include "server/core/audit.h"
+#include "server/core/owner.h"
 #include "server/db/db.h"
 #include "server/store/account.h"
 #include "server/store/admin.h"
+#include "server/store/member.h"
 
 #include "server/base/base.h"
 
@@ -130,7 +132,7 @@ enum rc member_create(struct unit *u, const struct member_new *m)
 
 const char *const member_setting_names[MEMBER_SETTINGS] = { "delivery", "own_copy",
 							     "copy_when_addressed",
-							     "moderation", "attachments" };
+							     "moderation", "attachments", "role" };
 
 enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
 			    const char *const value[MEMBER_SETTINGS])
@@ -142,13 +144,19 @@ enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
 							 &account)
 			   : RC_INVALID;
 
+	if (rc == RC_OK && value[MEMBER_ROLE] != NULL) {
+		rc = owner_role_set(u, id, account, value[MEMBER_ROLE]);
+		rc = rc == RC_NOTFOUND ? RC_OK : rc; /* they have it */
+	}
 	if (rc != RC_OK)
 		return rc;
 	str_init(&after, u->arena, 4096);
 	for (size_t i = 0; i < MEMBER_SETTINGS; i++)
-		if (value[i] != NULL)
+		if (value[i] != NULL && i != MEMBER_ROLE)
 			str_fmt(&after, "%s%s=%s", after.n ? " " : "", member_setting_names[i],
 				value[i]);
+	if (after.n == 0)
+		return RC_OK;
 	return audit(u, &(struct audit_entry){ .act = "subscription.set",
 					       .list = id,
 					       .subject = account,
@@ -159,9 +167,15 @@ enum rc member_delete(struct unit *u, const char *list, const char *addr)
 {
 	const char *clean = addr_clean(u->arena, addr);
 	int64_t id, account;
-	enum rc rc = clean ? subscription_delete(u->db, u->arena, list, clean, &id, &account)
-			   : RC_INVALID;
+	struct account_row acc;
+	enum rc rc = clean ? account_read(u->db, u->arena, clean, &acc) : RC_INVALID;
 
+	if (rc == RC_OK)
+		rc = list_id_read(u->db, u->arena, list, &id);
+	if (rc == RC_OK)
+		rc = owner_guard(u, id, acc.id);
+	if (rc == RC_OK)
+		rc = subscription_delete(u->db, u->arena, list, clean, &id, &account);
 	if (rc != RC_OK)
 		return rc;
 	return audit(

@@ -33,11 +33,13 @@ struct member_new {
 /* Makes the account where the address is unknown. RC_CONFLICT: is a member already. */
 enum rc member_create(struct unit *u, const struct member_new *m) MUST_USE;
 /* What a member may choose too, as `cabildo member set` takes it. */
-#define MEMBER_SETTINGS 5
+#define MEMBER_SETTINGS 6
+#define MEMBER_ROLE	5
 extern const char *const member_setting_names[MEMBER_SETTINGS];
 /* value[i] NULL leaves setting i as it is. */
 enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
 			    const char *const value[MEMBER_SETTINGS]) MUST_USE;
+/* RC_CONFLICT: the last owner stays. */
 enum rc member_delete(struct unit *u, const char *list, const char *addr) MUST_USE;
 
 struct member_line {

@@ -3,6 +3,7 @@
 #include "server/core/audit.h"
 #include "server/core/command.h"
 #include "server/core/notice.h"
+#include "server/core/owner.h"
 #include "server/core/subscribe.h"
 #include "server/store/admin.h"
 #include "server/store/intake.h"
@@ -153,8 +154,10 @@ enum rc subscribe_join(struct unit *u, struct membership *m, const char *addr, c
 
 enum rc subscribe_leave(struct unit *u, struct membership *m)
 {
-	enum rc rc = member_leave_write(u->db, u->arena, m->subscription);
+	enum rc rc = owner_guard(u, m->list, m->account);
 
+	if (rc == RC_OK)
+		rc = member_leave_write(u->db, u->arena, m->subscription);
 	if (rc == RC_OK)
 		rc = audit(u, &(struct audit_entry){ .act = "member.leave",
 						     .list = m->list,
