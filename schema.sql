@@ -343,11 +343,14 @@ create table message_seen (
 	primary key (list_id, id_hash)
 );
 
+-- What waits for somebody who moderates: messages, requests to join, reports of
+-- posts, mail to the owners. See server/core/moderate.h.
 create table hold (
 	id bigint generated always as identity primary key,
 	list_id bigint not null references list,
+	kind text not null default 'message' check (kind in ('message', 'join', 'report', 'owner-mail')),
 	raw_id bigint references raw_message on delete set null, -- expiry: the record stays
-	seen_hash bytea not null, -- its row in message_seen
+	seen_hash bytea check (seen_hash is not null or kind <> 'message'), -- its row in message_seen
 	source text not null check (source in ('email', 'web')),
 	rule text not null,
 	reason text not null, -- a msgid of the catalogue
@@ -365,13 +368,27 @@ create table hold (
 	files text[] not null,
 	file_sizes bigint[] not null,
 	thread_id bigint references thread, -- what its address or form said it answers
-	parent_id bigint references post,
+	parent_id bigint references post, -- what it answers, as far as was known then
+	about_id bigint references post, -- a report: the post it is about
+	request_id bigint references join_request, -- a request to join
+	locale text not null default '', -- of whom it is answered to, where they have no account
 	msgid text not null,
 	confirmed_at timestamptz, -- that person says: it is mine
 	held_at timestamptz not null default now(),
+	version integer not null default 1, -- of what a moderator decides on; a decision names it
+	claimed_by bigint references account,
+	claimed_at timestamptz, -- it ends by itself; see CLAIM_MINUTES
+	note text not null default '', -- for those who moderate
+	edit_subject text, -- by a moderator; the message itself stays as it came
+	edit_body text,
+	edited_by bigint references account,
+	edited_at timestamptz,
+	level smallint not null default 0, -- who was reminded: 1 who moderates, 2 who runs the site
 	decided_at timestamptz,
-	decided_by bigint references account, -- null: the administrator at the command line
-	decision text check (decision in ('approve', 'return', 'reject', 'discard', 'spam')),
+	decided_by bigint references account, -- null: the administrator at the command line, or nobody in time
+	decided_door text check (decided_door in ('web', 'email', 'cli', 'system')),
+	decision text check (decision in ('approve', 'return', 'reject', 'discard', 'spam', 'expire')),
+	policy text not null default '' check (policy in ('', 'accept', 'hold', 'ban')), -- from now on, for this sender
 	why text not null default '', -- to the author
 	effective_at timestamptz, -- until then it can be undone
 	tries smallint not null default 0,
@@ -384,6 +401,7 @@ create index hold_decided on hold (list_id, decided_at) where decided_at is not 
 create index hold_due on hold (effective_at) where decided_at is not null and done_at is null;
 create index hold_account on hold (account_id, id desc) where account_id is not null;
 create index hold_raw on hold (raw_id) where raw_id is not null;
+create index hold_sender on hold (list_id, author_addr);
 
 -- The fate of everything that was answered 250.
 create table intake (
@@ -783,7 +801,7 @@ grant select, insert, delete on ref_wait to "cabildo-receive";
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-receive";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-receive";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
-grant update (decided_at, decided_by, decision, why, effective_at, reason, tries, try_after, done_at, post_id, confirmed_at) on hold to "cabildo-receive";
+grant update (version, decided_at, decided_by, decided_door, decision, policy, why, effective_at, reason, tries, try_after, done_at, post_id, confirmed_at) on hold to "cabildo-receive";
 grant update (keep) on raw_message to "cabildo-receive";
 grant select on raw_chunk to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
@@ -826,7 +844,8 @@ grant select on bounce_event to "cabildo-web";
 grant update (verified_at, suspended_at, bounce_score, bounce_at, probes, probe_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
-grant update (decided_at, decided_by, decision, why, effective_at, confirmed_at) on hold to "cabildo-web";
+grant update (version, claimed_by, claimed_at, note, edit_subject, edit_body, edited_by, edited_at,
+	decided_at, decided_by, decided_door, decision, policy, why, effective_at, confirmed_at) on hold to "cabildo-web";
 grant select on acceptance_rule to "cabildo-web";
 grant select on intake, delivery_total to "cabildo-web";
 grant select (addr, code, answer, settled_at) on delivery to "cabildo-web";

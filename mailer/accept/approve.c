@@ -42,7 +42,7 @@ static enum rc carry_out(struct unit *u, const struct held_due *d, struct submit
 	struct list_ref l;
 	enum rc rc = RC_OK, read = RC_OK;
 
-	if (strcmp(d->decision, "approve") == 0) {
+	if (moderate_posts(d)) {
 		read = submission_of(u, d, &l, &s);
 		if (read != RC_OK && read != RC_INVALID)
 			return read;
@@ -50,7 +50,7 @@ static enum rc carry_out(struct unit *u, const struct held_due *d, struct submit
 	rc = unit_begin_rw(u);
 	if (rc != RC_OK)
 		return rc;
-	if (strcmp(d->decision, "approve") != 0)
+	if (!moderate_posts(d))
 		rc = moderate_finish(u, d);
 	else if (read == RC_OK)
 		rc = moderate_post(u, d, &l, &s, res);

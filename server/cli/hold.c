@@ -98,7 +98,7 @@ static int hold_decide(struct unit *u, int64_t id, const char *act, const char *
 	if (rc == RC_OK && strcmp(act, "undo") == 0)
 		rc = moderate_undo(u, id, &h);
 	else if (rc == RC_OK)
-		rc = moderate_decide(u, id, act, why, 0, &h);
+		rc = moderate_decide(u, id, &(struct decision){ .act = act, .why = why }, &h);
 	if (rc == RC_CONFLICT) {
 		unit_abort(u);
 		fprintf(stderr, "cabildo: hold %s: %s%s\n", what,

@@ -2,6 +2,7 @@
 /* See moderate.h for the states. */
 #include "server/base/codec.h"
 #include "server/core/audit.h"
+#include "server/core/hold_kind.h"
 #include "server/core/moderate.h"
 #include "server/core/tell.h"
 #include "server/core/webmail.h"
@@ -12,7 +13,10 @@
 
 #define RECENT_MAX 10
 #define UNDO_MAX   86400
+#define EDIT_MAX   200000
+#define TITLE_MAX  998
 
+const char *const policy_names[] = { "accept", "hold", "ban", NULL };
 const char *const decision_names[] = { "approve", "return", "reject", "discard", "spam", NULL };
 
 static struct reader who(const struct unit *u)
@@ -119,42 +123,68 @@ enum rc moderate_window_set(struct unit *u, const char *value)
 				.after = arena_fmt(u->arena, "undo_window=%lld", (long long)is) });
 }
 
+/* What it was and is, for the record: the sender from now on with it, where that changes. */
 static enum rc record(struct unit *u, const struct held *h, const char *act, const char *before,
 		      const char *after)
 {
-	return audit(u, &(struct audit_entry){ .act = act,
-					       .list = h->list,
-					       .subject = h->account,
-					       .before = before,
-					       .after = arena_fmt(u->arena, "%s hold %lld <%s> %s",
-								  after, (long long)h->id,
-								  h->msgid, h->author_addr),
-					       .why = h->why });
+	return audit(u, &(struct audit_entry){
+				.act = act,
+				.list = h->list,
+				.subject = h->account,
+				.before = before,
+				.after = arena_fmt(u->arena, "%s%s%s hold %lld %s<%s> %s", after,
+						   *h->policy ? ", sender: " : "", h->policy,
+						   (long long)h->id,
+						   strcmp(h->kind, "message") == 0 ? "" : h->kind,
+						   h->msgid, h->author_addr),
+				.why = h->why });
 }
 
-enum rc moderate_decide(struct unit *u, int64_t id, const char *decision, const char *why,
-			int window, struct held *r)
+static bool known(const char *const *names, const char *word)
 {
-	const char *const *d = decision_names;
-	struct slice text = slice_trim(slice_of(why));
-	int64_t seconds, at;
+	while (*names != NULL && strcmp(*names, word) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* Is it a decision that this kind takes, complete? */
+static bool decision_ok(const struct held *h, const struct decision *d, struct slice why)
+{
+	const struct hold_kind *k = hold_kind_find(h->kind);
+
+	if (k == NULL || !known(decision_names, d->act) || !hold_kind_takes(k, d->act))
+		return false;
+	if (d->policy != NULL && *d->policy != '\0' && !known(policy_names, d->policy))
+		return false;
+	/* giving back without a word helps nobody */
+	return why.n <= WHY_MAX && (why.n > 0 || strcmp(d->act, "return") != 0);
+}
+
+static const char *const door_names[] = { "web", "email", "cli", "system" };
+
+enum rc moderate_decide(struct unit *u, int64_t id, const struct decision *d, struct held *r)
+{
+	struct slice why = slice_trim(slice_of(d->why ? d->why : ""));
+	struct held_decision w = { .decision = d->act,
+				   .why = slice_dup(u->arena, why),
+				   .policy = d->policy ? d->policy : "",
+				   .door = door_names[u->door],
+				   .account = u->actor.account,
+				   .window_s = d->window,
+				   .version = d->version };
+	int64_t at;
 	enum rc rc = moderate_show(u, id, r);
 
 	if (rc != RC_OK)
 		return rc;
-	while (*d != NULL && strcmp(*d, decision) != 0)
-		d++;
-	/* giving back without a word helps nobody */
-	if (*d == NULL || text.n > WHY_MAX || (text.n == 0 && strcmp(*d, "return") == 0))
+	if (!decision_ok(r, d, why))
 		return RC_INVALID;
 	if (r->decided_at != 0)
 		return RC_CONFLICT;
-	seconds = window;
-	if (window < 0)
-		rc = moderate_window(u, &seconds);
+	if (d->window < 0)
+		rc = moderate_window(u, &w.window_s);
 	if (rc == RC_OK)
-		rc = held_decide_write(u->db, u->arena, id, *d, u->actor.account,
-				       slice_dup(u->arena, text), seconds, &at);
+		rc = held_decide_write(u->db, u->arena, id, &w, &at);
 	/* the other moderator's commit was between our look and our update */
 	if (rc == RC_CONFLICT)
 		return moderate_show(u, id, r) == RC_OK ? RC_CONFLICT : RC_TEMPFAIL;
@@ -162,8 +192,125 @@ enum rc moderate_decide(struct unit *u, int64_t id, const char *decision, const 
 		rc = moderate_show(u, id, r);
 	if (rc != RC_OK)
 		return rc;
-	return record(u, r, arena_fmt(u->arena, "hold.%s", *d), "waiting", *d);
+	return record(u, r, arena_fmt(u->arena, "hold.%s", d->act), "waiting", d->act);
 }
+
+/* ---- before deciding ---- */
+
+enum rc moderate_claim(struct unit *u, int64_t id, bool take, struct held *r)
+{
+	const char *before;
+	enum rc rc = moderate_show(u, id, r), write;
+
+	if (rc != RC_OK)
+		return rc;
+	before = r->claimer;
+	write = held_claim_write(u->db, u->arena, id, u->actor.account, take);
+	if (write != RC_OK && write != RC_CONFLICT)
+		return write;
+	rc = moderate_show(u, id, r);
+	if (rc == RC_OK && write == RC_OK)
+		rc = record(u, r, "hold.claim", before, "claimed");
+	return rc == RC_OK ? write : rc;
+}
+
+enum rc moderate_release(struct unit *u, int64_t id, struct held *r)
+{
+	enum rc rc = moderate_show(u, id, r);
+
+	if (rc == RC_OK)
+		rc = held_release_write(u->db, u->arena, id, u->actor.account);
+	if (rc == RC_OK)
+		rc = moderate_show(u, id, r);
+	return rc == RC_OK ? record(u, r, "hold.release", "claimed", "waiting") : rc;
+}
+
+enum rc moderate_note(struct unit *u, int64_t id, const char *note, struct held *r)
+{
+	const char *text = slice_dup(u->arena, slice_trim(slice_of(note)));
+	enum rc rc = moderate_show(u, id, r);
+	struct held was = *r;
+
+	if (rc != RC_OK)
+		return rc;
+	if (strlen(text) > NOTE_MAX)
+		return RC_INVALID;
+	if (strcmp(text, r->note) == 0)
+		return RC_OK;
+	rc = held_note_write(u->db, id, text);
+	r->note = text;
+	return rc == RC_OK ? record(u, r, "hold.note", was.note, text) : rc;
+}
+
+enum rc moderate_edit(struct unit *u, int64_t id, int64_t version, const char *subject,
+		      const char *text, struct held *r)
+{
+	struct slice title = slice_trim(slice_of(subject ? subject : ""));
+	struct held was;
+	enum rc rc = moderate_show(u, id, r);
+
+	if (rc != RC_OK)
+		return rc;
+	if (r->decided_at != 0)
+		return RC_CONFLICT;
+	was = *r;
+	if (strcmp(r->kind, "message") != 0 ||
+	    (text != NULL && (slice_trim(slice_of(text)).n == 0 || strlen(text) > EDIT_MAX ||
+			      title.n > TITLE_MAX)))
+		return RC_INVALID;
+	rc = held_edit_write(u->db, u->arena, id, version, slice_dup(u->arena, title), text,
+			     u->actor.account);
+	if (rc == RC_CONFLICT)
+		return moderate_show(u, id, r) == RC_OK ? RC_CONFLICT : RC_TEMPFAIL;
+	if (rc == RC_OK)
+		rc = moderate_show(u, id, r);
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){
+				.act = text ? "hold.edit" : "hold.unedit",
+				.list = r->list,
+				.subject = r->account,
+				.before = was.edited_at ? slice_dup(u->arena, was.edit_body)
+							: slice_dup(u->arena, was.body),
+				.after = slice_dup(u->arena, r->edit_body),
+				.why = arena_fmt(u->arena, "hold %lld", (long long)id) });
+}
+
+/* ---- what is no message ---- */
+
+enum rc moderate_hold(struct unit *u, const struct list_ref *l, const struct hold_request *h,
+		      int64_t *id_r)
+{
+	struct submission s = { .author_name = h->author_name,
+				.author_addr = h->author_addr,
+				.subject = h->subject,
+				.text = h->text,
+				.proven = h->proven };
+	struct hold_new n = { .kind = h->kind,
+			      .locale = h->locale,
+			      .list = l->id,
+			      .account = h->account,
+			      .thread = h->thread,
+			      .about = h->about,
+			      .request = h->request,
+			      .rule = h->rule,
+			      .reason = h->reason,
+			      .author_name = h->author_name,
+			      .author_addr = h->author_addr,
+			      .envelope_from = "",
+			      .recipient = "",
+			      .trace = "",
+			      .source = u->door == DOOR_EMAIL ? "email" : "web",
+			      .subject = h->subject,
+			      .msgid = "",
+			      .text = h->text,
+			      .proven = h->proven };
+	enum rc rc = hold_write(u->db, u->arena, &n, id_r);
+
+	return rc == RC_OK ? tell_held(u, l, &s, h->rule, h->reason, *id_r) : rc;
+}
+
+/* ---- taking it back ---- */
 
 enum rc moderate_undo(struct unit *u, int64_t id, struct held *r)
 {
@@ -262,9 +409,13 @@ enum rc moderate_post(struct unit *u, const struct held_due *d, const struct lis
 		rc = submit_approved(u, l, &own, &h, r);
 	if (rc == RC_OK)
 		rc = held_done_write(u->db, d->id, r->post);
-	if (rc != RC_OK)
-		return rc;
 	u->door = DOOR_SYSTEM;
+	if (rc == RC_OK)
+		rc = hold_settled(u, d, l, r->post);
+	if (rc != RC_OK) {
+		u->door = door;
+		return rc;
+	}
 	rc = audit(u, &(struct audit_entry){ .act = "hold.posted",
 					     .list = d->list,
 					     .thread = r->thread,
@@ -276,15 +427,26 @@ enum rc moderate_post(struct unit *u, const struct held_due *d, const struct lis
 	return rc;
 }
 
+bool moderate_posts(const struct held_due *d)
+{
+	return strcmp(d->kind, "message") == 0 && strcmp(d->decision, "approve") == 0;
+}
+
 enum rc moderate_finish(struct unit *u, const struct held_due *d)
 {
+	const struct hold_kind *k = hold_kind_find(d->kind);
+	enum door door = u->door;
 	struct list_ref l;
 	enum rc rc = held_lock(u->db, u->arena, d->id);
 
 	if (rc == RC_OK)
 		rc = list_lookup_id(u, d->list, &l);
+	u->door = DOOR_SYSTEM;
 	if (rc == RC_OK)
-		rc = tell_author(u, d, &l);
+		rc = k ? k->carry(u, d, &l) : RC_INVALID;
+	if (rc == RC_OK)
+		rc = hold_settled(u, d, &l, 0);
+	u->door = door;
 	return rc == RC_OK ? held_done_write(u->db, d->id, 0) : rc;
 }
 

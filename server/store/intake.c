@@ -307,13 +307,16 @@ enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h, int
 	enum rc rc = db_run(db, a, STMT_HOLD_ADD, &q, db_i64(h->list), db_id(h->raw),
 			    db_text(h->rule), db_text(h->reason), db_text(h->author_name),
 			    db_text(h->author_addr), db_text(h->envelope_from), db_text(h->subject),
-			    db_slice(h->text), db_text(h->msgid), HASH(h->seen),
-			    db_text(h->source), db_text(h->trace), db_id(h->account),
+			    db_slice(h->text), db_text(h->msgid),
+			    h->raw ? HASH(h->seen) : db_null(), db_text(h->source),
+			    db_text(h->trace), db_id(h->account),
 			    db_text(h->recipient), db_bool(h->proven), db_bool(h->automatic),
 			    db_i64_array(a, h->folds, h->nfolds),
 			    db_text_array(a, h->files, h->nfiles),
 			    db_i64_array(a, h->file_sizes, h->nfiles), db_id(h->thread),
-			    db_id(h->parent));
+			    db_id(h->parent), db_text(h->kind ? h->kind : "message"),
+			    db_id(h->request), db_id(h->about),
+			    db_text(h->locale ? h->locale : ""));
 
 	if (rc == RC_OK)
 		*hold_r = db_get_i64(q, 0, 0);

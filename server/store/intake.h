@@ -117,10 +117,11 @@ enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t a
 			 int64_t *number_r) MUST_USE;
 
 struct hold_new {
-	int64_t list, raw, account, thread, parent;
+	const char *kind, *locale; /* NULL: message, of the account or the list */
+	int64_t list, raw, account, thread, parent, request, about;
 	const char *rule, *reason, *author_name, *author_addr, *envelope_from, *subject, *msgid;
 	const char *source, *trace, *recipient;
-	id_hash seen; /* its row in message_seen */
+	id_hash seen; /* with raw: its row in message_seen */
 	struct slice text;
 	const int64_t *folds; /* nfolds numbers, three a fold, within text */
 	size_t nfolds;

@@ -74,7 +74,19 @@ static void held_row(struct arena *a, const struct db_rows *q, size_t i, struct 
 			    .proven = db_get_bool(q, i, 25),
 			    .account = db_get_i64(q, i, 26),
 			    .moderates = strcmp(role, "owner") == 0 ||
-					 strcmp(role, "moderator") == 0 };
+					 strcmp(role, "moderator") == 0,
+			    .kind = db_get_text(q, i, 28),
+			    .version = db_get_i64(q, i, 29),
+			    .claimed_by = db_get_i64(q, i, 30),
+			    .claimer = db_get_text(q, i, 31),
+			    .claimed_at = db_get_time(q, i, 32),
+			    .note = db_get_text(q, i, 33),
+			    .policy = db_get_text(q, i, 34),
+			    .door = db_get_text(q, i, 35),
+			    .editor = db_get_text(q, i, 36),
+			    .edited_at = db_get_time(q, i, 37),
+			    .edit_subject = db_get_text(q, i, 38),
+			    .locale = db_get_text(q, i, 39) };
 	r->nfolds = numbers(a, db_get_text(q, i, 11), &folds) / 3;
 	/* of a body that was cut, the folds within it; one at its edge ends there */
 	while (r->nfolds > 0 && folds[(r->nfolds - 1) * 3] >= (int64_t)r->body.n)
@@ -129,11 +141,14 @@ enum rc held_read(struct db *db, struct arena *a, struct reader who, int64_t id,
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
 	held_row(a, q, 0, r);
-	r->list = db_get_i64(q, 0, 28);
-	r->raw = db_get_i64(q, 0, 29);
-	r->envelope_from = db_get_text(q, 0, 30);
-	r->recipient = db_get_text(q, 0, 31);
-	r->trace = db_get_text(q, 0, 32);
+	r->list = db_get_i64(q, 0, 40);
+	r->raw = db_get_i64(q, 0, 41);
+	r->envelope_from = db_get_text(q, 0, 42);
+	r->recipient = db_get_text(q, 0, 43);
+	r->trace = db_get_text(q, 0, 44);
+	r->edit_body = db_get_slice(q, 0, 45);
+	r->request = db_get_i64(q, 0, 46);
+	r->about = db_get_i64(q, 0, 47);
 	return RC_OK;
 }
 
@@ -167,17 +182,49 @@ static enum rc one(enum rc rc, const struct db_rows *q, enum rc none)
 	return rc == RC_OK && db_nrows(q) == 0 ? none : rc;
 }
 
-enum rc held_decide_write(struct db *db, struct arena *a, int64_t id, const char *decision,
-			  int64_t account, const char *why, int64_t window_s, int64_t *effective_r)
+enum rc held_decide_write(struct db *db, struct arena *a, int64_t id,
+			  const struct held_decision *d, int64_t *effective_r)
 {
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_HOLD_DECIDE, &q, db_i64(id), db_text(decision),
-			    db_id(account), db_text(why), db_i64(window_s));
+	enum rc rc = db_run(db, a, STMT_HOLD_DECIDE, &q, db_i64(id), db_text(d->decision),
+			    db_id(d->account), db_text(d->why), db_i64(d->window_s),
+			    db_text(d->policy), db_text(d->door), db_i64(d->version));
 
 	rc = one(rc, q, RC_CONFLICT);
 	if (rc == RC_OK)
 		*effective_r = db_get_time(q, 0, 0);
 	return rc;
+}
+
+enum rc held_claim_write(struct db *db, struct arena *a, int64_t id, int64_t account, bool take)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_CLAIM, &q, db_i64(id), db_id(account), db_bool(take));
+
+	return one(rc, q, RC_CONFLICT);
+}
+
+enum rc held_release_write(struct db *db, struct arena *a, int64_t id, int64_t account)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_RELEASE, &q, db_i64(id), db_id(account));
+
+	return one(rc, q, RC_CONFLICT);
+}
+
+enum rc held_note_write(struct db *db, int64_t id, const char *note)
+{
+	return db_run(db, NULL, STMT_HOLD_NOTE, NULL, db_i64(id), db_text(note));
+}
+
+enum rc held_edit_write(struct db *db, struct arena *a, int64_t id, int64_t version,
+			const char *subject, const char *body, int64_t account)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_EDIT, &q, db_i64(id), db_i64(version),
+			    db_text(body ? subject : NULL), db_text(body), db_id(account));
+
+	return one(rc, q, RC_CONFLICT);
 }
 
 enum rc held_undo_write(struct db *db, struct arena *a, int64_t id)
@@ -228,7 +275,17 @@ enum rc held_due_take(struct db *db, struct arena *a, struct held_due *r)
 					.why = db_get_text(q, 0, 19),
 					.decided_by = db_get_i64(q, 0, 20),
 					.automatic = db_get_bool(q, 0, 21),
-					.list_title = db_get_text(q, 0, 22) };
+					.list_title = db_get_text(q, 0, 22),
+					.kind = db_get_text(q, 0, 23),
+					.policy = db_get_text(q, 0, 24),
+					.door = db_get_text(q, 0, 25),
+					.request = db_get_i64(q, 0, 26),
+					.about = db_get_i64(q, 0, 27),
+					.locale = db_get_text(q, 0, 28),
+					.edit_subject = db_get_text(q, 0, 29),
+					.edit_body = db_get_slice(q, 0, 30),
+					.edited = db_get_bool(q, 0, 31),
+					.note = db_get_text(q, 0, 32) };
 	return rc;
 }
 

@@ -24,10 +24,18 @@ struct held {
 	/* "" and 0 while it waits */
 	const char *decision, *decider, *why; /* decider "": the command line */
 	int64_t decided_at, effective_at, done_at, decided_by;
+	const char *door, *policy; /* how it was decided; what holds for the sender from then on */
 	int64_t thread, post; /* numbers, once it is a post */
+	const char *kind, *locale; /* locale: of whom it is answered to */
+	int64_t version; /* a decision on what was seen names it */
+	int64_t claimed_by, claimed_at; /* 0: nobody has it, or no longer */
+	const char *claimer, *note;
+	int64_t edited_at; /* 0: it is as it came */
+	const char *editor, *edit_subject;
 	/* of held_read alone */
-	int64_t list, raw;
+	int64_t list, raw, request, about;
 	const char *envelope_from, *recipient, *trace;
+	struct slice edit_body;
 };
 
 /* list NULL: all groups they moderate. (at, id): after this one. */
@@ -42,10 +50,22 @@ enum rc held_waiting_read(struct db *db, struct arena *a, struct reader who, con
 enum rc moderates_read(struct db *db, struct arena *a, struct reader who, const char *list,
 		       bool *yes_r) MUST_USE;
 
-/* RC_CONFLICT: it was decided already. */
-enum rc held_decide_write(struct db *db, struct arena *a, int64_t id, const char *decision,
-			  int64_t account, const char *why, int64_t window_s,
-			  int64_t *effective_r) MUST_USE;
+struct held_decision {
+	const char *decision, *why, *policy, *door;
+	int64_t account, window_s;
+	int64_t version; /* 0: whatever it is, and whoever has claimed it */
+};
+/* RC_CONFLICT: it was decided already, or is not what was looked at any more. */
+enum rc held_decide_write(struct db *db, struct arena *a, int64_t id,
+			  const struct held_decision *d, int64_t *effective_r) MUST_USE;
+/* RC_CONFLICT: somebody else has it (unless take), or it was decided. */
+enum rc held_claim_write(struct db *db, struct arena *a, int64_t id, int64_t account,
+			 bool take) MUST_USE;
+enum rc held_release_write(struct db *db, struct arena *a, int64_t id, int64_t account) MUST_USE;
+enum rc held_note_write(struct db *db, int64_t id, const char *note) MUST_USE;
+/* body NULL: as it came. RC_CONFLICT: decided, or changed by somebody else. */
+enum rc held_edit_write(struct db *db, struct arena *a, int64_t id, int64_t version,
+			const char *subject, const char *body, int64_t account) MUST_USE;
 /* RC_CONFLICT: too late, or nothing to undo. */
 enum rc held_undo_write(struct db *db, struct arena *a, int64_t id) MUST_USE;
 /* *value_r NULL where it is not set. */
@@ -60,6 +80,11 @@ struct held_due {
 	struct slice seen; /* HASH_BYTES */
 	const char *author_name, *author_addr, *subject, *envelope_from, *recipient, *trace, *msgid;
 	const char *why, *list_title;
+	const char *kind, *policy, *door, *locale, *note; /* locale: "" the account's or the list's */
+	int64_t request, about;
+	bool edited; /* by a moderator: these are what is posted */
+	const char *edit_subject;
+	struct slice edit_body;
 };
 /* Takes one; RC_NOTFOUND: nothing is due. */
 enum rc held_due_take(struct db *db, struct arena *a, struct held_due *r) MUST_USE;

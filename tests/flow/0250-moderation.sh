@@ -143,7 +143,7 @@ tap_run 'approved' site_cabildo hold approve "$(hold_of h7@example.org)"
 tap_run 'it is a post' wait_for 20 is_state h7@example.org 'approve t t'
 tap_is 'under an id of its own' "$(flow_sql "SELECT count(*), count(DISTINCT msgid) FROM post WHERE subject = 'Un aviso'")" '2	2'
 
-tap_is 'the undo window' "$(site_cabildo hold window)" 'undo_window 30'
+tap_is 'the undo window' "$(site_cabildo hold window)" 'undo_window 60'
 tap_run 'can be set' site_cabildo hold window 5
 tap_is 'and is' "$(site_cabildo hold window)" 'undo_window 5'
 tap_run 'not to nonsense' fails site_cabildo hold window pronto

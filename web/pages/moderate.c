@@ -263,7 +263,8 @@ enum rc page_hold_decide(struct page *pg)
 	else if (param_bad(pg, "why"))
 		rc = moderate_show(unit_of(pg), id, &h) == RC_OK ? RC_INVALID : RC_NOTFOUND;
 	else
-		rc = moderate_decide(unit_of(pg), id, act, why, -1, &h);
+		rc = moderate_decide(unit_of(pg), id,
+				     &(struct decision){ .act = act, .why = why, .window = -1 }, &h);
 	if (rc == RC_INVALID)
 		return holding_show(pg, &h,
 				    param_bad(pg, "why")

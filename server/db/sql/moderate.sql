@@ -4,13 +4,18 @@
 
 -- name: hold_queue
 -- roles: web cli
--- Oldest first, by key: (held_at, id).
+-- Oldest first, by key: (held_at, id). Only claims that still hold.
 select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.author_addr, h.subject, left(h.body, 6000),
 	length(h.body) > 6000, array_to_string(h.folds, ','), array_to_string(h.files, E'\n'), array_to_string(h.file_sizes, ','),
 	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, null::text, h.why,
-	null::bigint, null::integer, h.proven, h.account_id, s.role
+	null::bigint, null::integer, h.proven, h.account_id, s.role,
+	h.kind, h.version, c.id, c.name, h.claimed_at, h.note, h.policy, h.decided_door, e.name, h.edited_at,
+	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang)
 from hold h join list l on l.id = h.list_id
 left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
+left join account c on c.id = h.claimed_by and h.claimed_at > now() - interval '15 minutes'
+left join account e on e.id = h.edited_by
+left join account au on au.id = h.account_id
 where h.decided_at is null and ($2::boolean or s.role in ('moderator', 'owner')) and ($3::text is null or l.name = $3)
 	and (h.held_at, h.id) > (coalesce($4::timestamptz, '-infinity'), $5::bigint)
 order by h.held_at, h.id limit $6::integer
@@ -21,26 +26,36 @@ order by h.held_at, h.id limit $6::integer
 select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.author_addr, h.subject, '',
 	false, '', '', '',
 	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, a.name, h.why,
-	t.number, p.number, h.proven, h.account_id, s.role
+	t.number, p.number, h.proven, h.account_id, s.role,
+	h.kind, h.version, c.id, c.name, h.claimed_at, h.note, h.policy, h.decided_door, e.name, h.edited_at,
+	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang)
 from hold h join list l on l.id = h.list_id
 left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
 left join account a on a.id = h.decided_by
 left join post p on p.id = h.post_id left join thread t on t.id = p.thread_id
+left join account c on c.id = h.claimed_by and h.claimed_at > now() - interval '15 minutes'
+left join account e on e.id = h.edited_by
+left join account au on au.id = h.account_id
 where h.decided_at > now() - interval '1 hour' and ($2::boolean or s.role in ('moderator', 'owner'))
 	and ($3::text is null or l.name = $3)
 order by h.decided_at desc, h.id desc limit $4::integer
 
 -- name: hold_get
--- roles: web cli
+-- roles: web cli receive
 select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.author_addr, h.subject, h.body,
 	false, array_to_string(h.folds, ','), array_to_string(h.files, E'\n'), array_to_string(h.file_sizes, ','),
 	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, a.name, h.why,
 	t.number, p.number, h.proven, h.account_id, s.role,
-	h.list_id, h.raw_id, h.envelope_from, h.recipient, h.trace
+	h.kind, h.version, c.id, c.name, h.claimed_at, h.note, h.policy, h.decided_door, e.name, h.edited_at,
+	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang),
+	h.list_id, h.raw_id, h.envelope_from, h.recipient, h.trace, coalesce(h.edit_body, ''), h.request_id, h.about_id
 from hold h join list l on l.id = h.list_id
 left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
 left join account a on a.id = h.decided_by
 left join post p on p.id = h.post_id left join thread t on t.id = p.thread_id
+left join account c on c.id = h.claimed_by and h.claimed_at > now() - interval '15 minutes'
+left join account e on e.id = h.edited_by
+left join account au on au.id = h.account_id
 where h.id = $3::bigint and ($2::boolean or s.role in ('moderator', 'owner'))
 
 -- name: hold_waiting
@@ -58,21 +73,48 @@ select exists (select from subscription s join list l on l.id = s.list_id
 	where s.account_id = $1::bigint and s.role in ('moderator', 'owner') and ($2::text is null or l.name = $2))
 
 -- name: hold_decide
--- roles: web cli
--- 0 rows: somebody was before us.
+-- roles: web cli receive
+-- 0 rows: somebody was before us, or has changed ($8) or taken it since we looked.
 update hold set decision = $2::text, decided_at = now(), decided_by = $3::bigint, why = $4::text,
-	effective_at = now() + $5::integer * interval '1 second'
-where id = $1::bigint and decided_at is null
+	effective_at = now() + $5::integer * interval '1 second', policy = $6::text, decided_door = $7::text, version = version + 1
+where id = $1::bigint and decided_at is null and ($8::integer = 0 or (version = $8
+	and (claimed_by is null or claimed_by = $3 or claimed_at <= now() - interval '15 minutes')))
 returning effective_at
 
 -- name: hold_undo
--- roles: web cli
-update hold set decision = null, decided_at = null, decided_by = null, why = '', effective_at = null
+-- roles: web cli receive
+update hold set decision = null, decided_at = null, decided_by = null, decided_door = null, policy = '', why = '',
+	effective_at = null, version = version + 1
 where id = $1::bigint and decided_at is not null and done_at is null and effective_at > now()
 returning id
 
--- name: setting_get
+-- name: hold_claim
+-- roles: web
+-- $3: though somebody else has it. 0 rows: they have, or it was decided.
+update hold set claimed_by = $2::bigint, claimed_at = now()
+where id = $1::bigint and decided_at is null
+	and ($3::boolean or claimed_by is null or claimed_by = $2 or claimed_at <= now() - interval '15 minutes')
+returning id
+
+-- name: hold_release
+-- roles: web
+update hold set claimed_by = null, claimed_at = null where id = $1::bigint and claimed_by = $2::bigint
+returning id
+
+-- name: hold_note
 -- roles: web cli
+update hold set note = $2::text where id = $1::bigint
+
+-- name: hold_edit
+-- roles: web cli
+-- 0 rows: decided, or changed by somebody else since. Null takes the edit back.
+update hold set edit_subject = $3::text, edit_body = $4::text, edited_by = case when $4::text is null then null else $5::bigint end,
+	edited_at = case when $4 is null then null else now() end, version = version + 1
+where id = $1::bigint and version = $2::integer and decided_at is null
+returning version
+
+-- name: setting_get
+-- roles: web cli receive
 select value from setting where name = $1::text
 
 -- name: hold_due
@@ -85,7 +127,8 @@ where id = (select id from hold where decided_at is not null and done_at is null
 	order by effective_at, id limit 1 for update skip locked)
 returning id, list_id, raw_id, decision, source, seen_hash, tries::integer, account_id, author_name, author_addr, subject,
 	envelope_from, recipient, trace, thread_id, parent_id, msgid, held_at, proven, why, decided_by, automatic,
-	(select title from list where list.id = hold.list_id)
+	(select title from list where list.id = hold.list_id), kind, policy, decided_door, request_id, about_id, locale,
+	coalesce(edit_subject, ''), coalesce(edit_body, ''), edited_at is not null, note
 
 -- name: hold_lock
 -- roles: receive
@@ -99,8 +142,8 @@ update hold set done_at = now(), post_id = $2::bigint where id = $1::bigint
 -- name: hold_reopen
 -- roles: receive
 -- What was approved and cannot be posted waits again, and says why.
-update hold set decision = null, decided_at = null, decided_by = null, why = '', effective_at = null, reason = $2::text,
-	tries = 0, try_after = null
+update hold set decision = null, decided_at = null, decided_by = null, decided_door = null, policy = '', why = '',
+	effective_at = null, reason = $2::text, tries = 0, try_after = null, version = version + 1
 where id = $1::bigint and done_at is null
 
 -- name: parent_refs
