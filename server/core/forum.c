@@ -240,17 +240,22 @@ enum rc feed_load(struct unit *u, const char *list, int64_t thread, struct group
 
 enum rc thread_mark_read(struct unit *u, const char *list, int64_t thread, int64_t number)
 {
-	return u->actor.account ? read_mark_write(u->db, who(u), list, thread, number) : RC_DENIED;
+	return u->actor.account ? read_mark_write(u->db, u->arena, who(u), list, thread, number)
+				: RC_DENIED;
 }
 
 enum rc group_mark_read(struct unit *u, const char *list)
 {
-	return u->actor.account ? read_mark_group_write(u->db, who(u), list) : RC_DENIED;
+	struct group g;
+	enum rc rc = u->actor.account ? group_find(u, list, &g) : RC_DENIED;
+
+	return rc == RC_OK ? read_mark_group_write(u->db, who(u), list) : rc;
 }
 
 enum rc thread_follow_set(struct unit *u, const char *list, int64_t thread, const char *mode)
 {
-	return u->actor.account ? follow_write(u->db, who(u), list, thread, mode) : RC_DENIED;
+	return u->actor.account ? follow_write(u->db, u->arena, who(u), list, thread, mode)
+				: RC_DENIED;
 }
 
 enum rc thread_follow_get(struct unit *u, int64_t thread_id, const char **mode_r)

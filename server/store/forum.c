@@ -492,11 +492,20 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 	return RC_OK;
 }
 
-enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread,
-			int64_t number)
+/* Nothing written: the thread is not there, or nothing of theirs. */
+static enum rc written(enum rc rc, const struct db_rows *q)
 {
-	return db_run(db, NULL, STMT_READ_MARK_SET, NULL, WHO, db_text(list), db_i64(thread),
-		      db_i64(number));
+	return rc == RC_OK && db_affected(q) == 0 ? RC_NOTFOUND : rc;
+}
+
+enum rc read_mark_write(struct db *db, struct arena *a, struct reader who, const char *list,
+			int64_t thread, int64_t number)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_READ_MARK_SET, &q, WHO, db_text(list), db_i64(thread),
+			    db_i64(number));
+
+	return written(rc, q);
 }
 
 enum rc read_mark_group_write(struct db *db, struct reader who, const char *list)
@@ -504,14 +513,17 @@ enum rc read_mark_group_write(struct db *db, struct reader who, const char *list
 	return db_run(db, NULL, STMT_READ_MARK_GROUP, NULL, db_id(who.account), db_text(list));
 }
 
-enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread,
-		     const char *mode)
+enum rc follow_write(struct db *db, struct arena *a, struct reader who, const char *list,
+		     int64_t thread, const char *mode)
 {
+	struct db_rows *q = NULL;
+	enum rc rc;
+
 	if (*mode == '\0')
 		return db_run(db, NULL, STMT_FOLLOW_CLEAR, NULL, WHO, db_text(list),
 			      db_i64(thread));
-	return db_run(db, NULL, STMT_FOLLOW_SET, NULL, WHO, db_text(list), db_i64(thread),
-		      db_text(mode));
+	rc = db_run(db, a, STMT_FOLLOW_SET, &q, WHO, db_text(list), db_i64(thread), db_text(mode));
+	return written(rc, q);
 }
 
 enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account,

@@ -183,12 +183,13 @@ enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
 enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 			   struct subscription_row **r, size_t *n_r) MUST_USE;
 
-enum rc read_mark_write(struct db *db, struct reader who, const char *list, int64_t thread,
-			int64_t number) MUST_USE;
+/* These two: RC_NOTFOUND where the thread is not there or not theirs to read or follow. */
+enum rc read_mark_write(struct db *db, struct arena *a, struct reader who, const char *list,
+			int64_t thread, int64_t number) MUST_USE;
 enum rc read_mark_group_write(struct db *db, struct reader who, const char *list) MUST_USE;
 /* mode "": takes the mark away */
-enum rc follow_write(struct db *db, struct reader who, const char *list, int64_t thread,
-		     const char *mode) MUST_USE;
+enum rc follow_write(struct db *db, struct arena *a, struct reader who, const char *list,
+		     int64_t thread, const char *mode) MUST_USE;
 enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account,
 		    const char **mode_r) MUST_USE;
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
