@@ -97,6 +97,7 @@ create table list (
 	emergency boolean not null default false, -- everything waits
 	hold_first integer not null default 0 check (hold_first between 0 and 100), -- posts of a new member
 	unaddressed text not null default 'hold' check (unaddressed in ('hold', 'accept')),
+	from_lists text not null default 'hold' check (from_lists in ('hold', 'accept')), -- mail that another list passes on
 	max_recipients integer not null default 50 check (max_recipients between 0 and 1000), -- 0: any number
 	flood_per_hour integer not null default 100 check (flood_per_hour between 0 and 10000), -- of one sender; 0: any
 	file_types text not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar', -- refused: endings, types

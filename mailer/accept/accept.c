@@ -80,6 +80,16 @@ static bool is_complaint(const struct accept_in *in)
 	return false;
 }
 
+/* A person wrote it, and another list passed it on: a member who wrote to this group
+ * too, or a list that the group reads. Its loops end at X-Loop. */
+static bool list_welcome(const struct accept_in *in)
+{
+	if (in->to.kind > ADDRESS_THREAD)
+		return false;
+	return strcmp(in->list->from_lists, "accept") == 0 ||
+	       (*in->list->role != '\0' && names_group(in));
+}
+
 static enum outcome automatic(const struct accept_in *in, struct say *s)
 {
 	if (is_bounce(in) || is_complaint(in))
@@ -90,6 +100,10 @@ static enum outcome automatic(const struct accept_in *in, struct say *s)
 		return OUTCOME_DROP;
 	case MAIL_HUMAN:
 		break;
+	case MAIL_LIST:
+		if (list_welcome(in))
+			break;
+		/* fallthrough */
 	default:
 		if (!null_path(in))
 			return OUTCOME_HOLD;
@@ -124,7 +138,9 @@ static enum outcome command(const struct accept_in *in, struct say *s)
 	bool address = request_address(in->to.kind);
 
 	s->detail = address ? "address" : "text";
-	return address || (in->to.kind <= ADDRESS_THREAD && command_only(in->arena, in->mail, &c))
+	/* through a list: said to that one, not to us */
+	return address || (in->to.kind <= ADDRESS_THREAD && in->mail->automatic != MAIL_LIST &&
+			   command_only(in->arena, in->mail, &c))
 		       ? OUTCOME_COMMAND
 		       : OUTCOME_NONE;
 }
@@ -227,7 +243,7 @@ static enum outcome flood(const struct accept_in *in, struct say *s UNUSED)
 	return hold_if(in->list->flooding);
 }
 
-/* What came before is known where it is stored: core/submit decides these two. */
+/* What came before is known where it is stored: core/submit decides these three. */
 static enum outcome when_stored(const struct accept_in *in UNUSED, struct say *s UNUSED)
 {
 	return OUTCOME_NONE;
@@ -263,6 +279,7 @@ accept_fn *const accept_fns[RULES] = {
 	[RULE_EMPTY] = empty,
 	[RULE_DUPLICATE] = when_stored,
 	[RULE_ID_REUSED] = when_stored,
+	[RULE_DIGEST_REPLY] = when_stored,
 	[RULE_FLOOD] = flood,
 	[RULE_PATTERN] = rule_pattern,
 	[RULE_FILE_TYPES] = rule_file_types,

@@ -55,6 +55,7 @@ extern accept_fn *const accept_fns[RULES];
 void accept_decide(const struct accept_in *in, struct verdict *v_r);
 
 /* content.c: the rules that read the message's own words. */
+bool names_group(const struct accept_in *in); /* To or Cc has an address of the group */
 accept_fn rule_unaddressed, rule_pattern, rule_file_types, rule_spam;
 
 #endif

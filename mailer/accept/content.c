@@ -9,7 +9,7 @@
 /* ---- To and Cc ---- */
 
 /* name@domain, or name+anything@domain, under the name it has or came by. */
-static bool names_group(const struct accept_in *in, const char *addr)
+static bool is_group(const struct accept_in *in, const char *addr)
 {
 	const char *at = strrchr(addr, '@'), *const names[] = { in->list->name, in->to.list };
 	char delimiter = in->conf->recipient_delimiter[0];
@@ -27,18 +27,28 @@ static bool names_group(const struct accept_in *in, const char *addr)
 	return false;
 }
 
+bool names_group(const struct accept_in *in)
+{
+	const struct mail *m = in->mail;
+
+	for (size_t i = 0; i < m->nto; i++)
+		if (is_group(in, m->to[i].addr))
+			return true;
+	for (size_t i = 0; i < m->ncc; i++)
+		if (is_group(in, m->cc[i].addr))
+			return true;
+	return false;
+}
+
 enum outcome rule_unaddressed(const struct accept_in *in, struct say *s UNUSED)
 {
 	const struct mail *m = in->mail;
 
-	if (strcmp(in->list->unaddressed, "accept") == 0)
+	if (strcmp(in->list->unaddressed, "accept") == 0 || names_group(in))
 		return OUTCOME_NONE;
-	for (size_t i = 0; i < m->nto; i++)
-		if (names_group(in, m->to[i].addr))
-			return OUTCOME_NONE;
-	for (size_t i = 0; i < m->ncc; i++)
-		if (names_group(in, m->cc[i].addr))
-			return OUTCOME_NONE;
+	/* through a list that this group reads: it names that one */
+	if (m->automatic == MAIL_LIST && strcmp(in->list->from_lists, "accept") == 0)
+		return OUTCOME_NONE;
 	for (size_t i = 0; i < m->nheaders; i++) /* somebody sent it on as it was */
 		if ((strcasecmp(m->headers[i].name, "Resent-To") == 0 ||
 		     strcasecmp(m->headers[i].name, "Resent-Cc") == 0) &&

@@ -218,7 +218,8 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	reply_for(g, &res);
 	log_info("event=%s list=%s msgid=%s rule=%s post=%lld thread=%lld hold=%lld from=%s "
 		 "bytes=%zu",
-		 fate_name(res.fate), g->list.name, log_q(s.msgid), v.rule, (long long)res.post,
+		 fate_name(res.fate), g->list.name, log_q(s.msgid), res.rule ? res.rule : v.rule,
+		 (long long)res.post,
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
 	if (res.fate != FATE_DUPLICATE)
 		unit_wake(u);

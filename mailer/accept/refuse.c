@@ -15,11 +15,12 @@ static const char *proven_sender(const struct accept_in *in)
 	return in->proof.envelope ? in->envelope_from : NULL;
 }
 
-/* The name of the rule that counts: held as a copy of an id it is none of ours. */
+/* The rule that counts: what was to be posted and waits, waits by what was found
+ * out where it is stored. */
 static const struct rule_info *main_rule(const struct verdict *v, const struct submit_result *res)
 {
 	if (res->fate == FATE_HELD && v->fate == FATE_POSTED)
-		return &rules[RULE_ID_REUSED];
+		return rule_find(res->rule);
 	return rule_find(v->rule);
 }
 

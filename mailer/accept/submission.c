@@ -93,5 +93,6 @@ void submission_fill(struct submission *s_r, struct arena *a, const struct mail 
 	attachments_fill(s_r, a, m);
 	addressed_fill(s_r, a, m);
 	s_r->automatic = m->automatic != MAIL_HUMAN;
+	s_r->through_list = m->automatic == MAIL_LIST;
 	s_r->answers_digest = m->answers_digest;
 }

@@ -329,6 +329,18 @@ static bool challenge(struct slice text)
 	return n >= 2;
 }
 
+/* What list servers leave (RFC 2919, RFC 2369, and what was before them). */
+static const char *list_mark(const struct mail *m)
+{
+	static const char *const names[] = { "List-Id", "List-Post", "Mailing-List",
+					     "X-Mailing-List", "X-BeenThere" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (mail_header(m, names[i]) != NULL)
+			return names[i];
+	return NULL;
+}
+
 static enum mail_auto generated(const struct mail *m, const char **sign_r)
 {
 	struct slice sub = slice_of(value_of(m, "Auto-Submitted"));
@@ -351,11 +363,16 @@ static enum mail_auto generated(const struct mail *m, const char **sign_r)
 	*sign_r = "Return-Path";
 	if (slice_ieqz(slice_trim(slice_of(value_of(m, "Return-Path"))), "<>"))
 		return MAIL_AUTO_GENERATED;
-	*sign_r = "Precedence";
-	if (slice_ieqz(prec, "bulk") || slice_ieqz(prec, "junk") || slice_ieqz(prec, "list"))
-		return MAIL_BULK;
 	*sign_r = "List-Id";
-	return mail_header(m, "List-Id") ? MAIL_BULK : MAIL_HUMAN;
+	if (mail_header(m, "List-Id") != NULL)
+		return MAIL_LIST;
+	*sign_r = "Precedence";
+	if (slice_ieqz(prec, "list"))
+		return MAIL_LIST;
+	/* older list servers say it so; without a list's mark it is a program's */
+	if (slice_ieqz(prec, "bulk") || slice_ieqz(prec, "junk"))
+		return list_mark(m) != NULL ? MAIL_LIST : MAIL_BULK;
+	return MAIL_HUMAN;
 }
 
 enum mail_auto mail_automatic(const struct mail *m, struct arena *a, const char **sign_r)

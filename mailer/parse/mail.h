@@ -71,8 +71,9 @@ enum mail_auto {
 	MAIL_HUMAN,
 	MAIL_AUTO_GENERATED,    /* by a program of its own accord */
 	MAIL_AUTO_REPLIED,      /* by a program, to a message: vacation, receipt, recall, meeting answer */
-	MAIL_BULK,              /* through a mailing list or as bulk mail */
-	MAIL_AUTO_SUSPECT       /* the words of an automatic reply, and no sign that is sure */
+	MAIL_BULK,              /* bulk mail of no list that says its name */
+	MAIL_AUTO_SUSPECT,      /* the words of an automatic reply, and no sign that is sure */
+	MAIL_LIST               /* what a person wrote, come through a mailing list */
 };
 
 struct mail {

@@ -16,7 +16,7 @@ const char *const list_setting_names[LIST_SETTINGS] = {
 	"nonmember", "join_policy", "reply_policy", "dmarc_policy", "subject_tag",
 	"footer",    "max_size",    "archived",     "identity",     "emergency",
 	"hold_first", "unaddressed", "max_recipients", "flood_per_hour", "file_types",
-	"spam",
+	"spam", "from_lists",
 };
 
 const char *addr_clean(struct arena *a, const char *addr)

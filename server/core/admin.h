@@ -12,7 +12,7 @@ struct list_new {
 enum rc list_create(struct unit *u, const struct list_new *l) MUST_USE;
 
 /* The settings of a list by name, as `cabildo list set` takes them. */
-#define LIST_SETTINGS 21
+#define LIST_SETTINGS 22
 extern const char *const list_setting_names[LIST_SETTINGS];
 /* value[i] NULL leaves setting i as it is. */
 enum rc list_settings_set(struct unit *u, const char *name,

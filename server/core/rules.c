@@ -65,10 +65,12 @@ const struct rule_info rules[RULES] = {
 			   N_("It is for the people who run the site."), "", .final = true },
 	[RULE_AUTOMATIC] = { "automatic",
 		N_("signs of a program: vacation notes, receipts, recalls, "
-		   "answers to invitations, mail of other lists"),
+		   "answers to invitations, bulk mail, mail of other lists"),
 		N_("Answers of programs are dropped on the record. What a "
 		   "program sends of its own accord, and what only reads like an "
-		   "automatic answer, waits for a person. Neither is ever "
+		   "automatic answer, waits for a person. So does what comes "
+		   "through another list, unless a member wrote it to this group "
+		   "too or the group takes mail of lists. None of it is ever "
 		   "answered."),
 			     N_("It seems to have been written by a program."),
 		N_("If you wrote it yourself, please send it again with another "
@@ -162,6 +164,11 @@ const struct rule_info rules[RULES] = {
 		N_("whether another message came under the same Message-ID"), WAITS,
 			     N_("The Message-ID is that of another post."),
 			     N_("Please send it again as a new message."), },
+	[RULE_DIGEST_REPLY] = { "digest-reply",
+		N_("whether it answers a whole digest, and no message of the group"), WAITS,
+				N_("It answers a whole digest, not one message of it."),
+		N_("Please answer the message itself, with its link in the digest, "
+		   "or begin a new thread with a subject of its own."), },
 	[RULE_FLOOD] = { "flood", N_("how much the same sender wrote within the last hour"), WAITS,
 			 N_("Very many messages of yours arrived within an hour."),
 			 N_("There is nothing for you to do: the others are looked at."),

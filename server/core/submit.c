@@ -246,7 +246,35 @@ static const char *reason_of(const struct submission *s, const char *rule)
 		return N_("A moderator approved it.");
 	if (strcmp(rule, "id-reused") == 0)
 		return N_("The Message-ID is that of another post.");
+	if (strcmp(rule, "digest-reply") == 0)
+		return N_("It answers a whole digest, not one message of it.");
 	return s->reason ? s->reason : "";
+}
+
+/* What was decided before it came here, and what these rules then found. */
+static const char *trace_of(struct unit *u, const struct submission *s, const char *rule)
+{
+	struct slice rest = slice_of(s->trace ? s->trace : ""), word, name;
+	struct str t;
+
+	if (strcmp(rule, "id-reused") != 0 && strcmp(rule, "digest-reply") != 0)
+		return s->trace ? s->trace : "";
+	str_init(&t, u->arena, rest.n + 64);
+	while (rest.n > 0) {
+		struct slice w;
+
+		slice_cut(&rest, ' ', &word);
+		w = word;
+		slice_cut(&w, '=', &name);
+		str_fmt(&t, "%s", t.n ? " " : "");
+		if (slice_eqz(name, rule))
+			str_fmt(&t, "%s=hold", rule);
+		else if (slice_eqz(name, "posted"))
+			str_addz(&t, "posted=-");
+		else
+			str_adds(&t, word);
+	}
+	return str_z(&t);
 }
 
 static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct submission *s,
@@ -265,7 +293,7 @@ static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct
 				      .msgid = s->msgid,
 				      .fate = fate_name(fate),
 				      .rule = rule,
-				      .trace = s->trace ? s->trace : "",
+				      .trace = trace_of(u, s, rule),
 				      .reason = reason_of(s, rule),
 				      .account = s->account });
 }
@@ -551,7 +579,7 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 			      .author_addr = s->author_addr,
 			      .envelope_from = s->envelope_from ? s->envelope_from : "",
 			      .recipient = s->recipient ? s->recipient : "",
-			      .trace = s->trace ? s->trace : "",
+			      .trace = trace_of(u, s, rule),
 			      .source = source_names[s->source],
 			      .subject = s->subject,
 			      .msgid = s->msgid,
@@ -579,7 +607,7 @@ static enum rc hold_make(struct unit *u, const struct list_ref *l, const struct 
 	int64_t raw = 0;
 	enum rc rc = raw_write(u->db, u->arena, s->raw, false, &raw);
 
-	*r = (struct submit_result){ .fate = FATE_HELD };
+	*r = (struct submit_result){ .fate = FATE_HELD, .rule = rule };
 	if (rc == RC_OK)
 		rc = hold_row(u, l, s, rule, reason, raw, &r->hold);
 	r->raw = raw;

@@ -42,6 +42,7 @@ struct submission {
 	const struct submit_attachment *attachments;
 	size_t nattachments;
 	bool automatic;
+	bool through_list; /* automatic only in that another list passed it on */
 	bool answers_digest; /* live mail of this sort makes no thread: it waits instead */
 	/* 0: to the group itself; else a number for each other address of it, so that a
 	 * message to the group and to its owners is not a duplicate of itself */
@@ -70,6 +71,7 @@ struct submit_result {
 	int64_t post, thread, thread_number, number, hold;
 	int64_t raw; /* the bytes just stored; 0 for a duplicate */
 	int threads; /* by how many the list has more: -1 where the post joined two */
+	const char *rule; /* of a hold: the one that decided, here or before; else NULL */
 };
 
 struct list_ref { /* what receiving needs of a list, in one look-up */
@@ -86,7 +88,7 @@ struct list_ref { /* what receiving needs of a list, in one look-up */
 	bool flooding;      /* more posts within the hour than the group takes of one sender */
 	bool fresh;         /* a member whose first posts are reviewed, and has not written them */
 	/* the group's settings; see list_setting_names */
-	const char *title, *identity, *unaddressed, *file_types, *spam;
+	const char *title, *identity, *unaddressed, *from_lists, *file_types, *spam;
 	bool emergency;
 	int64_t max_recipients, rules_version; /* rules_version 0: moderators made no rule */
 };

@@ -139,7 +139,7 @@ enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submiss
 	size_t n;
 	enum rc rc = RC_OK;
 
-	if (s->automatic && strcmp(rule, "automatic") != 0)
+	if (s->automatic && !s->through_list && strcmp(rule, "automatic") != 0)
 		return RC_OK;
 	rc = held_oldest_read(u->db, u->arena, l->id, &q);
 	if (rc == RC_OK)

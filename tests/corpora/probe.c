@@ -159,6 +159,7 @@ static void put_mail(struct arena *a, const struct mail *m)
 	static const char *const automatic[] = {
 		[MAIL_HUMAN] = "human", [MAIL_AUTO_GENERATED] = "generated",
 		[MAIL_AUTO_REPLIED] = "replied", [MAIL_BULK] = "bulk", [MAIL_AUTO_SUSPECT] = "suspect",
+		[MAIL_LIST] = "list",
 	};
 	const struct mail_header *type = mail_header(m, "Content-Type");
 	char when[40] = "";

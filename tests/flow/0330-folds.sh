@@ -96,6 +96,14 @@ tap_is 'and nothing of them is folded' "$(flow_sql "SELECT folds FROM post WHERE
 tap_run 'an answer to a whole digest is taken' send julio.zelaya 'Julio Zelaya' 'Re: Agenda Digest, Vol 3, Issue 12' \
 	digest <<<'Me interesa.'
 tap_is 'makes no thread, but waits' "$(flow_sql "SELECT rule, (SELECT count(*) FROM thread) FROM hold WHERE msgid = 'digest@example.org'")" 'digest-reply	1'
+tap_is 'by a rule of the table' "$(flow_sql "SELECT h.reason, i.trace LIKE '%digest-reply=hold%posted=-'
+	FROM hold h JOIN intake i ON i.hold_id = h.id WHERE h.msgid = 'digest@example.org'")" \
+	'It answers a whole digest, not one message of it.	t'
+printf 'Authentication-Results: %s; dmarc=pass header.from=example.org\nFrom: julio.zelaya@example.org\nTo: agenda@foro.example\nSubject: Re: Agenda Digest, Vol 3, Issue 13\nMessage-ID: <d2@example.org>\n\nSí.\n' \
+	"$AUTHSERV" >"$TEST_TMP/digest2"
+tap_run 'which explain tells' grep -qx 'fate held by digest-reply' \
+	<<<"$(site_cabildo explain "$TEST_TMP/digest2" --list agenda)"
+tap_run 'and the page of rules names' grep -q 'digest-reply\|resumen entero' <<<"$(net_get "$SITE_HTTP" /g/agenda/rules)"
 tap_run 'the same in a thread that is here' send julio.zelaya 'Julio Zelaya' 'Re: Agenda Digest, Vol 3, Issue 12' \
 	en-su-hilo pregunta <<<'Me interesa.'
 tap_is 'is posted there' "$(flow_sql "SELECT count(*) FROM post WHERE msgid = 'en-su-hilo@example.org'")" 1

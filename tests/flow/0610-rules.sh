@@ -232,6 +232,66 @@ storm() {
 		"$(flow_sql 'SELECT (SELECT count(*) FROM outbound) + (SELECT count(*) FROM delivery)')" "$mails"
 }
 
+# elsewhere FROM SUBJECT [HEADER...]: one that names the other list alone, by way of it
+elsewhere() {
+	TO=otra@lista.example write "$@" <<<'Escrito allá.'
+	tap_run "$2: taken" hand otra-bounces@lista.example
+}
+
+# Mail that another list passed on: a member's to this group too, and what the group reads.
+through_lists() {
+	local id='List-Id: Otra <otra.lista.example>'
+	meets 'a post to two lists, by way of the other' 'posted:posted' $ANA 'A dos listas' "$id" \
+		'Precedence: list' 'Cc: otra@lista.example'
+	elsewhere $ANA 'A la otra' "$id"
+	tap_is 'one to the other list alone' "$(fate)" 'held:automatic'
+	meets 'a newsletter' 'held:automatic' boletin@afuera.example 'Boletín' "$id" 'Precedence: bulk'
+	tap_is 'nobody is told that it waits' "$(notices post-waits boletin@afuera.example)" 0
+	tap_run 'the group reads the other list' set_list from_lists=accept
+	elsewhere $ANA 'De la otra' "$id" 'Precedence: list'
+	tap_is 'its mail' "$(fate)" 'posted:posted'
+	meets 'somebody of there who is no member here' 'held:nonmember' vera@afuera.example 'De allá' "$id"
+	tap_is 'is not answered either' "$(notices post-waits vera@afuera.example)" 0
+	BODY=baja meets 'a command that was said there' 'posted:posted' $ANA 'baja' "$id"
+	meets 'an absence there' 'dropped:automatic' $ANA 'Fuera de la oficina' "$id" 'Auto-Submitted: auto-replied'
+	tap_run 'it reads it no longer' set_list from_lists=hold
+}
+
+# Each group is a member of the other, and reads what lists pass on.
+circle_open() {
+	local copy list
+	for list in agenda otro; do
+		tap_run "$list takes mail of lists, of anybody" site_cabildo list set $list from_lists=accept \
+			posting=anyone identity=open unaddressed=accept
+	done
+	meets 'another post' 'posted:posted' $ANA 'En círculo abierto'
+	tap_run 'its copy to the other group leaves' wait_for 20 copied otro@foro.example
+	copy=$(grep -rl "^Message-ID: <$ID>" "$TEST_TMP/outbox/otro@foro.example/new" | head -n 1)
+	N=$((N + 1))
+	sed -e 's/\r$//' -e 's/$/\r/' "$copy" >"$MAIL/$N"
+	tap_run 'the other group takes it' hand agenda-bounces@foro.example otro@foro.example
+	tap_is 'and posts it' "$(flow_sql "SELECT fate, rule FROM intake ORDER BY id DESC LIMIT 1")" 'posted	posted'
+	tap_run 'its copies have left' wait_for 20 queue_empty
+	tap_is 'the first group gets none back, or drops it' "$(back_again)" 1
+	tap_is 'one post in each' "$(flow_sql "SELECT count(*), count(DISTINCT list_id) FROM post WHERE msgid = '$ID'")" '2	2'
+}
+
+queue_empty() {
+	[ "$(flow_sql 'SELECT count(*) FROM outbound')" -eq 0 ]
+}
+
+# What the other group sent to the first, handed in: posts of this id in the first group.
+back_again() {
+	local copy
+	copy=$(grep -rl "^Message-ID: <$ID>" "$TEST_TMP/outbox/agenda@foro.example/new" 2>/dev/null | head -n 1)
+	if [ -n "$copy" ]; then
+		N=$((N + 1))
+		sed -e 's/\r$//' -e 's/$/\r/' "$copy" >"$MAIL/$N"
+		hand otro-bounces@foro.example agenda@foro.example >/dev/null
+	fi
+	flow_sql "SELECT count(*) FROM post p JOIN list l ON l.id = p.list_id WHERE p.msgid = '$ID' AND l.name = 'agenda'"
+}
+
 # Each group is a member of the other.
 circle() {
 	local copy
@@ -241,8 +301,8 @@ circle() {
 	meets 'a post' 'posted:posted' $ANA 'En círculo'
 	tap_run 'its copy to the other group leaves' wait_for 20 copied otro@foro.example
 	copy=$(grep -rl "^Message-ID: <$ID>" "$TEST_TMP/outbox/otro@foro.example/new" | head -n 1)
-	N=copy
-	sed -e 's/\r$//' -e 's/$/\r/' "$copy" >"$MAIL/copy"
+	N=$((N + 1))
+	sed -e 's/\r$//' -e 's/$/\r/' "$copy" >"$MAIL/$N"
 	tap_run 'the other group takes it' hand agenda-bounces@foro.example otro@foro.example
 	tap_is 'and a person looks' "$(flow_sql "SELECT fate, rule FROM intake ORDER BY id DESC LIMIT 1")" 'held	automatic'
 	tap_run 'it comes back to the first' hand otro-bounces@foro.example agenda@foro.example
@@ -261,6 +321,8 @@ refusals
 identity
 patterns
 explained
+through_lists
 storm
 circle
+circle_open
 flow_end

@@ -15,7 +15,8 @@ select name, mail_domain, title, visibility, posting, member_count, thread_count
 -- roles: cli
 select id, title, description, lang, visibility, posting, nonmember, join_policy, reply_policy, dmarc_policy,
 	subject_tag, footer::text, max_size::text, archived::text,
-	identity, emergency::text, hold_first::text, unaddressed, max_recipients::text, flood_per_hour::text, file_types, spam
+	identity, emergency::text, hold_first::text, unaddressed, max_recipients::text, flood_per_hour::text, file_types, spam,
+	from_lists
 from list where name = $1::text
 
 -- name: list_set
@@ -29,7 +30,8 @@ update list set title = coalesce($2::text, title), description = coalesce($3::te
 	identity = coalesce($15::text, identity), emergency = coalesce($16::text::boolean, emergency),
 	hold_first = coalesce($17::text::integer, hold_first), unaddressed = coalesce($18::text, unaddressed),
 	max_recipients = coalesce($19::text::integer, max_recipients), flood_per_hour = coalesce($20::text::integer, flood_per_hour),
-	file_types = coalesce($21::text, file_types), spam = coalesce($22::text, spam), version = version + 1
+	file_types = coalesce($21::text, file_types), spam = coalesce($22::text, spam),
+	from_lists = coalesce($23::text, from_lists), version = version + 1
 where name = $1::text returning id
 
 -- name: account_add
