@@ -196,6 +196,18 @@ create table acceptance_rule (
 );
 create index acceptance_rule_list on acceptance_rule (list_id, version);
 
+-- Texts that a group, or the site, words its own way: server/core/template.h.
+create table template (
+	id bigint generated always as identity primary key,
+	list_id bigint references list, -- null: every group
+	kind text not null check (kind in ('welcome', 'goodbye', 'refuse', 'return', 'reject')),
+	locale text not null check (locale in ('es', 'en', 'pt', 'fr', 'it')),
+	title text not null default '' check (length(title) <= 80), -- what it is chosen by, where there are several
+	body text not null check (length(body) between 1 and 4000),
+	changed_at timestamptz not null default now()
+);
+create unique index template_one on template (coalesce(list_id, 0), kind, locale, title);
+
 -- What was written -----------------------------------------------------------
 
 -- The raw bytes, verbatim. keep: with a post, for good; else 30 days.
@@ -853,6 +865,9 @@ grant select (addr, code, answer, settled_at) on delivery to "cabildo-web";
 grant select (post_id, addr, outcome, code, answer, settled_at) on delivery_failure to "cabildo-web";
 grant delete on session, ref_wait, thread_follow to "cabildo-web";
 grant usage on sequence post_id_seq to "cabildo-web";
+
+grant select (id, list_id, kind, locale, title, body) on template to "cabildo-web", "cabildo-receive";
+grant insert, delete, update (body, changed_at) on template to "cabildo-web";
 
 grant select on mailbox to "cabildo-fetch";
 grant select (id, name, mail_domain) on list to "cabildo-fetch";

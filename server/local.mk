@@ -34,6 +34,7 @@ STMT_SQL = \
 	server/db/sql/pattern.sql \
 	server/db/sql/queue.sql \
 	server/db/sql/roster.sql \
+	server/db/sql/template.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
@@ -66,6 +67,7 @@ libstore_a_SOURCES = \
 	server/store/moderate.c server/store/moderate.h \
 	server/store/pattern.c server/store/pattern.h \
 	server/store/roster.c server/store/roster.h \
+	server/store/template.c server/store/template.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -104,6 +106,8 @@ libcore_a_SOURCES = \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \
 	server/core/trace.c server/core/trace.h \
+	server/core/office.c server/core/office.h \
+	server/core/template.c server/core/template.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/link.c server/core/link.h \
 	server/core/webmail.c server/core/webmail.h \
@@ -128,6 +132,7 @@ cabildo_SOURCES = \
 	server/cli/list.c \
 	server/cli/mailbox.c \
 	server/cli/rule.c \
+	server/cli/template.c \
 	server/cli/trace.c
 cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h

@@ -169,6 +169,15 @@ size_t utf8_width(struct slice s)
 	return w;
 }
 
+size_t utf8_length(struct slice s)
+{
+	size_t count = 0, n;
+
+	for (; s.n > 0; s.p += n, s.n -= n, count++)
+		utf8_next(s, &n);
+	return count;
+}
+
 /* The Latin letters of the five languages, without case and accent. */
 static uint32_t cp_fold(uint32_t cp)
 {

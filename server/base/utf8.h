@@ -17,6 +17,8 @@ char *utf8_clean(struct arena *a, struct slice s, size_t *n_r);
 struct slice utf8_clip(struct slice s, size_t n);
 /* Columns in a terminal or a plain-text mail: wide characters count two, marks none. */
 size_t utf8_width(struct slice s);
+/* How many characters. */
+size_t utf8_length(struct slice s);
 /* Lower case and without accents for es, en, pt, fr, it: for comparing words,
  * never for showing them. */
 char *utf8_fold(struct arena *a, struct slice s);

@@ -30,6 +30,8 @@ const struct subcmd subcmds[] = {
 	{ "trace", "trace MESSAGE-ID", "what became of a message, step by step", cli_trace, true },
 	{ "rule", "rule add|list|remove|test ...", "moderators' patterns on what comes in", cli_rule,
 	  true },
+	{ "template", "template list|set|remove LIST|- ...",
+	  "what a group says in its own words", cli_template, true },
 	{ "explain", "explain FILE [--list L] [--from ENV] [--to RCPT]",
 	  "what each rule says of a message, without taking it", cli_explain, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },

@@ -44,5 +44,6 @@ int cli_bounce(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_rule(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_explain(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_template(struct prog *p, struct unit *u, int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See command_say.h. A person's own words are quoted, never used as a format. */
 #include "server/core/command_say.h"
+#include "server/core/template.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -26,6 +27,23 @@ static void on_the_web(struct unit *u, struct str *o, const struct membership *m
 	if (*u->conf->base_url != '\0') {
 		str_fmt(o, tr("On the web: %s\n"),
 			arena_fmt(u->arena, "%s/g/%s", u->conf->base_url, m->list_name));
+	}
+}
+
+/* What the group adds in its own words. A database that fails here fails again at
+ * the next statement of the transaction, which says so. */
+static void own_words(struct unit *u, struct str *o, const struct membership *m, const char *kind)
+{
+	const struct template_values v = {
+		.group = m->title,
+		.address = arena_fmt(u->arena, "%s@%s", m->list_name, m->domain),
+		.name = m->name
+	};
+	const char *text;
+
+	if (template_text(u, m->list, kind, tr_lang(), &v, &text) == RC_OK && *text != '\0') {
+		paragraph(o);
+		str_fmt(o, "%s\n", text);
 	}
 }
 
@@ -61,17 +79,19 @@ void say_joined(struct unit *u, struct str *o, const struct membership *m, enum 
 		str_fmt(o, tr("To leave, write \"%s\" to %s-request@%s; \"%s\" tells what else you "
 			      "can do by mail.\n"),
 			word(u, COMMAND_LEAVE), m->list_name, m->domain, word(u, COMMAND_HELP));
+		own_words(u, o, m, "welcome");
 		break;
 	}
 }
 
-void say_left(struct unit *u UNUSED, struct str *o, const struct membership *m)
+void say_left(struct unit *u, struct str *o, const struct membership *m)
 {
 	paragraph(o);
 	str_fmt(o,
 		tr("You have left %s: you receive nothing more from it. What you wrote stays in "
 		   "the group.\n"),
 		m->title);
+	own_words(u, o, m, "goodbye");
 	paragraph(o);
 	str_addz(o, tr("If it was a mistake, answer this mail within 3 days and you are back.\n"));
 }

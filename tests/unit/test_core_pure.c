@@ -13,6 +13,7 @@
 #include "server/base/codec.h"
 #include "server/core/address.h"
 #include "server/core/lang.h"
+#include "server/core/template.h"
 #include "server/core/webmail.h"
 
 #include "server/base/base.h"
@@ -301,9 +302,25 @@ static void web_not_ours(void **state UNUSED)
 	}
 }
 
+/* ---- texts of a group's own ---- */
+
+static void templates_filled(void **state UNUSED)
+{
+	const struct template_values v = { .group = "Agenda {name}", .name = "Ana", .subject = "" };
+
+	assert_string_equal(template_fill(a, "{name}: {group}, {address}{subject}.{", &v),
+			    "Ana: Agenda {name}, {address}.{");
+	assert_string_equal(template_fill(a, "{na{name}{NAME}", &v), "{naAna{NAME}");
+	assert_string_equal(template_fill(a, "", &v), "");
+	for (size_t i = 0; i < template_kinds_n; i++)
+		assert_ptr_equal(template_kind(template_kinds[i].name), &template_kinds[i]);
+	assert_null(template_kind("decide"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(templates_filled),
 		cmocka_unit_test(addresses_of_a_list), cmocka_unit_test(signed_addresses),
 		cmocka_unit_test(signatures_apart),    cmocka_unit_test(languages),
 		cmocka_unit_test(web_messages),        cmocka_unit_test(web_heads),
