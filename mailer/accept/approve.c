@@ -36,7 +36,8 @@ static enum rc submission_of(struct unit *u, const struct held_due *d, struct li
 	return RC_OK;
 }
 
-static enum rc carry_out(struct unit *u, const struct held_due *d, struct submit_result *res)
+static enum rc carry_out_once(struct unit *u, const struct held_due *d, bool alone,
+			      struct submit_result *res)
 {
 	struct submission s;
 	struct list_ref l;
@@ -46,6 +47,7 @@ static enum rc carry_out(struct unit *u, const struct held_due *d, struct submit
 		read = submission_of(u, d, &l, &s);
 		if (read != RC_OK && read != RC_INVALID)
 			return read;
+		s.alone = alone;
 	}
 	rc = unit_begin_rw(u);
 	if (rc != RC_OK)
@@ -68,6 +70,13 @@ static enum rc carry_out(struct unit *u, const struct held_due *d, struct submit
 		return unit_commit(u);
 	unit_abort(u);
 	return rc == RC_NOTFOUND ? RC_OK : rc; /* done by somebody meanwhile */
+}
+
+static enum rc carry_out(struct unit *u, const struct held_due *d, struct submit_result *res)
+{
+	enum rc rc = carry_out_once(u, d, false, res);
+
+	return rc == RC_TEMPFAIL && res->alone ? carry_out_once(u, d, true, res) : rc;
 }
 
 unsigned approve_due(struct unit *u)

@@ -181,7 +181,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 				.proof = *proof,
 				.size = (int64_t)raw.n };
 	struct submission s;
-	struct submit_result res;
+	struct submit_result res = { .fate = FATE_POSTED };
 	struct verdict v;
 	enum rc rc;
 
@@ -196,9 +196,11 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
 	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
 	rc = group_try(u, g, &in, &s, &v, &res);
-	/* a deadlock or a connection that died idle: once more before the MTA has to */
-	if (rc == RC_TEMPFAIL && unit_ready(u))
+	/* it joins threads, or a connection died idle: again before the MTA has to */
+	for (int i = 0; i < 2 && rc == RC_TEMPFAIL && unit_ready(u); i++) {
+		s.alone = res.alone;
 		rc = group_try(u, g, &in, &s, &v, &res);
+	}
 	if (rc == RC_INVALID || rc == RC_LIMIT) {
 		/* the database does not take it: the bytes are kept and the owner looks */
 		log_warn("event=quarantined msgid=%s", log_q(s.msgid));

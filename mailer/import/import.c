@@ -243,7 +243,7 @@ static enum rc batch_try(struct import *im, bool careful)
 		return batch_items(im, false);
 	rc = unit_begin_rw(&im->u);
 	if (rc == RC_OK)
-		rc = submit_import_lock(&im->u, &im->list);
+		rc = submit_list_lock(&im->u, im->list.id);
 	if (rc == RC_OK)
 		rc = batch_items(im, careful);
 	if (rc == RC_OK)

@@ -4,6 +4,7 @@
  * the order of the locks (design: parsing, rendering, indexing and enqueueing
  * before the first shared lock; thread, then list; the list's row last):
  *
+ *	group      an advisory lock: shared, or whole for a post that joins threads
  *	seen       the key of idempotence; a second copy of the message waits
  *	           here for the first one's commit and becomes a duplicate
  *	raw        the bytes
@@ -19,6 +20,7 @@
 #include "server/core/submit.h"
 #include "server/core/tell.h"
 #include "server/store/intake.h"
+#include "server/store/member.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -119,7 +121,7 @@ static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids, bool l
 	/* but one message to two groups is one after the other: whose copies leave? */
 	memcpy(&keys[ids->n + 1], ids->own_hash, sizeof(*keys));
 	if (lock)
-		rc = ids_lock(u->db, u->arena, list, keys, ids->n + 2);
+		rc = ids_lock(u->db, u->arena, keys, ids->n + 2);
 	if (rc != RC_OK)
 		return rc;
 	return refs_read(u->db, u->arena, list, all, ids->n + 1, &ids->found, &ids->nfound);
@@ -319,7 +321,7 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 					raw) : rc;
 }
 
-/* Threads by id, then the list: a merge would else take one after the list's row. */
+/* Threads by id: nobody else posts, but pages write a thread's version too. */
 static enum rc merge_lock(struct unit *u, const struct place *p)
 {
 	int64_t all[REFS_MAX + 3];
@@ -402,11 +404,12 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	if (rc != RC_OK)
 		return rc;
 	r->threads = (int)fresh - (int)p->nmerge;
-	rc = fresh ? list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number)
-		   : list_bump(u->db, l->id, at);
 	for (size_t i = 0; i < p->nmerge && rc == RC_OK; i++)
 		rc = thread_merge(u->db, u->arena, l->id, p->merge[i], p->thread);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	return fresh ? list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number)
+		     : list_bump(u->db, l->id, at);
 }
 
 /* The id a post is known by: its own, or one made of what it is. */
@@ -419,9 +422,34 @@ static const char *msgid_of(struct unit *u, const struct list_ref *l, const stru
 			 l->mail_domain);
 }
 
-enum rc submit_import_lock(struct unit *u, const struct list_ref *l)
+enum rc submit_list_lock(struct unit *u, int64_t list)
 {
-	return import_lock(u->db, l->id);
+	return list_lock(u->db, list);
+}
+
+/*
+ * What a thread address named may be part of another thread by now. And a post
+ * that joins threads must have the group to itself: who has found their place in
+ * one of them already would else write into what is only a redirect.
+ */
+static enum rc place_settle(struct unit *u, const struct list_ref *l, const struct submission *s,
+			    struct place *p, struct submit_result *r)
+{
+	enum rc rc = RC_OK;
+	const char *subject;
+
+	if (p->thread != 0 && p->thread == s->thread_hint)
+		rc = member_thread_read(u->db, u->arena, s->thread_hint, l->id, &p->thread,
+					&subject);
+	if (rc == RC_NOTFOUND) {
+		p->thread = 0; /* it went to another group: a new one here */
+		rc = RC_OK;
+	}
+	if (rc == RC_OK && p->nmerge > 0 && s->source != SUBMIT_IMPORT && !s->alone) {
+		*r = (struct submit_result){ .fate = FATE_POSTED, .alone = true };
+		return RC_TEMPFAIL;
+	}
+	return rc;
 }
 
 /* An archive's message under an id that is here: the same one, or another's. */
@@ -483,8 +511,11 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	int64_t post, raw = 0;
 	enum rc rc = RC_OK;
 
+	*r = (struct submit_result){ .fate = FATE_POSTED };
 	seen_key(u, s, key);
-	if (!import)
+	if (s->alone)
+		rc = list_lock(u->db, l->id);
+	if (rc == RC_OK && !import)
 		rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
 	if (rc == RC_CONFLICT)
 		return duplicate(u, l, s, key, r);
@@ -510,6 +541,9 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	if (rc != RC_OK)
 		return rc;
 	place_find(s, &ids, &place);
+	rc = place_settle(u, l, s, &place, r);
+	if (rc != RC_OK)
+		return rc;
 	/* its subject says nothing of what it is about: nobody's thread */
 	if (s->answers_digest && place.thread == 0 && place.nmerge == 0 && !import)
 		return submit_hold_seen(u, l, s, "digest-reply",
@@ -530,8 +564,11 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 	struct place place;
 	struct ids ids;
 	int64_t post;
-	enum rc rc = seen_approve(u->db, u->arena, l->id, h->key, h->hold, &post);
+	enum rc rc = s->alone ? list_lock(u->db, l->id) : RC_OK;
 
+	*r = (struct submit_result){ .fate = FATE_POSTED };
+	if (rc == RC_OK)
+		rc = seen_approve(u->db, u->arena, l->id, h->key, h->hold, &post);
 	if (rc != RC_OK)
 		return rc;
 	ids_collect(u, s, msgid_of(u, l, s, h->key), &ids);
@@ -549,6 +586,9 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 	if (rc != RC_OK)
 		return rc;
 	place_find(&own, &ids, &place);
+	rc = place_settle(u, l, &own, &place, r);
+	if (rc != RC_OK)
+		return rc;
 	rc = fold_against_parent(u, &own, place.parent);
 	return rc == RC_OK ? post_make(u, l, &own, &ids, &place, post, h->raw, h->hold, r) : rc;
 }

@@ -50,6 +50,7 @@ struct submission {
 	const char *envelope_from, *recipient, *trace;
 	const char *reason; /* the rule's sentence, a msgid of the catalogue; may be NULL */
 	bool proven; /* the author: an answer may go to them (promise P9) */
+	bool alone;  /* nobody else posts to the group meanwhile; see submit_result */
 };
 
 enum fate {
@@ -72,6 +73,9 @@ struct submit_result {
 	int64_t raw; /* the bytes just stored; 0 for a duplicate */
 	int threads; /* by how many the list has more: -1 where the post joined two */
 	const char *rule; /* of a hold: the one that decided, here or before; else NULL */
+	/* with RC_TEMPFAIL: the post joins threads into which others may be writing.
+	 * Abort, and submit it again with `alone` in a new transaction. */
+	bool alone;
 };
 
 struct list_ref { /* what receiving needs of a list, in one look-up */
@@ -98,17 +102,26 @@ enum rc list_lookup(struct unit *u, const char *local, const char *domain, const
 		    const char *from, struct list_ref *r) MUST_USE;
 enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r) MUST_USE;
 
-/* Makes the post. RC_OK with the fate: posted, duplicate, or held (a known
- * Message-ID with another From or Date). In a transaction. */
+/*
+ * Makes the post. RC_OK with the fate: posted, duplicate, or held (a known
+ * Message-ID with another From or Date). In a transaction.
+ *
+ * The order of locks, for all who write threads: the group's lock (shared by
+ * who posts; whole for who joins, splits or moves threads, see
+ * submit_list_lock), the key of idempotence, the ids by value, threads by id,
+ * their participants, posts, the list's row last.
+ */
 enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_result *r) MUST_USE;
 /*
- * Import holds the list for its transaction: live mail waits at its ids until
- * the commit, instead of in a deadlock, and a batch needs one lock, not one
- * for each id. First in each transaction that imports. An imported message
- * whose Message-ID is taken by another is FATE_DROPPED, and nothing is written.
+ * The whole group for this transaction: whoever else posts waits before their
+ * first row, so that no post finds its place in a thread that is on its way
+ * into another. First in each transaction that moves posts between threads, and
+ * in each that imports: a batch needs one lock, not one for each id. An imported
+ * message whose Message-ID is taken by another is FATE_DROPPED, and nothing is
+ * written.
  */
-enum rc submit_import_lock(struct unit *u, const struct list_ref *l) MUST_USE;
+enum rc submit_list_lock(struct unit *u, int64_t list) MUST_USE;
 /* What submit_post would find, for a dry run: FATE_POSTED where it is new. */
 struct submit_look {
 	enum fate fate;

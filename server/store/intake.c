@@ -99,14 +99,14 @@ enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char
 		      db_id(hold));
 }
 
-enum rc ids_lock(struct db *db, struct arena *a, int64_t list, const int64_t *keys, size_t n)
+enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n)
 {
-	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n), db_i64(list));
+	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n));
 }
 
-enum rc import_lock(struct db *db, int64_t list)
+enum rc list_lock(struct db *db, int64_t list)
 {
-	return db_run(db, NULL, STMT_IMPORT_LOCK, NULL, db_i64(list));
+	return db_run(db, NULL, STMT_LIST_LOCK, NULL, db_i64(list));
 }
 
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
@@ -173,7 +173,7 @@ enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *
 	if (rc != RC_OK)
 		return rc;
 	if (db_nrows(q) == 0)
-		return RC_NOTFOUND;
+		return RC_TEMPFAIL; /* it went into another one meanwhile */
 	*number_r = db_get_i64(q, 0, 0);
 	*thread_number_r = db_get_i64(q, 0, 1);
 	return RC_OK;

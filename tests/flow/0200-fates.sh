@@ -208,6 +208,24 @@ threads() {
 	tap_run 'a forged address: taken' send forged $ANA "agenda+t$thread.aaaaaaaaaaaaaaaa@foro.example"
 	tap_is 'is the plain one: a thread of its own' \
 		"$(flow_sql "SELECT thread_id <> $thread FROM post WHERE msgid = 'g7@example.org'")" t
+	joined_thread "$thread"
+}
+
+# joined_thread THREAD: an answer to what is not here yet makes a thread; what it
+# answers arrives, belongs to THREAD, and takes that thread along. Its address stays good.
+joined_thread() {
+	local alone
+	make_mail child g8@example.org $ANA '' missing@example.org <<<'Respondo a lo que no ha llegado.'
+	tap_run 'an answer before what it answers: taken' send child $ANA "$LIST"
+	alone=$(flow_sql "SELECT thread_id FROM post WHERE msgid = 'g8@example.org'")
+	tap_is 'has a thread of its own' "$([ "$alone" != "$1" ] && echo yes)" yes
+	make_mail parent missing@example.org $ANA '' f1@example.org <<<'Llega tarde.'
+	tap_run 'what it answers: taken' send parent $ANA "$LIST"
+	tap_is 'is in the thread, and so is the answer' "$(flow_sql "SELECT DISTINCT thread_id FROM post
+		WHERE msgid IN ('g8@example.org', 'missing@example.org')")" "$1"
+	make_mail late g9@example.org $ANA <<<'A la dirección del hilo que se unió.'
+	tap_run 'mail to the address of the thread that was joined: taken' send late $ANA "$(thread_address "$alone")"
+	tap_is 'stands in the one it went into' "$(flow_sql "SELECT thread_id FROM post WHERE msgid = 'g9@example.org'")" "$1"
 }
 
 mkdir -p "$MAIL"

@@ -63,9 +63,12 @@ from list l where l.id = $1::bigint
 
 -- name: seen_add
 -- roles: receive web cli
--- The key of idempotence; nobody else can be between here and our commit.
+-- The key of idempotence; nobody else can be between here and our commit. Before
+-- it the group's lock, shared: who needs the whole group (list_lock) comes before
+-- any row of ours, or after our commit.
+with l as materialized (select pg_advisory_xact_lock_shared(1, ($1::bigint % 2147483647)::integer))
 insert into message_seen (list_id, id_hash, fate, post_id)
-values ($1::bigint, $2::bytea, $3::text, case when $4::boolean then nextval('post_id_seq') end)
+select $1::bigint, $2::bytea, $3::text, case when $4::boolean then nextval('post_id_seq') end from l
 on conflict (list_id, id_hash) do nothing
 returning post_id
 
@@ -83,7 +86,8 @@ where list_id = $1::bigint and id_hash = $2::bytea
 -- name: seen_approve
 -- roles: receive
 -- What was held becomes a post under the same key: the same mail again finds it.
-update message_seen set fate = 'posted', post_id = nextval('post_id_seq')
+with l as materialized (select pg_advisory_xact_lock_shared(1, ($1::bigint % 2147483647)::integer))
+update message_seen set fate = 'posted', post_id = nextval('post_id_seq') from l
 where list_id = $1::bigint and id_hash = $2::bytea and hold_id = $3::bigint and post_id is null returning post_id
 
 -- name: raw_keep
@@ -95,12 +99,12 @@ update raw_message set keep = true where id = $1::bigint
 -- Whoever has, or names, one of these ids waits here for the other's commit:
 -- a reply that comes together with its parent must find it, and the second of two
 -- groups that get the same message must see who has it by the first.
--- An import has the whole list instead, and is waited for first.
-with import as materialized (select pg_advisory_xact_lock_shared(1, ($2::bigint % 2147483647)::integer))
-select pg_advisory_xact_lock(k) from import, unnest($1::bigint[]) k order by k
+-- An import has the whole list instead.
+select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k order by k
 
--- name: import_lock
--- roles: cli
+-- name: list_lock
+-- roles: receive web cli
+-- The whole group: whoever posts to it has it shared, from before their first row.
 select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)
 
 -- name: refs_find
@@ -135,10 +139,14 @@ returning id
 
 -- name: thread_bump
 -- roles: receive web cli
--- Takes the thread's lock, the post's number and its place among the participants.
-with p as (
+-- Takes the thread's lock, the post's number and its place among the participants,
+-- in this order: who joins threads has theirs before their participants. No row:
+-- it went into another thread meanwhile.
+with l as materialized (
+	select id from thread where id = $1::bigint and moved_to is null for no key update
+), p as (
 	insert into thread_participant (thread_id, addr, account_id, name)
-	values ($1::bigint, $2::text, $3::bigint, $4::text)
+	select l.id, $2::text, $3::bigint, $4::text from l
 	on conflict (thread_id, addr) do update set posts = thread_participant.posts + 1
 	returning posts = 1 as new
 )
