@@ -98,6 +98,7 @@ libcore_a_SOURCES = \
 	server/core/listref.c \
 	server/core/match.c server/core/match.h \
 	server/core/patterns.c server/core/patterns.h \
+	server/core/place.c server/core/place.h \
 	server/core/rules.c server/core/rules.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/moderate.c server/core/moderate.h \

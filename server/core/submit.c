@@ -17,17 +17,15 @@
  */
 #include "server/core/fold.h"
 #include "server/core/lang.h"
+#include "server/core/place.h"
 #include "server/core/submit.h"
 #include "server/core/tell.h"
 #include "server/store/intake.h"
-#include "server/store/member.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
 
 #define INDEXED_MAX ((size_t)256 << 10)
-#define REFS_MAX    50 /* the newest count; RFC 5322 names no limit, senders do not either */
-#define RANK_NONE   32767
 
 static const char *const fate_names[] = { "posted",    "held",      "command", "bounce",
 					  "complaint", "duplicate", "dropped", "quarantined",
@@ -68,130 +66,6 @@ static void seen_key(struct unit *u, const struct submission *s, id_hash out_r)
 	hash_bytes(k.p, k.n, out_r);
 }
 
-/* The ids of one submission on their way through the statements. */
-struct ids {
-	const char *own;
-	id_hash own_hash;
-	id_hash *refs; /* nearest first: rank is the position */
-	const char **names;
-	size_t n;
-	struct ref_row *found;
-	size_t nfound;
-};
-
-static void ids_collect(struct unit *u, const struct submission *s, const char *msgid,
-			struct ids *ids)
-{
-	size_t max = s->nrefs < REFS_MAX ? s->nrefs : REFS_MAX;
-
-	*ids = (struct ids){ .own = msgid };
-	hash_bytes(msgid, strlen(msgid), ids->own_hash);
-	ids->refs = ARENA_ARRAY(u->arena, max + 1, id_hash);
-	ids->names = ARENA_ARRAY(u->arena, max + 1, const char *);
-	for (size_t i = s->nrefs; i > 0 && ids->n < max; i--) {
-		const char *id = s->refs[i - 1];
-
-		if (strcmp(id, msgid) == 0)
-			continue; /* it cannot answer itself */
-		ids->names[ids->n] = id;
-		hash_bytes(id, strlen(id), ids->refs[ids->n++]);
-	}
-}
-
-static const id_hash *ids_all(struct unit *u, const struct ids *ids)
-{
-	id_hash *all = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
-
-	memcpy(all[0], ids->own_hash, HASH_BYTES);
-	for (size_t i = 0; i < ids->n; i++)
-		memcpy(all[i + 1], ids->refs[i], HASH_BYTES);
-	return (const id_hash *)all;
-}
-
-static enum rc ids_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
-{
-	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 2, int64_t);
-	const id_hash *all = ids_all(u, ids);
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i <= ids->n; i++) {
-		memcpy(&keys[i], all[i], sizeof(keys[i]));
-		keys[i] ^= list; /* the same id in another group is nobody's business */
-	}
-	/* but one message to two groups is one after the other: whose copies leave? */
-	memcpy(&keys[ids->n + 1], ids->own_hash, sizeof(*keys));
-	if (lock)
-		rc = ids_lock(u->db, u->arena, keys, ids->n + 2);
-	if (rc != RC_OK)
-		return rc;
-	return refs_read(u->db, u->arena, list, all, ids->n + 1, &ids->found, &ids->nfound);
-}
-
-static const struct ref_row *ids_found(const struct ids *ids, const id_hash h)
-{
-	for (size_t i = 0; i < ids->nfound; i++)
-		if (ids->found[i].hash.n == HASH_BYTES &&
-		    memcmp(ids->found[i].hash.p, h, HASH_BYTES) == 0)
-			return &ids->found[i];
-	return NULL;
-}
-
-/* Where the post belongs. */
-struct place {
-	int64_t thread, parent;
-	int rank;
-	int64_t merge[REFS_MAX + 2]; /* threads that turn out to be this one */
-	size_t nmerge;
-};
-
-static void place_merge(struct place *p, int64_t thread)
-{
-	if (thread == 0 || thread == p->thread)
-		return;
-	for (size_t i = 0; i < p->nmerge; i++)
-		if (p->merge[i] == thread)
-			return;
-	p->merge[p->nmerge++] = thread;
-}
-
-/*
- * The nearest post that it names decides. Without one, a thread whose posts
- * name the same unknown id; then the thread address. Replies that waited for
- * this very id come along, with their thread. An archive is trusted to know
- * its threads: there everything that is named belongs together, whatever the
- * order of import; live mail cannot pull two threads into one by naming both.
- */
-static void place_find(const struct submission *s, const struct ids *ids, struct place *p)
-{
-	const struct ref_row *own = ids_found(ids, ids->own_hash), *f;
-	int64_t named = 0;
-
-	*p = (struct place){ .rank = RANK_NONE };
-	for (size_t i = 0; i < ids->n; i++) {
-		f = ids_found(ids, ids->refs[i]);
-		if (f == NULL)
-			continue;
-		if (f->post != 0 && p->parent == 0) {
-			p->parent = f->post;
-			p->thread = f->thread;
-			p->rank = (int)i;
-		} else if (named == 0) {
-			named = f->thread;
-		}
-	}
-	if (p->thread == 0)
-		p->thread = named ? named : own ? own->thread : s->thread_hint;
-	if (own != NULL)
-		place_merge(p, own->thread);
-	if (s->source == SUBMIT_IMPORT)
-		for (size_t i = 0; i < ids->nfound; i++)
-			place_merge(p, ids->found[i].thread);
-	if (s->parent_hint != 0 && p->parent == 0) {
-		p->parent = s->parent_hint;
-		p->rank = 0;
-	}
-}
-
 static enum rc attachments_add(struct unit *u, const struct submission *s, int64_t post)
 {
 	struct attachment_new *at;
@@ -207,36 +81,6 @@ static enum rc attachments_add(struct unit *u, const struct submission *s, int64
 		memcpy(at[i].hash, f->hash, HASH_BYTES);
 	}
 	return attachments_write(u->db, u->arena, post, at, s->nattachments);
-}
-
-/* Own id and names into thread_ref; what is nearer than the parent waits. */
-static enum rc refs_add(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
-			int64_t post)
-{
-	id_hash *unknown = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
-	id_hash *wait = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
-	int64_t *rank = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
-	const struct ref_row *own = ids_found(ids, ids->own_hash);
-	size_t nu = 0, nw = 0;
-	enum rc rc;
-
-	for (size_t i = 0; i < ids->n; i++) {
-		const struct ref_row *f = ids_found(ids, ids->refs[i]);
-
-		if (f == NULL)
-			memcpy(unknown[nu++], ids->refs[i], HASH_BYTES);
-		if ((f == NULL || f->post == 0) && (int)i < p->rank) {
-			rank[nw] = (int64_t)i;
-			memcpy(wait[nw++], ids->refs[i], HASH_BYTES);
-		}
-	}
-	rc = refs_write(u->db, u->arena, list, ids->own_hash, p->thread, post,
-			(const id_hash *)unknown, nu);
-	if (rc == RC_OK && nw > 0)
-		rc = waits_write(u->db, u->arena, list, post, (const id_hash *)wait, rank, nw);
-	if (rc == RC_OK && own != NULL)
-		rc = waiting_adopt(u->db, u->arena, list, ids->own_hash, post);
-	return rc;
 }
 
 /* The sentence of what decided: the rule's, or one of those that are found out here. */
@@ -324,7 +168,7 @@ static enum rc duplicate(struct unit *u, const struct list_ref *l, const struct 
 /* Threads by id: nobody else posts, but pages write a thread's version too. */
 static enum rc merge_lock(struct unit *u, const struct place *p)
 {
-	int64_t all[REFS_MAX + 3];
+	int64_t all[PLACE_REFS_MAX + 3];
 
 	if (p->nmerge == 0)
 		return RC_OK;
@@ -396,7 +240,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	if (rc == RC_OK)
 		rc = attachments_add(u, s, post);
 	if (rc == RC_OK)
-		rc = refs_add(u, l->id, ids, p, post);
+		rc = place_write(u, l->id, ids, p, post);
 	if (rc == RC_OK && s->source != SUBMIT_IMPORT)
 		rc = outbound_post_write(u->db, u->arena, &n);
 	if (rc == RC_OK)
@@ -424,32 +268,7 @@ static const char *msgid_of(struct unit *u, const struct list_ref *l, const stru
 
 enum rc submit_list_lock(struct unit *u, int64_t list)
 {
-	return list_lock(u->db, list);
-}
-
-/*
- * What a thread address named may be part of another thread by now. And a post
- * that joins threads must have the group to itself: who has found their place in
- * one of them already would else write into what is only a redirect.
- */
-static enum rc place_settle(struct unit *u, const struct list_ref *l, const struct submission *s,
-			    struct place *p, struct submit_result *r)
-{
-	enum rc rc = RC_OK;
-	const char *subject;
-
-	if (p->thread != 0 && p->thread == s->thread_hint)
-		rc = member_thread_read(u->db, u->arena, s->thread_hint, l->id, &p->thread,
-					&subject);
-	if (rc == RC_NOTFOUND) {
-		p->thread = 0; /* it went to another group: a new one here */
-		rc = RC_OK;
-	}
-	if (rc == RC_OK && p->nmerge > 0 && s->source != SUBMIT_IMPORT && !s->alone) {
-		*r = (struct submit_result){ .fate = FATE_POSTED, .alone = true };
-		return RC_TEMPFAIL;
-	}
-	return rc;
+	return group_lock(u->db, list);
 }
 
 /* An archive's message under an id that is here: the same one, or another's. */
@@ -479,18 +298,18 @@ enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submi
 	enum rc rc;
 
 	seen_key(u, s, r->key);
-	ids_collect(u, s, msgid_of(u, l, s, r->key), &ids);
-	rc = ids_look_up(u, l->id, &ids, false);
+	place_ids(u, s, msgid_of(u, l, s, r->key), &ids);
+	rc = place_look_up(u, l->id, &ids, false);
 	if (rc != RC_OK)
 		return rc;
 	r->n = ids.n + 1;
-	r->ids = ids_all(u, &ids);
+	r->ids = place_all_ids(u, &ids);
 	r->threads = threads = ARENA_ARRAY(u->arena, r->n, int64_t);
 	for (size_t i = 0; i < r->n; i++) {
-		f = ids_found(&ids, r->ids[i]);
+		f = place_found(&ids, r->ids[i]);
 		threads[i] = f ? f->thread : 0;
 	}
-	f = ids_found(&ids, ids.own_hash);
+	f = place_found(&ids, ids.own_hash);
 	if (f != NULL && f->post != 0)
 		rc = import_known(u, l, r->key, f, &res);
 	else if (seen_read(u->db, u->arena, l->id, r->key, &seen) == RC_OK)
@@ -514,18 +333,18 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	*r = (struct submit_result){ .fate = FATE_POSTED };
 	seen_key(u, s, key);
 	if (s->alone)
-		rc = list_lock(u->db, l->id);
+		rc = group_lock(u->db, l->id);
 	if (rc == RC_OK && !import)
 		rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
 	if (rc == RC_CONFLICT)
 		return duplicate(u, l, s, key, r);
 	if (rc != RC_OK)
 		return rc;
-	ids_collect(u, s, msgid_of(u, l, s, key), &ids);
-	rc = ids_look_up(u, l->id, &ids, !import);
+	place_ids(u, s, msgid_of(u, l, s, key), &ids);
+	rc = place_look_up(u, l->id, &ids, !import);
 	if (rc != RC_OK)
 		return rc;
-	own = ids_found(&ids, ids.own_hash);
+	own = place_found(&ids, ids.own_hash);
 	if (own != NULL && own->post != 0) {
 		if (import)
 			return import_known(u, l, key, own, r);
@@ -564,22 +383,22 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 	struct place place;
 	struct ids ids;
 	int64_t post;
-	enum rc rc = s->alone ? list_lock(u->db, l->id) : RC_OK;
+	enum rc rc = s->alone ? group_lock(u->db, l->id) : RC_OK;
 
 	*r = (struct submit_result){ .fate = FATE_POSTED };
 	if (rc == RC_OK)
 		rc = seen_approve(u->db, u->arena, l->id, h->key, h->hold, &post);
 	if (rc != RC_OK)
 		return rc;
-	ids_collect(u, s, msgid_of(u, l, s, h->key), &ids);
-	rc = ids_look_up(u, l->id, &ids, true);
+	place_ids(u, s, msgid_of(u, l, s, h->key), &ids);
+	rc = place_look_up(u, l->id, &ids, true);
 	if (rc != RC_OK)
 		return rc;
-	taken = ids_found(&ids, ids.own_hash);
+	taken = place_found(&ids, ids.own_hash);
 	if (taken != NULL && taken->post != 0) {
 		own.msgid = "";
-		ids_collect(u, &own, msgid_of(u, l, &own, h->key), &ids);
-		rc = ids_look_up(u, l->id, &ids, true);
+		place_ids(u, &own, msgid_of(u, l, &own, h->key), &ids);
+		rc = place_look_up(u, l->id, &ids, true);
 	}
 	if (rc == RC_OK)
 		rc = raw_keep(u->db, h->raw);

@@ -104,9 +104,9 @@ enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n)
 	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n));
 }
 
-enum rc list_lock(struct db *db, int64_t list)
+enum rc group_lock(struct db *db, int64_t list)
 {
-	return db_run(db, NULL, STMT_LIST_LOCK, NULL, db_i64(list));
+	return db_run(db, NULL, STMT_GROUP_LOCK, NULL, db_i64(list));
 }
 
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,

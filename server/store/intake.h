@@ -47,7 +47,7 @@ enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char
 /* Advisory locks until the end of the transaction, in order. */
 enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n) MUST_USE;
 /* Against every seen_add of the list that has committed nothing yet. */
-enum rc list_lock(struct db *db, int64_t list) MUST_USE;
+enum rc group_lock(struct db *db, int64_t list) MUST_USE;
 
 struct ref_row {
 	struct slice hash;

@@ -64,7 +64,7 @@ from list l where l.id = $1::bigint
 -- name: seen_add
 -- roles: receive web cli
 -- The key of idempotence; nobody else can be between here and our commit. Before
--- it the group's lock, shared: who needs the whole group (list_lock) comes before
+-- it the group's lock, shared: who needs the whole group (group_lock) comes before
 -- any row of ours, or after our commit.
 with l as materialized (select pg_advisory_xact_lock_shared(1, ($1::bigint % 2147483647)::integer))
 insert into message_seen (list_id, id_hash, fate, post_id)
@@ -102,7 +102,7 @@ update raw_message set keep = true where id = $1::bigint
 -- An import has the whole list instead.
 select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k order by k
 
--- name: list_lock
+-- name: group_lock
 -- roles: receive web cli
 -- The whole group: whoever posts to it has it shared, from before their first row.
 select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See place.h. */
+#include "server/core/place.h"
+#include "server/store/intake.h"
+#include "server/store/member.h"
+
+#include "server/base/base.h"
+
+void place_ids(struct unit *u, const struct submission *s, const char *msgid, struct ids *ids)
+{
+	size_t max = s->nrefs < PLACE_REFS_MAX ? s->nrefs : PLACE_REFS_MAX;
+
+	*ids = (struct ids){ .own = msgid };
+	hash_bytes(msgid, strlen(msgid), ids->own_hash);
+	ids->refs = ARENA_ARRAY(u->arena, max + 1, id_hash);
+	ids->names = ARENA_ARRAY(u->arena, max + 1, const char *);
+	for (size_t i = s->nrefs; i > 0 && ids->n < max; i--) {
+		const char *id = s->refs[i - 1];
+
+		if (strcmp(id, msgid) == 0)
+			continue; /* it cannot answer itself */
+		ids->names[ids->n] = id;
+		hash_bytes(id, strlen(id), ids->refs[ids->n++]);
+	}
+}
+
+const id_hash *place_all_ids(struct unit *u, const struct ids *ids)
+{
+	id_hash *all = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
+
+	memcpy(all[0], ids->own_hash, HASH_BYTES);
+	for (size_t i = 0; i < ids->n; i++)
+		memcpy(all[i + 1], ids->refs[i], HASH_BYTES);
+	return (const id_hash *)all;
+}
+
+enum rc place_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
+{
+	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 2, int64_t);
+	const id_hash *all = place_all_ids(u, ids);
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i <= ids->n; i++) {
+		memcpy(&keys[i], all[i], sizeof(keys[i]));
+		keys[i] ^= list; /* the same id in another group is nobody's business */
+	}
+	/* but one message to two groups is one after the other: whose copies leave? */
+	memcpy(&keys[ids->n + 1], ids->own_hash, sizeof(*keys));
+	if (lock)
+		rc = ids_lock(u->db, u->arena, keys, ids->n + 2);
+	if (rc != RC_OK)
+		return rc;
+	return refs_read(u->db, u->arena, list, all, ids->n + 1, &ids->found, &ids->nfound);
+}
+
+const struct ref_row *place_found(const struct ids *ids, const id_hash h)
+{
+	for (size_t i = 0; i < ids->nfound; i++)
+		if (ids->found[i].hash.n == HASH_BYTES &&
+		    memcmp(ids->found[i].hash.p, h, HASH_BYTES) == 0)
+			return &ids->found[i];
+	return NULL;
+}
+
+static void place_merge(struct place *p, int64_t thread)
+{
+	if (thread == 0 || thread == p->thread)
+		return;
+	for (size_t i = 0; i < p->nmerge; i++)
+		if (p->merge[i] == thread)
+			return;
+	p->merge[p->nmerge++] = thread;
+}
+
+/*
+ * The nearest post that it names decides. Without one, a thread whose posts
+ * name the same unknown id; then the thread address. Replies that waited for
+ * this very id come along, with their thread. An archive is trusted to know
+ * its threads: there everything that is named belongs together, whatever the
+ * order of import; live mail cannot pull two threads into one by naming both.
+ */
+void place_find(const struct submission *s, const struct ids *ids, struct place *p)
+{
+	const struct ref_row *own = place_found(ids, ids->own_hash), *f;
+	int64_t named = 0;
+
+	*p = (struct place){ .rank = PLACE_RANK_NONE };
+	for (size_t i = 0; i < ids->n; i++) {
+		f = place_found(ids, ids->refs[i]);
+		if (f == NULL)
+			continue;
+		if (f->post != 0 && p->parent == 0) {
+			p->parent = f->post;
+			p->thread = f->thread;
+			p->rank = (int)i;
+		} else if (named == 0) {
+			named = f->thread;
+		}
+	}
+	if (p->thread == 0)
+		p->thread = named ? named : own ? own->thread : s->thread_hint;
+	if (own != NULL)
+		place_merge(p, own->thread);
+	if (s->source == SUBMIT_IMPORT)
+		for (size_t i = 0; i < ids->nfound; i++)
+			place_merge(p, ids->found[i].thread);
+	if (s->parent_hint != 0 && p->parent == 0) {
+		p->parent = s->parent_hint;
+		p->rank = 0;
+	}
+}
+
+/*
+ * What a thread address named may be part of another thread by now. And a post
+ * that joins threads must have the group to itself: who has found their place in
+ * one of them already would else write into what is only a redirect.
+ */
+enum rc place_settle(struct unit *u, const struct list_ref *l, const struct submission *s,
+		     struct place *p, struct submit_result *r)
+{
+	enum rc rc = RC_OK;
+	const char *subject;
+
+	if (p->thread != 0 && p->thread == s->thread_hint)
+		rc = member_thread_read(u->db, u->arena, s->thread_hint, l->id, &p->thread,
+					&subject);
+	if (rc == RC_NOTFOUND) {
+		p->thread = 0; /* it went to another group: a new one here */
+		rc = RC_OK;
+	}
+	if (rc == RC_OK && p->nmerge > 0 && s->source != SUBMIT_IMPORT && !s->alone) {
+		*r = (struct submit_result){ .fate = FATE_POSTED, .alone = true };
+		return RC_TEMPFAIL;
+	}
+	return rc;
+}
+
+/* Own id and names into thread_ref; what is nearer than the parent waits. */
+enum rc place_write(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
+		    int64_t post)
+{
+	id_hash *unknown = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
+	id_hash *wait = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
+	int64_t *rank = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
+	const struct ref_row *own = place_found(ids, ids->own_hash);
+	size_t nu = 0, nw = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < ids->n; i++) {
+		const struct ref_row *f = place_found(ids, ids->refs[i]);
+
+		if (f == NULL)
+			memcpy(unknown[nu++], ids->refs[i], HASH_BYTES);
+		if ((f == NULL || f->post == 0) && (int)i < p->rank) {
+			rank[nw] = (int64_t)i;
+			memcpy(wait[nw++], ids->refs[i], HASH_BYTES);
+		}
+	}
+	rc = refs_write(u->db, u->arena, list, ids->own_hash, p->thread, post,
+			(const id_hash *)unknown, nu);
+	if (rc == RC_OK && nw > 0)
+		rc = waits_write(u->db, u->arena, list, post, (const id_hash *)wait, rank, nw);
+	if (rc == RC_OK && own != NULL)
+		rc = waiting_adopt(u->db, u->arena, list, ids->own_hash, post);
+	return rc;
+}
