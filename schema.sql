@@ -75,6 +75,9 @@ create table address (
 	created_at timestamptz not null default now()
 );
 create index address_account on address (account_id);
+-- "is this you?": who may be meant by an unknown address
+create index address_local on address (split_part(addr, '@', 1));
+create index address_domain on address (split_part(addr, '@', 2));
 create unique index address_primary on address (account_id) where is_primary;
 
 -- Groups ---------------------------------------------------------------------
@@ -669,6 +672,7 @@ as $$
 	end end
 $$;
 
+create index account_name on account (search_fold('en', lower(name)));
 create function search_config(lang text) returns regconfig
 language sql immutable parallel safe
 as $$
@@ -849,7 +853,10 @@ grant update on thread_participant, thread, token, read_mark, thread_follow, thr
 grant update (thread_id, number, parent_id, parent_rank, folds, html, search) on post to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
-grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role) on subscription to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role, address_id) on subscription to "cabildo-web";
+grant delete on address, bounce_event to "cabildo-web";
+grant update (is_primary) on address to "cabildo-web";
+grant update (account_id) on hold to "cabildo-web", "cabildo-receive";
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
 grant update (locale, theme, password_hash) on account to "cabildo-web";

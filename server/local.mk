@@ -32,6 +32,7 @@ STMT_SQL = \
 	server/db/sql/notice.sql \
 	server/db/sql/moderate.sql \
 	server/db/sql/pattern.sql \
+	server/db/sql/person.sql \
 	server/db/sql/queue.sql \
 	server/db/sql/roster.sql \
 	server/db/sql/template.sql \
@@ -66,6 +67,7 @@ libstore_a_SOURCES = \
 	server/store/notice.c server/store/notice.h \
 	server/store/moderate.c server/store/moderate.h \
 	server/store/pattern.c server/store/pattern.h \
+	server/store/person.c server/store/person.h \
 	server/store/roster.c server/store/roster.h \
 	server/store/template.c server/store/template.h \
 	server/store/trace.c server/store/trace.h
@@ -102,6 +104,8 @@ libcore_a_SOURCES = \
 	server/core/rules.c server/core/rules.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/moderate.c server/core/moderate.h \
+	server/core/claim.c server/core/claim.h \
+	server/core/person.c server/core/person.h \
 	server/core/owner.c server/core/owner.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/subscribe.c server/core/subscribe.h \

@@ -32,6 +32,9 @@ static enum rc submission_of(struct unit *u, const struct held_due *d, struct li
 	if (rc != RC_OK)
 		return rc;
 	*l = who;
+	/* a member said that it is theirs: the address may not be yet */
+	if (l->account == 0)
+		l->account = d->account;
 	submission_fill(s, u->arena, m, raw, l);
 	return RC_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See refuse.h. */
 #include "mailer/accept/refuse.h"
+#include "server/core/claim.h"
 #include "server/core/identity.h"
 #include "server/core/notice.h"
 #include "server/text/tr.h"
@@ -104,10 +105,21 @@ static bool failed(const struct verdict *v, enum rule r)
 	return false;
 }
 
+/* Whether nothing speaks against it but that nobody knows this address. */
+static bool only_unknown(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->nfailed; i++)
+		if (v->failed[i] != RULE_NONMEMBER && v->failed[i] != RULE_IDENTITY &&
+		    v->failed[i] != RULE_MODERATED && v->failed[i] != RULE_UNADDRESSED)
+			return false;
+	return failed(v, RULE_NONMEMBER);
+}
+
 enum rc refuse_tell(struct unit *u, const struct accept_in *in, const struct submission *s,
 		    const struct verdict *v, const struct submit_result *res)
 {
 	const char *addr;
+	enum rc rc = RC_OK;
 
 	if ((res->fate != FATE_HELD && res->fate != FATE_REFUSED) || in->mail == NULL ||
 	    in->mail->automatic != MAIL_HUMAN || *in->envelope_from == '\0')
@@ -117,6 +129,10 @@ enum rc refuse_tell(struct unit *u, const struct accept_in *in, const struct sub
 		return RC_OK;
 	if (failed(v, RULE_IDENTITY) && in->list->account != 0 && res->hold != 0)
 		return identity_ask(u, in->list, s, res->hold, v->nfailed == 1);
+	if (res->fate == FATE_HELD && res->hold != 0 && in->list->account == 0 && only_unknown(v))
+		rc = claim_ask(u, in->list, s, res->hold);
+	if (rc != RC_OK)
+		return rc;
 	addr = proven_sender(in);
 	return addr ? tell(u, in, s, v, res, addr) : RC_OK;
 }

@@ -3,9 +3,11 @@
 #include "mailer/accept/command.h"
 #include "mailer/accept/proof.h"
 #include "mailer/accept/request.h"
+#include "server/core/claim.h"
 #include "server/core/identity.h"
 #include "server/core/lang.h"
 #include "server/core/notice.h"
+#include "server/core/person.h"
 #include "server/core/tell.h"
 #include "server/text/tr.h"
 
@@ -85,6 +87,31 @@ static bool post_confirmed(struct unit *u, const struct list_ref *l, const struc
 	return true;
 }
 
+/* What a "+c" address confirms that is no command: a post, an address, or both. */
+static bool confirmed(struct unit *u, const struct list_ref *l, const struct address_to *to,
+		      const struct mail *m, struct command_result *res, enum rc *rc_r)
+{
+	struct address_pending a;
+	struct claim_pending c;
+	size_t posted;
+
+	*rc_r = person_address_confirm(u, to->token, m->from.addr, &a, &posted);
+	res->rule = *rc_r == RC_OK ? "confirm-address" : "confirm-address-denied";
+	if (*rc_r == RC_NOTFOUND) {
+		/* 0 would be the page's button: nobody we know answers for nobody */
+		*rc_r = l->account ? claim_confirm(u, to->token, l->account, &c)
+				   : claim_read(u, to->token, &c);
+		if (*rc_r == RC_OK && l->account == 0)
+			*rc_r = RC_DENIED;
+		res->rule = *rc_r == RC_OK ? "confirm-claim" : "confirm-claim-denied";
+	}
+	if (*rc_r == RC_NOTFOUND)
+		return post_confirmed(u, l, to, res, rc_r);
+	if (*rc_r == RC_DENIED || *rc_r == RC_CONFLICT)
+		*rc_r = RC_OK;
+	return true;
+}
+
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
 		    const struct mail *m, const struct submission *s, struct submit_result *r,
 		    const char **rule_r)
@@ -105,7 +132,7 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 		rc = leave_signed(u, l, to, &res.rule);
 	else if (*m->from.addr == '\0')
 		res = (struct command_result){ .held = true, .rule = "no-author" };
-	else if (to->kind != ADDRESS_CONFIRM || !post_confirmed(u, l, to, &res, &rc))
+	else if (to->kind != ADDRESS_CONFIRM || !confirmed(u, l, to, m, &res, &rc))
 		rc = asked(u, l, to, m, s, &res);
 	*rule_r = res.rule;
 	if (rc != RC_OK)

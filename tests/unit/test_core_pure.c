@@ -12,6 +12,7 @@
 
 #include "server/base/codec.h"
 #include "server/core/address.h"
+#include "server/core/claim.h"
 #include "server/core/lang.h"
 #include "server/core/template.h"
 #include "server/core/webmail.h"
@@ -34,6 +35,33 @@ static int teardown(void **state UNUSED)
 {
 	arena_free(&a);
 	return 0;
+}
+
+/* ---- "is this you?" ---- */
+
+static void who_may_be_meant(void **state UNUSED)
+{
+	static const struct {
+		const char *name, *addr, *member;
+		bool local, domain, fits;
+	} t[] = {
+		{ "Ana Perez", "ap@otro.example", "Ana Pérez", false, false, true },
+		{ "ANA PÉREZ", "ap@otro.example", "Ana Pérez", false, false, true },
+		{ "Ana", "ana@otro.example", "Ana", false, false, false },
+		{ "", "ana.perez@otro.example", "Ana Pérez", true, false, true },
+		{ "", "ana@otro.example", "Ana Pérez", true, false, false },
+		{ "Información", "info@otro.example", "Luis Mora", true, false, false },
+		{ "Ana Pérez", "x@gob.example", "Ana María Pérez Soto", false, true, true },
+		{ "Ana Pérez", "x@otro.example", "Ana María Pérez Soto", false, false, false },
+		{ "Ana López", "x@gob.example", "Ana María Pérez Soto", false, true, false },
+		{ "Pérez", "x@gob.example", "Ana Pérez", false, true, false },
+		{ "", "x@gob.example", "Ana Pérez", false, true, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_int_equal(claim_fits(a, t[i].name, t[i].addr, t[i].member, t[i].local,
+					    t[i].domain),
+				 t[i].fits);
 }
 
 /* ---- addresses ---- */
@@ -321,6 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(templates_filled),
+		cmocka_unit_test(who_may_be_meant),
 		cmocka_unit_test(addresses_of_a_list), cmocka_unit_test(signed_addresses),
 		cmocka_unit_test(signatures_apart),    cmocka_unit_test(languages),
 		cmocka_unit_test(web_messages),        cmocka_unit_test(web_heads),

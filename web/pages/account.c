@@ -2,6 +2,7 @@
 /* Signing in and out, and the person's own settings. */
 #include "server/core/account.h"
 #include "server/core/bounce.h"
+#include "server/core/person.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -183,20 +184,49 @@ static void subscription_fill(struct page *pg, const struct subscription_row *s,
 						  unit_of(pg)->actor.utc_offset));
 }
 
+static void deliver_to_fill(struct page *pg, const struct view_me *v, struct view_subscription *s)
+{
+	if (v->ndeliverable < 2)
+		return;
+	s->deliver_to = ARENA_ARRAY(pg->a, v->ndeliverable, struct view_choice);
+	for (size_t i = 0; i < v->ndeliverable; i++)
+		if (v->addresses[i].usable || strcmp(v->addresses[i].addr, s->addr) == 0)
+			s->deliver_to[s->ndeliver_to++] =
+				(struct view_choice){ v->addresses[i].addr, v->addresses[i].addr,
+						      strcmp(v->addresses[i].addr, s->addr) == 0 };
+}
+
+static const char *done_text(int64_t done)
+{
+	return done == 1   ? tr("It is saved.")
+	       : done == 2 ? tr("A mail is on its way there. The address is added when you press the "
+				"button in it, or answer it.")
+			   : "";
+}
+
 enum rc page_me(struct page *pg)
+{
+	return me_show(pg, "");
+}
+
+enum rc me_show(struct page *pg, const char *error)
 {
 	struct out o = page_out(pg);
 	struct unit *u = unit_of(pg);
-	struct view_me v = { .csrf = csrf_token(pg), .name = u->actor.name, .done = "" };
+	struct view_me v = {
+		.csrf = csrf_token(pg), .name = u->actor.name, .done = "", .error = error
+	};
 	struct subscription_row *s;
 	struct bounce_mine *dead;
 	size_t n;
 	enum rc rc = subscriptions_load(u, &s, &n);
 
+	if (rc == RC_OK)
+		rc = me_addresses(pg, &v);
 	if (rc != RC_OK)
 		return rc;
-	if (param_bool(pg, "done"))
-		v.done = tr("It is saved.");
+	if (*error == '\0' && strcmp(pg->route->name, "me") == 0)
+		v.done = done_text(param_i64(pg, "done"));
 	v.es = strcmp(u->actor.locale, "es") == 0;
 	v.en = strcmp(u->actor.locale, "en") == 0;
 	v.theme_auto = strcmp(u->actor.theme, "auto") == 0;
@@ -204,8 +234,10 @@ enum rc page_me(struct page *pg)
 	v.theme_dark = strcmp(u->actor.theme, "dark") == 0;
 	v.subs = ARENA_ARRAY(pg->a, n, struct view_subscription);
 	v.nsubs = n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		subscription_fill(pg, &s[i], &v.subs[i]);
+		deliver_to_fill(pg, &v, &v.subs[i]);
+	}
 	rc = bounces_mine(u, &dead, &v.ndead);
 	if (rc != RC_OK)
 		return rc;
@@ -217,7 +249,12 @@ enum rc page_me(struct page *pg)
 						dead[i].text };
 	view_me(&o, &v);
 	return page_show(
-		pg, &(struct frame){ .title = tr("My deliveries"), .here = 3, .noindex = true },
+		pg,
+		&(struct frame){ .title = *error ? arena_fmt(pg->a, "%s %s", tr("Error:"),
+							     tr("My deliveries"))
+						 : tr("My deliveries"),
+				 .here = 3,
+				 .noindex = true },
 		&o);
 }
 
@@ -247,7 +284,11 @@ enum rc page_me_subscription(struct page *pg)
 	struct subscription_choice c = { modes[param_choice(pg, "delivery")], param_bool(pg, "own_copy"),
 					 param_bool(pg, "copy_when_addressed"),
 					 files[param_choice(pg, "attachments")] };
-	enum rc rc = subscription_set(unit_of(pg), param_text(pg, "list"), &c);
+	const char *list = param_text(pg, "list"), *to = param_text(pg, "deliver_to");
+	enum rc rc = subscription_set(unit_of(pg), list, &c);
+
+	if (rc == RC_OK && to != NULL)
+		rc = person_deliver_to(unit_of(pg), list, to);
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }

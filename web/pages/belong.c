@@ -3,7 +3,9 @@
  * are mailed: a GET shows one button, the POST does it (promise P5). */
 #include "server/core/address.h"
 #include "server/core/command.h"
+#include "server/core/claim.h"
 #include "server/core/identity.h"
+#include "server/core/person.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -26,7 +28,7 @@ static void lines_fill(struct page *pg, const char *text, struct view_ask *v)
 		}
 }
 
-static enum rc ask_show(struct page *pg, struct view_ask *v, const char *text)
+enum rc ask_show(struct page *pg, struct view_ask *v, const char *text)
 {
 	struct out o = page_out(pg);
 
@@ -99,6 +101,119 @@ static enum rc post_confirm(struct page *pg, const char *token)
 				       "moderates the group.\n"));
 }
 
+/* "Is this you?" */
+static enum rc claim_ask_show(struct page *pg, const char *token)
+{
+	struct claim_pending p;
+	struct view_ask v;
+	enum rc rc = claim_read(unit_of(pg), token, &p);
+
+	if (rc == RC_NOTFOUND)
+		return post_ask(pg, token);
+	if (rc != RC_OK)
+		return rc;
+	if (!pg->signed_in)
+		tr_set(p.locale);
+	v = group_ask(pg, tr("Is this you?"), NULL, NULL);
+	v.action = arena_fmt(pg->a, "/c/%s", token);
+	v.csrf = csrf_token(pg);
+	v.button = tr("Yes, it is mine");
+	return ask_show(pg, &v,
+			arena_fmt(pg->a,
+				  tr("\"%s\", from %s, for the group %s.\nWith the button it appears as "
+				     "yours, and the address is added to yours.\nIf it is not yours, "
+				     "close this page: nothing changes.\n"),
+				  p.subject, p.addr, p.list_title));
+}
+
+static enum rc claim_use(struct page *pg, const char *token)
+{
+	struct claim_pending p;
+	struct view_ask v;
+	enum rc rc = claim_confirm(unit_of(pg), token, 0, &p);
+
+	if (rc == RC_NOTFOUND)
+		return post_confirm(pg, token);
+	if (rc != RC_OK)
+		return rc;
+	if (!pg->signed_in)
+		tr_set(p.locale);
+	v = group_ask(pg, tr("Thank you"), p.list_name, p.list_title);
+	return ask_show(
+		pg, &v,
+		arena_fmt(pg->a, "%s\n%s\n",
+			  p.posted    ? tr("Your message appears within a moment.")
+			  : p.decided ? tr("Somebody who moderates the group has decided about it "
+					   "already.")
+				      : tr("It is marked as yours. It still waits for somebody who "
+					   "moderates the group."),
+			  p.added ? arena_fmt(pg->a, tr("%s is one of your addresses now."), p.addr)
+				  : arena_fmt(pg->a,
+					      tr("To add %s to your addresses, confirm the mail that "
+						 "goes there."),
+					      p.addr)));
+}
+
+/* A new address of somebody's. */
+static enum rc address_ask_show(struct page *pg, const char *token)
+{
+	struct address_pending p;
+	struct view_ask v;
+	enum rc rc = person_address_peek(unit_of(pg), token, &p);
+
+	if (rc == RC_NOTFOUND)
+		return claim_ask_show(pg, token);
+	if (rc != RC_OK)
+		return rc;
+	if (!pg->signed_in)
+		tr_set(p.locale);
+	v = group_ask(pg, tr("Confirm your address"), NULL, NULL);
+	v.action = arena_fmt(pg->a, "/c/%s", token);
+	v.csrf = csrf_token(pg);
+	v.button = tr("Add the address");
+	return ask_show(pg, &v,
+			arena_fmt(pg->a,
+				  tr("%1$s becomes an address of %2$s.\nWhoever reads mail at %1$s can "
+				     "then sign in as %2$s. Without the button nothing changes.\n"),
+				  p.addr, p.name));
+}
+
+static enum rc address_use(struct page *pg, const char *token)
+{
+	struct address_pending p;
+	struct view_ask v;
+	size_t posted;
+	enum rc rc = person_address_confirm(unit_of(pg), token, NULL, &p, &posted);
+
+	if (rc == RC_NOTFOUND)
+		return claim_use(pg, token);
+	if (rc != RC_OK && rc != RC_CONFLICT)
+		return rc;
+	if (!pg->signed_in)
+		tr_set(p.locale);
+	v = group_ask(pg, rc == RC_OK ? tr("Thank you") : tr("Nothing has changed"),
+		      pg->signed_in ? "" : NULL, NULL);
+	v.back_url = pg->signed_in ? "/me" : "";
+	v.back = tr("My deliveries");
+	if (rc == RC_CONFLICT) {
+		pg->resp->status = 409;
+		return ask_show(pg, &v,
+				tr("This address belongs to an account already, or yours has as many "
+				   "as it may have.\n"));
+	}
+	return ask_show(
+		pg, &v,
+		posted == 0
+			? arena_fmt(pg->a, tr("%s is one of your addresses now."), p.addr)
+			: arena_fmt(pg->a,
+				    tr_n("%1$s is one of your addresses now. %2$lld message that waited "
+					 "for it appears within a moment.",
+					 "%1$s is one of your addresses now. %2$lld messages that waited "
+					 "for it appear within a moment.",
+					 (int64_t)posted),
+				    p.addr, (long long)posted));
+}
+
 enum rc page_confirm(struct page *pg)
 {
 	const char *token = param_text(pg, "token");
@@ -107,7 +222,7 @@ enum rc page_confirm(struct page *pg)
 	enum rc rc = command_pending_read(unit_of(pg), token, &p);
 
 	if (rc == RC_NOTFOUND)
-		return post_ask(pg, token);
+		return address_ask_show(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	/* their page, whatever language the browser speaks */
@@ -137,7 +252,7 @@ enum rc page_confirm_use(struct page *pg)
 	if (rc == RC_OK)
 		rc = command_confirm(unit_of(pg), token, NULL, &text);
 	if (rc == RC_NOTFOUND)
-		return post_confirm(pg, token);
+		return address_use(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)

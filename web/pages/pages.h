@@ -12,4 +12,13 @@
 /* What a delivery mode means, in a sentence. */
 const char *delivery_sentence(const char *delivery);
 
+/* Sentences, one a line, and at most one button. */
+struct view_ask;
+enum rc ask_show(struct page *pg, struct view_ask *v, const char *text) MUST_USE;
+
+/* The page of preferences, with what went wrong; and its part about addresses. */
+struct view_me;
+enum rc me_show(struct page *pg, const char *error) MUST_USE;
+enum rc me_addresses(struct page *pg, struct view_me *v) MUST_USE;
+
 #endif

@@ -135,6 +135,7 @@ struct view_line {
 struct view_ask {                       /* some sentences and at most one button */
 	const char *title, *action, *csrf, *button, *back_url, *back;
 	bool one_click;                 /* RFC 8058: the POST carries its own proof */
+	const char *field, *value;      /* a hidden field, or NULL */
 	struct view_line *lines;
 	size_t nlines;
 };
@@ -184,10 +185,17 @@ struct view_search {
 	size_t nhits;
 };
 
+struct view_choice {
+	const char *value, *text;
+	bool on;
+};
+
 struct view_subscription {
 	const char *url, *title, *addr, *name, *sentence;
 	bool each, digest, mentions, none, own_copy, copy_when_addressed;
 	bool files_list, files_whole, files_link;
+	struct view_choice *deliver_to;
+	size_t ndeliver_to;             /* 0: there is no choice */
 	const char *paused;             /* "Your pause goes on until ...", or "" */
 };
 
@@ -206,7 +214,16 @@ struct view_bounces {
 	size_t nrows;
 };
 
+struct view_address {                   /* one of one's own */
+	const char *addr, *groups;      /* titles of the groups that send there, or "" */
+	const char *waits;              /* not theirs yet: until when it can be confirmed, or "" */
+	bool primary, usable, dead;
+};
+
 struct view_me {
+	struct view_address *addresses;
+	size_t naddresses, ndeliverable; /* the first ones are theirs, the others wait */
+	const char *error;
 	struct view_dead *dead;
 	size_t ndead;
 	const char *csrf, *name, *done;
