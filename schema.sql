@@ -90,7 +90,7 @@ create table list (
 	mail_domain text not null check (mail_domain = lower(mail_domain)),
 	list_id text not null unique, -- RFC 2919, fixed at creation
 	title text not null check (length(title) between 1 and 120),
-	description text not null default '',
+	description text not null default '' check (length(description) <= 2000),
 	lang text not null default 'es' check (lang in ('es', 'en', 'pt', 'fr', 'it')),
 	visibility text not null default 'members' check (visibility in ('public', 'members', 'hidden')),
 	posting text not null default 'members' check (posting in ('anyone', 'members', 'moderated', 'announce')),
@@ -103,17 +103,19 @@ create table list (
 	from_lists text not null default 'hold' check (from_lists in ('hold', 'accept')), -- mail that another list passes on
 	max_recipients integer not null default 50 check (max_recipients between 0 and 1000), -- 0: any number
 	flood_per_hour integer not null default 100 check (flood_per_hour between 0 and 10000), -- of one sender; 0: any
-	file_types text not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar', -- refused: endings, types
+	file_types text not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar' -- refused: endings, types
+		check (length(file_types) <= 1000),
 	spam text not null default 'hold' check (spam in ('hold', 'drop', 'accept')),
 	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
 	reply_policy text not null default 'list' check (reply_policy in ('list', 'author', 'both')),
 	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
-	subject_tag text not null default '',
+	subject_tag text not null default '' check (length(subject_tag) <= 40),
 	footer boolean not null default false,
 	link_over integer not null default 0 check (link_over between 0 and 104857600), -- attachments by link; 0: never
 	max_size integer not null default 26214400 check (max_size between 1024 and 104857600),
 	closed_at timestamptz,
 	archived boolean not null default false,
+	parent_id bigint references list check (parent_id <> id), -- the group it is part of
 	next_thread bigint not null default 1,
 	thread_count bigint not null default 0,
 	post_count bigint not null default 0,
@@ -125,6 +127,7 @@ create table list (
 );
 -- The web names a group by its name alone.
 create unique index list_name on list (name);
+create index list_parent on list (parent_id) where parent_id is not null;
 
 create table list_former_address (
 	mail_domain text not null,
@@ -781,6 +784,28 @@ end
 $$;
 revoke execute on function delivery_leave(regclass, timestamptz), delivery_keep() from public;
 
+-- The one way in which the web changes a group: its role holds no right on those
+-- columns, and what is no setting is refused here. The columns' checks bound the values.
+create function list_put(list bigint, changes jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+	sets text;
+	n bigint;
+begin
+	if changes ?| array['id', 'name', 'mail_domain', 'list_id', 'closed_at', 'next_thread', 'thread_count', 'post_count',
+		'member_count', 'last_post_at', 'version', 'created_at'] then
+		raise insufficient_privilege using message = 'this column of list is no setting';
+	end if;
+	select string_agg(format('%I = v.%I', k, k), ', ') into sets from jsonb_object_keys(changes) k;
+	execute 'update public.list l set version = l.version + 1, ' || sets ||
+		' from jsonb_populate_record(null::public.list, $2) v where l.id = $1' using list, changes;
+	get diagnostics n = row_count;
+	return n;
+end
+$$;
+revoke execute on function list_put(bigint, jsonb) from public;
+
 insert into country (code, name) values
 	('BZ', 'Belize'), ('CR', 'Costa Rica'), ('DO', 'Dominican Republic'), ('GT', 'Guatemala'),
 	('HN', 'Honduras'), ('NI', 'Nicaragua'), ('PA', 'Panama'), ('SV', 'El Salvador');
@@ -875,6 +900,9 @@ grant usage on sequence post_id_seq to "cabildo-web";
 
 grant select (id, list_id, kind, locale, title, body) on template to "cabildo-web", "cabildo-receive";
 grant insert, delete, update (body, changed_at) on template to "cabildo-web";
+
+grant execute on function list_put(bigint, jsonb) to "cabildo-web";
+grant insert, update on setting to "cabildo-web";
 
 grant select on mailbox to "cabildo-fetch";
 grant select (id, name, mail_domain) on list to "cabildo-fetch";

@@ -35,6 +35,7 @@ STMT_SQL = \
 	server/db/sql/person.sql \
 	server/db/sql/queue.sql \
 	server/db/sql/roster.sql \
+	server/db/sql/setting.sql \
 	server/db/sql/template.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
@@ -69,6 +70,7 @@ libstore_a_SOURCES = \
 	server/store/pattern.c server/store/pattern.h \
 	server/store/person.c server/store/person.h \
 	server/store/roster.c server/store/roster.h \
+	server/store/setting.c server/store/setting.h \
 	server/store/template.c server/store/template.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
@@ -112,6 +114,7 @@ libcore_a_SOURCES = \
 	server/core/tell.c server/core/tell.h \
 	server/core/trace.c server/core/trace.h \
 	server/core/office.c server/core/office.h \
+	server/core/settings.c server/core/settings.h server/core/settings_table.c \
 	server/core/template.c server/core/template.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/link.c server/core/link.h \
@@ -137,6 +140,7 @@ cabildo_SOURCES = \
 	server/cli/list.c \
 	server/cli/mailbox.c \
 	server/cli/rule.c \
+	server/cli/setting.c \
 	server/cli/template.c \
 	server/cli/trace.c
 cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS)

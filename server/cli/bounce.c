@@ -5,6 +5,7 @@
 
 #include "server/cli/cli.h"
 #include "server/core/bounce.h"
+#include "server/core/settings.h"
 
 #include "server/base/base.h"
 
@@ -79,6 +80,11 @@ static enum rc reset(struct unit *u, const char *addr)
 	return bounce_return(u, addr, 0, "reset");
 }
 
+static enum rc threshold(struct unit *u, const char *value)
+{
+	return setting_put(u, "bounce_threshold", value);
+}
+
 int cli_bounce(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[0], "list") == 0)
@@ -88,6 +94,6 @@ int cli_bounce(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	if (argc == 2 && strcmp(argv[0], "reset") == 0)
 		return change(u, reset, argv[1]);
 	if (argc == 2 && strcmp(argv[0], "threshold") == 0)
-		return change(u, bounce_threshold_set, argv[1]);
+		return change(u, threshold, argv[1]);
 	return cli_usage("bounce list GROUP | show ADDRESS | reset ADDRESS | threshold N");
 }

@@ -34,6 +34,8 @@ const struct subcmd subcmds[] = {
 	  "what a group says in its own words", cli_template, true },
 	{ "explain", "explain FILE [--list L] [--from ENV] [--to RCPT]",
 	  "what each rule says of a message, without taking it", cli_explain, true },
+	{ "setting", "setting show|set|help ...", "settings of the site, and what each one is for",
+	  cli_setting, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },
 	{ "secret", "secret init", "the file of keys for tokens and addresses", cli_secret, false },
 };

@@ -45,5 +45,9 @@ int cli_rule(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_explain(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_template(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_setting(struct prog *p, struct unit *u, int argc, char **argv);
+/* list NULL: of the site. */
+int cli_settings_show(struct unit *u, const char *list);
+int cli_settings_set(struct unit *u, const char *list, int argc, char **argv);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "server/cli/cli.h"
 #include "server/core/moderate.h"
+#include "server/core/settings.h"
 
 #include "server/base/base.h"
 
@@ -125,7 +126,7 @@ static int hold_window(struct unit *u, const char *value)
 	enum rc rc = value ? unit_begin_rw(u) : moderate_window(u, &seconds);
 
 	if (rc == RC_OK && value != NULL) {
-		rc = moderate_window_set(u, value);
+		rc = setting_put(u, "undo_window", value);
 		if (rc == RC_OK)
 			rc = unit_commit(u);
 	}

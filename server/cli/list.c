@@ -5,6 +5,7 @@
 
 #include "server/cli/cli.h"
 #include "server/core/admin.h"
+#include "server/core/office.h"
 #include "server/core/subscribe.h"
 
 #include "server/base/base.h"
@@ -51,21 +52,6 @@ static int list_all(struct unit *u)
 	return 0;
 }
 
-static int list_show(struct unit *u, int argc, char **argv)
-{
-	const char *v[LIST_SETTINGS];
-	enum rc rc;
-
-	if (argc != 1)
-		return cli_usage("list show NAME");
-	rc = list_settings_get(u, argv[0], v);
-	if (rc != RC_OK)
-		return cli_fail(u, rc, argv[0]);
-	for (size_t i = 0; i < LIST_SETTINGS; i++)
-		printf("%s = %s\n", list_setting_names[i], v[i]);
-	return 0;
-}
-
 /* SETTING=VALUE words into their places; false, and said, where one is wrong. */
 static bool settings_parse(int argc, char **argv, const char *const *names, size_t n,
 			   const char **v)
@@ -86,54 +72,40 @@ static bool settings_parse(int argc, char **argv, const char *const *names, size
 	return true;
 }
 
-static int list_set(struct unit *u, int argc, char **argv)
-{
-	const char *v[LIST_SETTINGS] = { NULL };
-	enum rc rc;
-
-	if (argc < 2)
-		return cli_usage(
-			"list set NAME SETTING=VALUE...; cabildo list show NAME lists them");
-	if (!settings_parse(argc - 1, argv + 1, list_setting_names, LIST_SETTINGS, v))
-		return EX_USAGE;
-	rc = unit_begin_rw(u);
-	if (rc == RC_OK)
-		rc = list_settings_set(u, argv[0], v);
-	return done(u, rc, argv[0]);
-}
-
 int cli_list(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	if (argc >= 1 && strcmp(argv[0], "add") == 0)
 		return list_add(u, argc - 1, argv + 1);
 	if (argc == 1 && strcmp(argv[0], "all") == 0)
 		return list_all(u);
-	if (argc >= 1 && strcmp(argv[0], "show") == 0)
-		return list_show(u, argc - 1, argv + 1);
-	if (argc >= 1 && strcmp(argv[0], "set") == 0)
-		return list_set(u, argc - 1, argv + 1);
-	return cli_usage("list add|show|set|all ...");
+	if (argc == 2 && strcmp(argv[0], "show") == 0)
+		return cli_settings_show(u, argv[1]);
+	if (argc >= 3 && strcmp(argv[0], "set") == 0)
+		return cli_settings_set(u, argv[1], argc - 2, argv + 2);
+	return cli_usage("list add NAME ... | list show NAME | list set NAME SETTING=VALUE... | "
+			 "list all; cabildo setting help tells the settings");
 }
 
 static int member_add(struct unit *u, int argc, char **argv)
 {
 	static const char *const names[] = { "name",    "role",         "delivery", "locale",
 					     "country", "organisation", NULL };
-	const char *v[6], *settings[LIST_SETTINGS];
+	const char *v[6];
+	struct group g;
 	enum rc rc;
 
 	if (cli_options(argc, argv, names, v) != 2)
 		return cli_usage("member add LIST ADDRESS --name N [--role member|moderator|owner] "
 				 "[--delivery each] "
 				 "[--locale es] [--country GT] [--organisation O]");
-	rc = list_settings_get(u, argv[0], settings);
+	rc = office_check(u, argv[0], OFFICE_OWNER, &g);
 	if (rc != RC_OK)
 		return cli_fail(u, rc, argv[0]);
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_create(
 			u, &(struct member_new){ argv[0], argv[1], v[0], v[1] ? v[1] : "member",
-						 v[2] ? v[2] : "each", v[3] ? v[3] : settings[2],
+						 v[2] ? v[2] : "each", v[3] ? v[3] : g.lang,
 						 v[4], v[5] });
 	return done(u, rc, argv[1]);
 }

@@ -2,6 +2,7 @@
 /* The administrator's acts; each leaves its entry in the audit log. */
 #include "server/core/admin.h"
 #include "server/core/audit.h"
+#include "server/core/office.h"
 #include "server/core/owner.h"
 #include "server/db/db.h"
 #include "server/store/account.h"
@@ -9,15 +10,6 @@
 #include "server/store/member.h"
 
 #include "server/base/base.h"
-
-/* In the order of sql/admin.sql list_set. */
-const char *const list_setting_names[LIST_SETTINGS] = {
-	"title",     "description", "lang",         "visibility",   "posting",
-	"nonmember", "join_policy", "reply_policy", "dmarc_policy", "subject_tag",
-	"footer",    "max_size",    "archived",     "identity",     "emergency",
-	"hold_first", "unaddressed", "max_recipients", "flood_per_hour", "file_types",
-	"spam", "from_lists",
-};
 
 const char *addr_clean(struct arena *a, const char *addr)
 {
@@ -45,35 +37,6 @@ enum rc list_create(struct unit *u, const struct list_new *l)
 		return rc;
 	return audit(u,
 		     &(struct audit_entry){ .act = "list.create", .list = id, .after = l->name });
-}
-
-enum rc list_settings_set(struct unit *u, const char *name, const char *const value[LIST_SETTINGS])
-{
-	const char *before[LIST_SETTINGS];
-	struct str was, is;
-	int64_t id;
-	enum rc rc = list_settings_get(u, name, before);
-
-	if (rc == RC_OK)
-		rc = list_settings_write(u->db, u->arena, name, value, LIST_SETTINGS, &id);
-	if (rc != RC_OK)
-		return rc;
-	str_init(&was, u->arena, 65536);
-	str_init(&is, u->arena, 65536);
-	for (size_t i = 0; i < LIST_SETTINGS; i++)
-		if (value[i] != NULL) {
-			str_fmt(&was, "%s = %s\n", list_setting_names[i], before[i]);
-			str_fmt(&is, "%s = %s\n", list_setting_names[i], value[i]);
-		}
-	return audit(u, &(struct audit_entry){ .act = "list.set",
-					       .list = id,
-					       .before = str_z(&was),
-					       .after = str_z(&is) });
-}
-
-enum rc list_settings_get(struct unit *u, const char *name, const char *value_r[LIST_SETTINGS])
-{
-	return list_settings_read(u->db, u->arena, name, value_r, LIST_SETTINGS);
 }
 
 enum rc lists_all(struct unit *u, struct list_line **r, size_t *n_r)
@@ -215,14 +178,14 @@ enum rc account_admin_set(struct unit *u, const char *addr, bool on)
 
 enum rc ban_create(struct unit *u, const char *list, const char *addr, const char *reason)
 {
-	const char *settings[LIST_SETTINGS];
 	const char *clean = *addr == '@' ? slice_lower(u->arena, slice_of(addr))
 					 : addr_clean(u->arena, addr);
+	struct group g = { .id = 0 };
 	enum rc rc = clean ? RC_OK : RC_INVALID;
 
 	/* a mistyped group must not become a ban of the whole site */
 	if (rc == RC_OK && list != NULL)
-		rc = list_settings_get(u, list, settings);
+		rc = office_check(u, list, OFFICE_MODERATOR, &g);
 	if (rc == RC_OK)
 		rc = ban_write(u->db, list, clean, reason);
 	if (rc != RC_OK)

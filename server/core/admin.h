@@ -11,15 +11,6 @@ struct list_new {
 };
 enum rc list_create(struct unit *u, const struct list_new *l) MUST_USE;
 
-/* The settings of a list by name, as `cabildo list set` takes them. */
-#define LIST_SETTINGS 22
-extern const char *const list_setting_names[LIST_SETTINGS];
-/* value[i] NULL leaves setting i as it is. */
-enum rc list_settings_set(struct unit *u, const char *name,
-			  const char *const value[LIST_SETTINGS]) MUST_USE;
-enum rc list_settings_get(struct unit *u, const char *name,
-			  const char *value_r[LIST_SETTINGS]) MUST_USE;
-
 struct list_line {
 	const char *name, *domain, *title, *visibility, *posting;
 	int64_t members, threads, posts;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events as they come, what is shown of them, and the way back; see bounce.h. */
-#include <stdlib.h>
-
 #include "server/core/audit.h"
 #include "server/core/bounce.h"
 #include "server/core/forum.h"
@@ -132,20 +130,4 @@ enum rc bounces_mine(struct unit *u, struct bounce_mine **r, size_t *n_r)
 	for (size_t i = 0; i < *n_r; i++)
 		(*r)[i] = (struct bounce_mine){ q[i].addr, q[i].text, q[i].suspended_at };
 	return RC_OK;
-}
-
-enum rc bounce_threshold_set(struct unit *u, const char *value)
-{
-	char *end;
-	double v = strtod(value, &end);
-	enum rc rc;
-
-	if (end == value || *end != '\0' || !(v >= 0.5 && v <= 100))
-		return RC_INVALID;
-	rc = setting_write(u->db, "bounce_threshold", value);
-	if (rc != RC_OK)
-		return rc;
-	return audit(u, &(struct audit_entry){ .act = "setting.set",
-					       .after = arena_fmt(u->arena, "bounce_threshold=%s",
-								  value) });
 }

@@ -76,7 +76,4 @@ struct bounce_mine {
 /* The actor's own addresses that get no mail. */
 enum rc bounces_mine(struct unit *u, struct bounce_mine **r, size_t *n_r) MUST_USE;
 
-/* At which score an address is suspended; 0.5 to 100. */
-enum rc bounce_threshold_set(struct unit *u, const char *value) MUST_USE;
-
 #endif

@@ -4,6 +4,7 @@
 #include "server/core/audit.h"
 #include "server/core/hold_kind.h"
 #include "server/core/moderate.h"
+#include "server/core/settings.h"
 #include "server/core/tell.h"
 #include "server/core/webmail.h"
 #include "server/store/bounce.h"
@@ -12,7 +13,6 @@
 #include "server/base/base.h"
 
 #define RECENT_MAX 10
-#define UNDO_MAX   86400
 #define EDIT_MAX   200000
 #define TITLE_MAX  998
 
@@ -97,33 +97,9 @@ enum rc moderate_raw(struct unit *u, int64_t id, struct slice *raw_r)
 
 enum rc moderate_window(struct unit *u, int64_t *seconds_r)
 {
-	const char *value;
-	enum rc rc = setting_read(u->db, u->arena, "undo_window", &value);
-
-	if (rc == RC_OK && (value == NULL || !slice_i64(slice_of(value), 0, UNDO_MAX, seconds_r)))
-		*seconds_r = UNDO_SECONDS;
-	return rc;
+	return setting_number(u, "undo_window", seconds_r);
 }
 
-enum rc moderate_window_set(struct unit *u, const char *value)
-{
-	int64_t was, is;
-	enum rc rc = moderate_window(u, &was);
-
-	if (rc == RC_OK && !slice_i64(slice_of(value), 0, UNDO_MAX, &is))
-		rc = RC_INVALID;
-	if (rc == RC_OK)
-		rc = setting_write(u->db, "undo_window",
-				   arena_fmt(u->arena, "%lld", (long long)is));
-	if (rc != RC_OK)
-		return rc;
-	return audit(u, &(struct audit_entry){
-				.act = "setting.set",
-				.before = arena_fmt(u->arena, "undo_window=%lld", (long long)was),
-				.after = arena_fmt(u->arena, "undo_window=%lld", (long long)is) });
-}
-
-/* What it was and is, for the record: the sender from now on with it, where that changes. */
 static enum rc record(struct unit *u, const struct held *h, const char *act, const char *before,
 		      const char *after)
 {

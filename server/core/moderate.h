@@ -31,7 +31,6 @@
 #include "server/store/moderate.h"
 
 #define HELD_PER_PAGE  10
-#define UNDO_SECONDS   60 /* where the setting undo_window says nothing */
 #define CLAIM_MINUTES  15 /* as the statements say */
 #define NOTE_MAX       2000
 #define WHY_MAX        4000
@@ -110,10 +109,8 @@ enum rc moderate_note(struct unit *u, int64_t id, const char *note, struct held 
 enum rc moderate_edit(struct unit *u, int64_t id, int64_t version, const char *subject,
 		      const char *text, struct held *r) MUST_USE;
 
-/* Seconds in which a decision on the web can be undone: what is set, or UNDO_SECONDS. */
+/* Seconds in which a decision on the web can be undone: the setting undo_window. */
 enum rc moderate_window(struct unit *u, int64_t *seconds_r) MUST_USE;
-/* In a transaction; RC_INVALID: not a whole number from 0 to 86,400. */
-enum rc moderate_window_set(struct unit *u, const char *value) MUST_USE;
 
 /* ---- for the program that carries decisions out ---- */
 

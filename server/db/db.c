@@ -568,6 +568,10 @@ struct db_arg db_text_array(struct arena *a, const char *const *v, size_t n)
 	str_init(&s, a, (size_t)32 << 20);
 	str_addc(&s, '{');
 	for (size_t i = 0; i < n; i++) {
+		if (v[i] == NULL) {
+			str_addz(&s, i ? ",NULL" : "NULL");
+			continue;
+		}
 		str_addz(&s, i ? ",\"" : "\"");
 		for (const char *p = v[i]; *p; p++) {
 			if (*p == '"' || *p == '\\')

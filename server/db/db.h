@@ -95,7 +95,7 @@ static inline struct db_arg db_literal(const char *s)
 {
 	return (struct db_arg){ DB_TEXT, 1, slice_of(s) };
 }
-/* Arrays, as PostgreSQL text literals built in the arena. */
+/* Arrays, as PostgreSQL text literals built in the arena; a NULL text is NULL. */
 struct db_arg db_i64_array(struct arena *a, const int64_t *v, size_t n);
 struct db_arg db_text_array(struct arena *a, const char *const *v, size_t n);
 struct db_arg db_bytes_array(struct arena *a, const unsigned char (*v)[32], size_t n);

@@ -29,36 +29,6 @@ enum rc list_write(struct db *db, struct arena *a, const char *name, const char 
 	return one_id(rc, q, id_r);
 }
 
-enum rc list_settings_write(struct db *db, struct arena *a, const char *name,
-			    const char *const *value, size_t n, int64_t *id_r)
-{
-	struct db_arg args[32] = { db_text(name) };
-	struct db_rows *q = NULL;
-	enum rc rc;
-
-	if (n >= ARRAY_LEN(args))
-		return RC_LIMIT;
-	for (size_t i = 0; i < n; i++)
-		args[i + 1] = db_text(value[i]);
-	rc = db_run_(db, a, STMT_LIST_SET, args, n + 1, &q);
-	return one_id(rc, q, id_r);
-}
-
-enum rc list_settings_read(struct db *db, struct arena *a, const char *name, const char **value_r,
-			   size_t n)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_LIST_SETTINGS, &q, db_text(name));
-
-	if (rc != RC_OK)
-		return rc;
-	if (db_nrows(q) == 0)
-		return RC_NOTFOUND;
-	for (size_t i = 0; i < n; i++)
-		value_r[i] = db_get_text(q, 0, (int)i + 1);
-	return RC_OK;
-}
-
 enum rc account_write(struct db *db, struct arena *a, const char *name, const char *locale,
 		      const char *addr, const char *country, int64_t organisation,
 		      int64_t *account_r, int64_t *address_r)

@@ -13,10 +13,6 @@ enum rc list_write(struct db *db, struct arena *a, const char *name, const char 
 		   const char *visibility, bool footer, const char *identity,
 		   int64_t *id_r) MUST_USE;
 /* Settings in the order of sql/admin.sql list_set; NULL leaves one. */
-enum rc list_settings_write(struct db *db, struct arena *a, const char *name,
-			    const char *const *value, size_t n, int64_t *id_r) MUST_USE;
-enum rc list_settings_read(struct db *db, struct arena *a, const char *name, const char **value_r,
-			   size_t n) MUST_USE;
 enum rc account_write(struct db *db, struct arena *a, const char *name, const char *locale,
 		      const char *addr, const char *country, int64_t organisation,
 		      int64_t *account_r, int64_t *address_r) MUST_USE;

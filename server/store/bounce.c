@@ -285,8 +285,3 @@ enum rc bounces_mine_read(struct db *db, struct arena *a, int64_t account,
 						    db_get_time(q, i, 1) };
 	return RC_OK;
 }
-
-enum rc setting_write(struct db *db, const char *name, const char *value)
-{
-	return db_run(db, NULL, STMT_SETTING_SET, NULL, db_text(name), db_text(value));
-}

@@ -81,6 +81,5 @@ struct bounce_mine_row {
 enum rc bounces_mine_read(struct db *db, struct arena *a, int64_t account,
 			  struct bounce_mine_row **r, size_t *n_r) MUST_USE;
 
-enum rc setting_write(struct db *db, const char *name, const char *value) MUST_USE;
 
 #endif

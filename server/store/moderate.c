@@ -235,16 +235,6 @@ enum rc held_undo_write(struct db *db, struct arena *a, int64_t id)
 	return one(rc, q, RC_CONFLICT);
 }
 
-enum rc setting_read(struct db *db, struct arena *a, const char *name, const char **value_r)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_SETTING_GET, &q, db_text(name));
-
-	if (rc == RC_OK)
-		*value_r = db_nrows(q) == 1 ? db_get_text(q, 0, 0) : NULL;
-	return rc;
-}
-
 enum rc held_due_take(struct db *db, struct arena *a, struct held_due *r)
 {
 	struct db_rows *q = NULL;

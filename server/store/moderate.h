@@ -68,9 +68,6 @@ enum rc held_edit_write(struct db *db, struct arena *a, int64_t id, int64_t vers
 			const char *subject, const char *body, int64_t account) MUST_USE;
 /* RC_CONFLICT: too late, or nothing to undo. */
 enum rc held_undo_write(struct db *db, struct arena *a, int64_t id) MUST_USE;
-/* *value_r NULL where it is not set. */
-enum rc setting_read(struct db *db, struct arena *a, const char *name,
-		     const char **value_r) MUST_USE;
 
 struct held_due {
 	int64_t id, list, raw, account, thread, parent, held_at, decided_by;

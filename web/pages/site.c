@@ -99,6 +99,7 @@ static void shell_people(struct page *pg, struct view_shell *v)
 		return;
 	v->person = u->actor.name;
 	v->moderates = u->actor.moderates;
+	v->admin = u->actor.admin;
 	if (u->actor.held > 0)
 		v->held = u->actor.held < 100 ? arena_fmt(pg->a, "%d", u->actor.held) : "99+";
 	v->csrf = csrf_token(pg);

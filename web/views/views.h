@@ -22,7 +22,7 @@ struct view_shell {
 	const char *feed;               /* URL of an Atom feed, or "" */
 	int here;                       /* 1 home, 2 search, 3 me, 4 sign-in, 5 moderation */
 	const char *person;             /* name, or "" signed out */
-	bool moderates;
+	bool moderates, admin;
 	const char *held;               /* how many messages wait for them, or "" */
 	const char *q;                  /* in the search field */
 	const char *csrf, *path;        /* of the language button and of signing out */
@@ -87,7 +87,7 @@ struct view_row {
 struct view_group {
 	const char *name, *title, *description, *addr, *mailto;
 	const char *new_url, *read_url, *csrf, *older_url, *newest_url, *me_url, *signin_url, *feed_url;
-	const char *rules_url;
+	const char *rules_url, *office_url; /* office_url: "" for who does not run it */
 	const char *delivery;           /* a sentence, or "" */
 	const char *counts;
 	bool can_post, member, signed_in, private_, owner;

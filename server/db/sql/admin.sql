@@ -11,29 +11,6 @@ returning id
 -- roles: cli
 select name, mail_domain, title, visibility, posting, member_count, thread_count, post_count, archived from list order by name
 
--- name: list_settings
--- roles: cli
-select id, title, description, lang, visibility, posting, nonmember, join_policy, reply_policy, dmarc_policy,
-	subject_tag, footer::text, max_size::text, archived::text,
-	identity, emergency::text, hold_first::text, unaddressed, max_recipients::text, flood_per_hour::text, file_types, spam,
-	from_lists
-from list where name = $1::text
-
--- name: list_set
--- roles: cli
-update list set title = coalesce($2::text, title), description = coalesce($3::text, description), lang = coalesce($4::text, lang),
-	visibility = coalesce($5::text, visibility), posting = coalesce($6::text, posting), nonmember = coalesce($7::text, nonmember),
-	join_policy = coalesce($8::text, join_policy), reply_policy = coalesce($9::text, reply_policy),
-	dmarc_policy = coalesce($10::text, dmarc_policy), subject_tag = coalesce($11::text, subject_tag),
-	footer = coalesce($12::text::boolean, footer), max_size = coalesce($13::text::integer, max_size),
-	archived = coalesce($14::text::boolean, archived),
-	identity = coalesce($15::text, identity), emergency = coalesce($16::text::boolean, emergency),
-	hold_first = coalesce($17::text::integer, hold_first), unaddressed = coalesce($18::text, unaddressed),
-	max_recipients = coalesce($19::text::integer, max_recipients), flood_per_hour = coalesce($20::text::integer, flood_per_hour),
-	file_types = coalesce($21::text, file_types), spam = coalesce($22::text, spam),
-	from_lists = coalesce($23::text, from_lists), version = version + 1
-where name = $1::text returning id
-
 -- name: account_add
 -- roles: cli web receive
 with a as (

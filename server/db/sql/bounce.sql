@@ -143,7 +143,3 @@ where ad.addr = $1::text order by e.id desc limit 100
 select ad.addr, ad.suspended_at, coalesce((select b.text from bounce_event b where b.address_id = ad.id
 	and b.kind in ('hard', 'soft') order by b.id desc limit 1), '')
 from address ad where ad.account_id = $1::bigint and ad.suspended_at is not null order by ad.addr
-
--- name: setting_set
--- roles: cli
-insert into setting (name, value) values ($1::text, $2::text) on conflict (name) do update set value = excluded.value

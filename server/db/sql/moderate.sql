@@ -113,10 +113,6 @@ update hold set edit_subject = $3::text, edit_body = $4::text, edited_by = case 
 where id = $1::bigint and version = $2::integer and decided_at is null
 returning version
 
--- name: setting_get
--- roles: web cli receive
-select value from setting where name = $1::text
-
 -- name: hold_due
 -- roles: receive
 -- One decision whose time has come. The attempt is counted, and committed,

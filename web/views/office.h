@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pages show on which groups and the site are run; see views.h. */
+#ifndef CABILDO_WEB_VIEWS_OFFICE_H
+#define CABILDO_WEB_VIEWS_OFFICE_H
+
+#include "server/text/html.h"
+#include "server/text/view.h"
+
+struct view_tab {
+	const char *url, *name;
+	bool here;
+};
+
+struct view_office {                    /* above each of these pages: where one can go */
+	const char *label;              /* "The group Agenda", "The site" */
+	struct view_tab *tabs;
+	size_t ntabs;
+};
+
+struct view_option {
+	const char *value, *label;
+	bool on;
+};
+
+struct view_setting {
+	const char *name, *label, *help, *error, *value;
+	bool tick, area, choose, on, small;
+	struct view_option *options;
+	size_t noptions;
+};
+
+struct view_section {
+	const char *title;
+	struct view_setting *rows;
+	size_t nrows;
+};
+
+struct view_settings {
+	struct view_office office;
+	const char *title, *action, *csrf, *seen, *done, *error;
+	struct view_section *sections;
+	size_t nsections;
+};
+
+void view_office(struct out *o, const struct view_office *v);
+void view_settings(struct out *o, const struct view_settings *v);
+
+#endif
