@@ -347,6 +347,7 @@ create table attachment (
 	encoding text not null,
 	raw_offset bigint not null,
 	raw_length bigint not null,
+	inner_offset bigint, -- a file of a winmail.dat: size bytes from here of what that decodes to
 	inline boolean not null default false,
 	unique (post_id, n)
 );
@@ -862,7 +863,7 @@ grant select (id, name, locale, closed_at, hide_address) on account to "cabildo-
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";
-grant select (post_id, n, name, size, inline) on attachment to "cabildo-deliver";
+grant select (post_id, n, name, size, inline, inner_offset) on attachment to "cabildo-deliver";
 grant insert on notice, outbound to "cabildo-deliver";
 grant delete on notice to "cabildo-deliver";
 

@@ -31,7 +31,9 @@ static void attachments_fill(struct submission *s, struct arena *a, const struct
 						    .size = (int64_t)f->size,
 						    .offset = (int64_t)f->offset,
 						    .length = (int64_t)f->length,
-						    .inline_ = f->inline_ };
+						    .inline_ = f->inline_,
+						    .packed = f->packed,
+						    .inner = (int64_t)f->inner };
 		memcpy(at[i].hash, f->hash, sizeof(at[i].hash));
 	}
 	s->attachments = at;

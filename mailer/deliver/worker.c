@@ -86,7 +86,7 @@ static enum rc files_load(struct worker *w, const struct queue_post *p)
 		return RC_OK;
 	rc = queue_post_files(w->db, w->batch, p->id, &w->files, &w->nfiles, &w->text);
 	for (size_t i = 0; rc == RC_OK && i < w->nfiles; i++)
-		w->files_size += w->files[i].size;
+		w->files_size += w->files[i].packed ? 0 : w->files[i].size;
 	return rc;
 }
 

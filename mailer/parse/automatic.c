@@ -248,6 +248,20 @@ static const char *answer_kind(const struct mail *m, struct slice subject, struc
 						   "souhaite rappeler le message",
 						   "desidera richiamare il messaggio",
 						   "mochte die nachricht" };
+	/* what Outlook calls them within a winmail.dat, in both its forms */
+	static const struct {
+		const char *begins, *ends, *what;
+	} classes[] = {
+		{ "ipm.schedule.meeting.resp.", "", "meeting answer" },
+		{ "ipm.microsoft schedule.mtgresp", "", "meeting answer" },
+		{ "ipm.outlook.recall", "", "recall" },
+		{ "ipm.recall.report", "", "recall" },
+		{ "report.", ".ipnrn", "receipt" },
+		{ "report.", ".ipnnrn", "receipt" },
+		{ "report.", ".dr", "receipt" },
+		{ "ipm.microsoft mail.read receipt", "", "receipt" },
+		{ "ipm.note.rules.ooftemplate", "", "absence" },
+	};
 	struct slice type = slice_of(value_of(m, "Content-Type"));
 
 	if (slice_ifind(type, SLICE("disposition-notification")) != NULL)
@@ -256,6 +270,10 @@ static const char *answer_kind(const struct mail *m, struct slice subject, struc
 					   strcmp(m->calendar_method, "counter") == 0 ||
 					   strcmp(m->calendar_method, "declinecounter") == 0))
 		return "meeting answer";
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
+		if (slice_starts(slice_of(m->outlook_class), classes[i].begins) &&
+		    slice_ends(slice_of(m->outlook_class), classes[i].ends))
+			return classes[i].what;
 	if (BEGINS(subject, recall_subject) && HOLDS(text, recall_text))
 		return "recall";
 	return NULL;

@@ -6,6 +6,7 @@
  * text, and is not another form of it, is listed as an attachment.
  */
 #include "mailer/parse/part.h"
+#include "mailer/parse/tnef.h"
 #include "server/base/base.h"
 
 #define INNER_HEADER ((size_t)64 << 10) /* of an attached message, for its subject */
@@ -427,6 +428,8 @@ static const char *inner_subject(struct body *b, const struct part *p)
 /* A file without a name is called what its mail says that it is, else after its type. */
 static const char *name_make(struct body *b, const struct part *p, size_t number)
 {
+	if (is_type(p, "application/ms-tnef") && !*p->description)
+		return "winmail.dat";
 	char *about = arena_strdup(b->a, *p->description ? p->description : inner_subject(b, p));
 	const char *title;
 
@@ -441,13 +444,84 @@ static const char *name_make(struct body *b, const struct part *p, size_t number
 			 name_ext(p->type));
 }
 
+static bool is_tnef(const struct part *p, struct slice bytes)
+{
+	return (is_type(p, "application/ms-tnef") || is_type(p, "application/vnd.ms-tnef") ||
+		strcasecmp(p->name, "winmail.dat") == 0) &&
+	       slice_starts(bytes, "\x78\x9f\x3e\x22");
+}
+
+/* The text of a mail that has none outside of its winmail.dat. */
+static void tnef_text(struct body *b, const struct tnef *t)
+{
+	size_t n;
+	char *c;
+
+	if (t->text.n == 0)
+		return;
+	c = utf8_clean(b->scratch, t->text, &n);
+	if (t->is_html)
+		c = html_to_text(b->scratch, slice_make(c, n), b->lim->text, &n);
+	if (all_blank(slice_make(c, n)))
+		return;
+	while (*c == '\n' || *c == ' ') {
+		c++;
+		n--;
+	}
+	str_adds(&b->text, utf8_clip(slice_make(c, n), b->lim->text));
+	b->texts++;
+	b->m->text_cut |= n >= b->lim->text;
+	b->m->from_html |= t->is_html;
+}
+
+/* What a winmail.dat holds; its files go before it. */
+static void tnef_unpack(struct body *b, const struct part *p, struct slice bytes, size_t *room)
+{
+	struct mail *m = b->m;
+	struct tnef t;
+
+	if (tnef_open(&t, b->scratch, bytes, *room, b->texts == 0 ? b->lim->text : 0) != RC_OK)
+		return;
+	if (*t.class && !*m->outlook_class)
+		m->outlook_class = arena_strdup(b->a, t.class);
+	if (b->texts == 0)
+		tnef_text(b, &t);
+	*room -= t.nfiles;
+	for (size_t i = 0; i < t.nfiles; i++) {
+		const struct tnef_file *in = &t.files[i];
+		struct mail_attachment *f = &m->attachments[m->nattachments++];
+
+		*f = (struct mail_attachment){ .name = name_safe(b->a, in->name),
+					       .type = *in->type ? arena_strdup(b->a, in->type)
+								 : "application/octet-stream",
+					       .content_id = arena_strdup(b->a, in->content_id),
+					       .encoding = p->encoding,
+					       .offset = p->offset,
+					       .length = p->length,
+					       .size = in->length,
+					       .inline_ = in->inline_,
+					       .packed = true,
+					       .inner = in->offset };
+		if (!*f->name)
+			f->name = arena_fmt(b->a, "%.*s-%zu.%s", (int)strcspn(f->type, "/"), f->type,
+					    m->nattachments, name_ext(f->type));
+		hash_bytes(bytes.p + in->offset, in->length, f->hash);
+	}
+}
+
 static void attachments_build(struct body *b)
 {
 	struct mail *m = b->m;
+	size_t room = b->lim->parts;
 
-	m->attachments = ARENA_ARRAY(b->a, b->nfiles, struct mail_attachment);
+	m->attachments = ARENA_ARRAY(b->a, b->nfiles + room, struct mail_attachment);
 	for (size_t i = 0; i < b->nfiles; i++) {
 		struct part *p = b->files[i];
+		struct arena_mark mark = arena_mark(b->scratch);
+		struct slice bytes = transfer_decode(b->scratch, part_raw(b, p), p->encoding);
+
+		if (is_tnef(p, bytes))
+			tnef_unpack(b, p, bytes, &room);
 		struct mail_attachment *f = &m->attachments[m->nattachments++];
 
 		f->name = name_safe(b->a, p->name);
@@ -460,8 +534,6 @@ static void attachments_build(struct body *b)
 		f->length = p->length;
 		f->inline_ = p->disposition == DISPOSITION_INLINE ||
 			     cid_referred(b, p->content_id);
-		struct arena_mark mark = arena_mark(b->scratch);
-		struct slice bytes = transfer_decode(b->scratch, part_raw(b, p), p->encoding);
 		f->size = bytes.n;
 		hash_bytes(bytes.p, bytes.n, f->hash);
 		arena_rewind(b->scratch, mark);
@@ -509,10 +581,10 @@ void body_build(struct mail *m, struct arena *a, struct part *root, const struct
 	m->parts = ARENA_ARRAY(a, leaves_count(root), struct mail_part);
 	leaves_list(m, root);
 	walk(b, root);
+	attachments_build(b);
 	m->text = str_z(&b->text);
 	m->text_len = b->text.n;
 	inline_pgp(m, str_slice(&b->text));
-	attachments_build(b);
 	arena_free(&b->scratch);
 	m->nfolds = fold_find(a, slice_make(m->text, m->text_len), &m->folds);
 }

@@ -143,7 +143,8 @@ enum rc mail_parse(struct mail *m_r, struct arena *a, struct slice raw,
 	enum rc rc;
 
 	*m_r = (struct mail){ .raw = raw, .text = "", .subject = "", .lang = "", .msgid = "",
-			      .in_reply_to = "", .from = { "", "" }, .auto_sign = "" };
+			      .in_reply_to = "", .from = { "", "" }, .auto_sign = "",
+			      .outlook_class = "" };
 	*why_r = NULL;
 	if (raw.n > l->size) {
 		*why_r = "the message is too large";

@@ -39,6 +39,10 @@ struct mail_attachment {
 	size_t size;            /* bytes after decoding */
 	unsigned char hash[32]; /* BLAKE2b-256 of the decoded bytes */
 	bool inline_;           /* Content-Disposition: inline, or referred to by the HTML part */
+	/* a file in a winmail.dat: offset, length and encoding are that part's, and the
+	 * file is size bytes of it after decoding, from inner. The part itself follows. */
+	bool packed;
+	size_t inner;
 };
 
 /* As post.folds keeps them and server/text/html.h shows them. */
@@ -110,6 +114,7 @@ struct mail {
 	size_t nheaders;
 	enum mail_auto automatic;     /* RFC 3834 and what is met; automatic.c */
 	const char *auto_sign;        /* what says so: a header's name or a few words; "" */
+	const char *outlook_class;    /* lower case: "ipm.note"; of a winmail.dat, or "" */
 	const char *calendar_method;  /* lower case METHOD of a text/calendar part, or NULL */
 	bool is_report;               /* multipart/report */
 	bool answers_digest;          /* its subject or what it quotes is a digest's, ours or another's */

@@ -195,9 +195,15 @@ enum rc attachment_bytes(struct unit *u, const struct attachment_place *at, stru
 	struct slice enc;
 	enum rc rc = raw_range_read(u->db, u->arena, at->raw, at->offset, at->length, &enc);
 
-	if (rc == RC_OK)
-		*bytes_r = codec_decode(u->arena, at->encoding, enc);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	*bytes_r = codec_decode(u->arena, at->encoding, enc);
+	if (at->inner < 0)
+		return RC_OK;
+	if ((uint64_t)at->inner + (uint64_t)at->row.size > bytes_r->n)
+		return RC_INVALID;
+	*bytes_r = slice_make(bytes_r->p + at->inner, (size_t)at->row.size);
+	return RC_OK;
 }
 
 enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_t number, int64_t n,

@@ -15,6 +15,8 @@ struct submit_attachment {
 	int64_t size, offset, length; /* offset, length: the encoded bytes within raw */
 	unsigned char hash[32];
 	bool inline_;
+	bool packed; /* a file within what these bytes decode to: size bytes from inner */
+	int64_t inner;
 };
 
 enum submit_source { SUBMIT_EMAIL, SUBMIT_WEB, SUBMIT_IMPORT };

@@ -268,7 +268,7 @@ enum rc queue_post_files(struct db *db, struct arena *a, int64_t post, struct qu
 	*r = ARENA_ARRAY(a, *n_r, struct queue_file);
 	for (size_t i = 0; i < *n_r; i++)
 		(*r)[i] = (struct queue_file){ db_get_i64(q, i, 0), db_get_i64(q, i, 2),
-					       db_get_text(q, i, 1) };
+					       db_get_text(q, i, 1), db_get_bool(q, i, 3) };
 	rc = db_run(db, a, STMT_POST_BODY, &q, db_i64(post));
 	if (rc == RC_OK && db_nrows(q) > 0)
 		*text_r = db_get_slice(q, 0, 0);

@@ -98,6 +98,7 @@ enum rc queue_post_load(struct db *db, struct arena *a, int64_t post,
 struct queue_file {
 	int64_t n, size;
 	const char *name;
+	bool packed; /* its bytes are within another's */
 };
 /* The post's attachments but inline ones, and its text as it was stored. */
 enum rc queue_post_files(struct db *db, struct arena *a, int64_t post, struct queue_file **r,

@@ -374,6 +374,7 @@ static enum rc attachment_row(const struct db_rows *q, struct attachment_place *
 		.offset = db_get_i64(q, 0, 5),
 		.length = db_get_i64(q, 0, 6),
 		.raw = db_get_i64(q, 0, 7),
+		.inner = db_is_null(q, 0, 8) ? -1 : db_get_i64(q, 0, 8),
 	};
 	return RC_OK;
 }

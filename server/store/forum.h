@@ -164,6 +164,7 @@ struct attachment_place {
 	struct attachment_row row;
 	const char *encoding;
 	int64_t offset, length, raw;
+	int64_t inner; /* -1: the whole; else row.size bytes from here of what it decodes to */
 };
 enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			int64_t thread, int64_t number, int64_t n,

@@ -216,7 +216,7 @@ enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post
 enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 			  const struct attachment_new *at, size_t n)
 {
-	int64_t *num = ARENA_ARRAY(a, n * 5, int64_t);
+	int64_t *num = ARENA_ARRAY(a, n * 6, int64_t);
 	const char **txt = ARENA_ARRAY(a, n * 3, const char *);
 	id_hash *h = ARENA_ARRAY(a, n, id_hash);
 
@@ -226,6 +226,7 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 		num[2 * n + i] = at[i].offset;
 		num[3 * n + i] = at[i].length;
 		num[4 * n + i] = at[i].inline_;
+		num[5 * n + i] = at[i].inner;
 		txt[i] = at[i].name;
 		txt[n + i] = at[i].type;
 		txt[2 * n + i] = at[i].encoding;
@@ -235,7 +236,8 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 		      db_text_array(a, txt, n), db_text_array(a, txt + n, n),
 		      db_i64_array(a, num + n, n), db_bytes_array(a, h, n),
 		      db_text_array(a, txt + 2 * n, n), db_i64_array(a, num + 2 * n, n),
-		      db_i64_array(a, num + 3 * n, n), db_i64_array(a, num + 4 * n, n));
+		      db_i64_array(a, num + 3 * n, n), db_i64_array(a, num + 4 * n, n),
+		      db_i64_array(a, num + 5 * n, n));
 }
 
 enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,

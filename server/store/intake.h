@@ -92,6 +92,7 @@ struct attachment_new {
 	int64_t size, offset, length;
 	id_hash hash;
 	bool inline_;
+	int64_t inner; /* -1: the whole of it; else where the file begins in what it decodes to */
 };
 enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 			  const struct attachment_new *at, size_t n) MUST_USE;

@@ -96,6 +96,9 @@ static void put_attachment(struct arena *a, const struct mail *m, const struct m
 {
 	struct slice bytes = codec_decode(a, f->encoding, slice_make(m->raw.p + f->offset, f->length));
 	unsigned char hash[32];
+
+	if (f->packed)
+		bytes = slice_make(bytes.p + f->inner, f->size);
 	gchar *sum = g_compute_checksum_for_data(G_CHECKSUM_MD5, (const guchar *)bytes.p, bytes.n);
 
 	hash_bytes(bytes.p, bytes.n, hash);

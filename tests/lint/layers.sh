@@ -42,6 +42,7 @@ LIBRARIES='
 libpq	server/db
 gmime/	mailer/parse
 glib	mailer/parse
+ytnef	mailer/parse
 libetpan/	mailer/fetch
 gnutls/	mailer/fetch
 libesmtp	mailer/deliver

@@ -244,8 +244,7 @@ enum rc page_attachment(struct page *pg)
 	resp_attachment(pg->resp, at.name);
 	/* what a browser could run goes out without its name */
 	pg->resp->type = "application/octet-stream";
-	str_adds(&pg->resp->body, bytes);
-	return RC_OK;
+	return resp_range(pg->resp, bytes);
 }
 
 enum rc page_linked(struct page *pg)

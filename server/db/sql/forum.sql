@@ -155,7 +155,7 @@ select bytes from raw_chunk where raw_id = $1::bigint order by n
 
 -- name: attachment_find
 -- roles: web cli
-select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id
+select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id, at.inner_offset
 from attachment at join post p on p.id = at.post_id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer and at.n = $6::integer
@@ -165,7 +165,7 @@ where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer and
 -- name: attachment_linked
 -- roles: web
 -- By a link mailed to a member: as long as they are one and the post is shown.
-select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id
+select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id, at.inner_offset
 from attachment at join post p on p.id = at.post_id join thread t on t.id = p.thread_id
 join subscription s on s.list_id = p.list_id and s.id = $1::bigint
 join account a on a.id = s.account_id and a.closed_at is null

@@ -181,10 +181,10 @@ select left(body, 262144), author_addr from post where id = $1::bigint
 
 -- name: attachments_add
 -- roles: receive web cli
-insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline)
-select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i <> 0
-from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::integer[])
-	as u (n, name, type, size, hash, encoding, o, l, i)
+insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline, inner_offset)
+select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i <> 0, nullif(u."inner", -1)
+from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
+	$11::bigint[]) as u (n, name, type, size, hash, encoding, o, l, i, "inner")
 
 -- name: refs_add
 -- roles: receive web cli
