@@ -32,13 +32,14 @@ tests_unit_test_look_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -DTEST_SRCDIR='"
 tests_unit_test_look_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 endif
 
-# Pictures of each page, PAGE-LANG-WIDTH-THEME.png, in SCREENS; the browser's
-# packages for them and for tests/web/look.sh.
+# Pictures of each page, PAGE-LANG-WIDTH-THEME.png, in SCREENS: of the demo and,
+# with CORPORA=DIR, of a real archive; the browser's packages for them.
 SCREENS = $(abs_top_builddir)/screens
 CABILDO_NODE = $(abs_top_srcdir)/build/node
 .PHONY : screens web-tools
 screens : all
-	CABILDO_NODE=$(CABILDO_NODE) CABILDO_SCREENS=$(SCREENS) $(RUN_TESTS) $(top_srcdir)/tests/web/look.sh
+	CABILDO_NODE=$(CABILDO_NODE) CABILDO_SCREENS=$(SCREENS) CORPORA=$(CORPORA) $(RUN_TESTS) \
+		$(top_srcdir)/tests/web/look.sh $(top_srcdir)/tests/web/archive.sh
 web-tools :
 	$(MKDIR_P) $(CABILDO_NODE)
 	cd $(CABILDO_NODE) && npm install --no-fund --no-audit playwright-core@1 axe-core@4

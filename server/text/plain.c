@@ -26,6 +26,7 @@ struct plain {
 	int depth;
 	enum block block;
 	size_t width;             /* of the line before, in a paragraph */
+	bool unfinished;          /* it ends within a sentence */
 	size_t blanks;            /* empty lines of a preformatted block, not yet written */
 };
 
@@ -164,19 +165,39 @@ static bool block_goes_on(const struct plain *p, struct line l)
 	return false;
 }
 
+/* A letter or a comma: the sentence goes on. */
+static bool ends_open(struct slice s)
+{
+	unsigned char c = s.n ? (unsigned char)s.p[s.n - 1] : '\0';
+
+	return c == ',' || (c | 0x20) - 'a' < 26U || c >= 0x80;
+}
+
+/* á to ÿ are 0xC3 and 0xA0 to 0xBF. */
+static bool begins_small(struct slice s)
+{
+	unsigned char c = s.n ? (unsigned char)s.p[0] : '\0';
+
+	return c - 'a' < 26U || (c == 0xC3 && s.n > 1 && (unsigned char)s.p[1] >= 0xA0);
+}
+
 /*
- * Mail programs break lines at some 72 columns. Where the line before could
- * not have held the next word, the break is theirs and the page makes its own;
- * what begins like an item of a list keeps its line.
+ * Mail programs break lines at some 72 columns, and people who were taught to
+ * do it by hand somewhere before. Where the line before could not have held
+ * the next word, or is long and its sentence goes on in small letters, the
+ * break is of the width and the page makes its own; what begins like an item
+ * of a list keeps its line.
  */
 static bool is_wrapped(const struct plain *p, struct slice next)
 {
 	struct slice word, rest = slice_trim(next);
 
-	if (p->width < 55 || p->width > 80 || rest.n == 0 || strchr("-*+>|#0123456789", rest.p[0]))
+	if (p->width < 50 || p->width > 80 || rest.n == 0 || strchr("-*+>|#0123456789", rest.p[0]))
 		return false;
+	if (p->unfinished && begins_small(rest))
+		return true;
 	slice_cut(&rest, ' ', &word);
-	return p->width + 1 + utf8_width(utf8_clip(word, 80)) > 72;
+	return p->width >= 55 && p->width + 1 + utf8_width(utf8_clip(word, 80)) > 72;
 }
 
 static void line_write(struct plain *p, struct line l, struct slice rest)
@@ -207,6 +228,7 @@ static void line_write(struct plain *p, struct line l, struct slice rest)
 		}
 	}
 	p->width = utf8_width(utf8_clip(l.s, 400));
+	p->unfinished = ends_open(slice_trim(l.s));
 	if (!p->full && !inline_text(&p->o, p->block == B_P ? slice_trim(l.s) : l.s, INLINE_LINKS))
 		p->full = true;
 }

@@ -100,6 +100,11 @@ static void test_plain(void **state)
 		{ "Ana Perez\nDireccion de Gobierno", "<p>Ana Perez<br>\nDireccion de Gobierno</p>\n" },
 		{ "En El Salvador publicamos el catalogo con 312 tramites. La idea es acordar\n- uno",
 		  "<p>En El Salvador publicamos el catalogo con 312 tramites. La idea es acordar<br>\n- uno</p>\n" },
+		/* broken by hand before the edge: the sentence goes on; and where it does not */
+		{ "y la comunidad de usuarios de R. Resulta que el nombre de la\nasociación que se eligió",
+		  "<p>y la comunidad de usuarios de R. Resulta que el nombre de la\nasociación que se eligió</p>\n" },
+		{ "y la comunidad de usuarios de R. Resulta que el nombre.\nasociación",
+		  "<p>y la comunidad de usuarios de R. Resulta que el nombre.<br>\nasociación</p>\n" },
 		{ "", "" },
 		{ "a\nb\n\nc", "<p>a<br>\nb</p>\n<p>c</p>\n" },
 		{ "a\r\nb\r\n", "<p>a<br>\nb</p>\n" },

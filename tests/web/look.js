@@ -4,7 +4,10 @@
  * than the window, no script, no inline style, within its weight. One line a
  * verdict: "ok<TAB>text" or "not ok<TAB>text<TAB>why".
  *	node look.js BASE-URL LIST PASSWORD-FILE [SCREENS-FOLDER]
- * With a folder it also writes PAGE-LANG-WIDTH-THEME.png of each.
+ *	node look.js BASE-URL --paths FILE [SCREENS-FOLDER]
+ * The first knows the demo and plays in it; the second visits what FILE names,
+ * a line each: NAME<TAB>PATH, signed out. With a folder both also write
+ * PAGE-LANG-WIDTH-THEME.png of each.
  */
 'use strict';
 const fs = require('fs');
@@ -187,11 +190,10 @@ async function visit(browser, lang, width, theme, who, all)
 	await context.close();
 }
 
-async function main()
+const WAYS = [['es', 1280, 'light'], ['es', 360, 'dark'], ['es', 320, 'light'], ['en', 1280, 'dark'], ['en', 360, 'light']];
+
+async function demo(browser)
 {
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-		       '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 	const [, who, writer] = fs.readFileSync(passwords, 'utf8').split('\n');
 	const first = await browser.newPage({ locale: 'es' });
 
@@ -200,11 +202,28 @@ async function main()
 	const all = pages(links[links.length - 1]);
 
 	await play(browser, who, writer, links[links.length - 1]);
-	for (const [lang, width, theme] of [['es', 1280, 'light'], ['es', 360, 'dark'], ['es', 320, 'light'],
-		['en', 1280, 'dark'], ['en', 360, 'light']]) {
+	for (const [lang, width, theme] of WAYS) {
 		await visit(browser, lang, width, theme, null, all.out);
 		await visit(browser, lang, width, theme, who, all.in);
 	}
+}
+
+async function paths(browser, file)
+{
+	const all = fs.readFileSync(file, 'utf8').trim().split('\n').map((l) => l.split('\t'))
+		.map(([name, to]) => [name, (page) => page.goto(base + to)]);
+
+	for (const [lang, width, theme] of WAYS)
+		await visit(browser, lang, width, theme, null, all);
+}
+
+async function main()
+{
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+		       '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+
+	await (list === '--paths' ? paths(browser, passwords) : demo(browser));
 	await browser.close();
 }
 

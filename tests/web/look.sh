@@ -2,19 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # limit: 400
 # Every page in a browser, in both languages, wide and narrow, light and dark.
-# Needs chromium, node and the packages playwright-core and axe-core in
-# $CABILDO_NODE (a folder with node_modules); without them it is skipped.
 # CABILDO_SCREENS=DIR keeps a picture of each page there.
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
-
-NODE=${CABILDO_NODE:-$TOP/build/node}
-if ! [ -d "$NODE/node_modules/playwright-core" ] || ! [ -d "$NODE/node_modules/axe-core" ] ||
-	! command -v node >/dev/null || ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
-	echo '1..0 # SKIP needs chromium, node, playwright-core and axe-core (make web-tools)'
-	exit 0
-fi
+# shellcheck source=tests/lib/browser.sh
+. "$TOP/tests/lib/browser.sh"
+browser_or_skip
 
 # shellcheck disable=SC2119 # without arguments: all of it
 flow_site 'receive deliver web http'
@@ -43,11 +37,5 @@ outsiders() {
 	site_cabildo hold approve 1 >/dev/null
 }
 tap_run 'some wait for a moderator' outsiders
-[ -z "${CABILDO_SCREENS:-}" ] || mkdir -p "$CABILDO_SCREENS"
-NODE_PATH=$NODE/node_modules node "$TOP/tests/web/look.js" "http://127.0.0.1:$SITE_HTTP" \
-	"$DEMO_LIST" "$TEST_TMP/passwords" ${CABILDO_SCREENS:+"$CABILDO_SCREENS"} >"$TEST_TMP/verdicts"
-tap_is 'the browser went to the end' $? 0
-while IFS=$'\t' read -r verdict text why; do
-	tap_is "$text" "$verdict${why:+: $why}" ok
-done <"$TEST_TMP/verdicts"
+browser_look "$DEMO_LIST" "$TEST_TMP/passwords"
 flow_end

@@ -273,6 +273,18 @@ enum rc page_by_msgid(struct page *pg)
 			      (long long)number, (long long)number);
 }
 
+/* An excerpt is one line: the marks of quoted lines in it say nothing. */
+static const char *unquoted(struct arena *a, const char *text)
+{
+	char *copy = arena_strdup(a, text), *to = copy;
+
+	for (const char *at = copy; *at != '\0'; at++)
+		if (*at != '>' || (at > copy && at[-1] != ' ' && at[-1] != '>' && at[-1] != '\n'))
+			*to++ = *at;
+	*to = '\0';
+	return copy;
+}
+
 /* The excerpt's hits stand between 0x01 and 0x02. */
 static struct html excerpt_html(struct page *pg, const char *text)
 {
@@ -283,10 +295,14 @@ static struct html excerpt_html(struct page *pg, const char *text)
 	while (rest.n > 0) {
 		bool cut = slice_cut(&rest, open ? '\x02' : '\x01', &part);
 
-		if (open)
+		if (open) {
 			view_mark(&o, &(struct view_mark){ slice_dup(pg->a, part) });
-		else
+			/* the template's last line end would stand before a full stop */
+			if (o.s->n > 0 && o.s->p[o.s->n - 1] == '\n')
+				str_cut(o.s, o.s->n - 1);
+		} else {
 			out_text_n(&o, part);
+		}
 		if (!cut)
 			break;
 		open = !open;
@@ -311,7 +327,7 @@ static void hits_fill(struct page *pg, const struct search_page *s, struct view_
 			.author = text_shown(pg, h->author_name, false),
 			.date = fmt_time(pg, h->sent_at),
 			.when = fmt_iso(pg, h->sent_at),
-			.excerpt = excerpt_html(pg, text_shown(pg, h->excerpt, false))
+			.excerpt = excerpt_html(pg, unquoted(pg->a, text_shown(pg, h->excerpt, false)))
 		};
 	}
 	if (s->nhits == 0)

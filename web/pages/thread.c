@@ -7,6 +7,7 @@
 #include "server/base/base.h"
 
 #define GAP_DAYS 3
+#define TITLE_LONG 140 /* bytes: some four lines on a phone in the large type */
 
 /* Straight conversation is not indented; a fork is, three levels at most. */
 static void depth_fill(const struct post_row *posts, size_t n, int64_t *depth)
@@ -111,6 +112,7 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 				 .by_mail = strcmp(p->source, "email") == 0,
 				 .imported = strcmp(p->source, "import") == 0,
 				 .cut = p->cut,
+				 .blank = p->html.n == 0,
 				 .subject = text_shown(
 					 pg, subject_change(t->posts, i, t->thread.subject),
 					 t->group.member),
@@ -171,6 +173,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 	int64_t *depth = ARENA_ARRAY(pg->a, t->nposts, int64_t);
 
 	*v = (struct view_thread){ .title = subject_shown(pg, r->subject, t->group.member),
+				   .long_ = strlen(r->subject) > TITLE_LONG,
 				   .lang = r->lang,
 				   .state = r->state,
 				   .open = strcmp(r->state, "open") == 0,

@@ -46,7 +46,7 @@ struct view_post {
 	const char *date, *when;        /* shown; machine form */
 	const char *lang, *reply_url, *mailto, *raw_url;
 	const char *unfold_url, *csrf;  /* where they may show it whole, else "" */
-	bool by_mail, imported, mine, unread_line, cut, show_do;
+	bool by_mail, imported, mine, unread_line, cut, blank, show_do;
 	int64_t answers;                /* number of the post it answers where that is not the one above */
 	const char *answers_url;
 	const char *subject;            /* where it changed, else "" */
@@ -64,6 +64,7 @@ struct view_participant {
 
 struct view_thread {
 	const char *title, *lang, *state;
+	bool long_;                     /* a title of several lines */
 	bool open, locked, pinned, member, can_post, signed_in;
 	const char *facts;              /* "23 posts by 9 people in 12 days" */
 	const char *unread;             /* "6 unread", or "" */
