@@ -63,11 +63,21 @@ static enum rc bounce_take(struct unit *u, const struct list_ref *l, const struc
 	return record(u, &b, l, r, m);
 }
 
-/* Whose copy it was, by the envelope sender that the complaint returns. */
+/* The subscription whose copies alone carry this address, or 0. */
+static int64_t subscription_of(struct unit *u, const char *addr, enum address_kind kind)
+{
+	struct address_to to = { .kind = ADDRESS_POST };
+
+	if (*addr == '\0' || address_parse(u, addr, &to) != RC_OK || to.kind != kind)
+		return 0;
+	return to.id;
+}
+
+/* Whose copy it was, by the envelope sender that the complaint returns, else by the
+ * address to leave in what it returns. Both have a MAC. */
 static enum rc complaint_take(struct unit *u, const struct list_ref *l, const struct address_to *to,
 			      const struct mail *m, const struct report *r, bool *proven_r)
 {
-	struct address_to from = { .kind = ADDRESS_POST };
 	struct bounce_new b = { .kind = BOUNCE_COMPLAINT,
 				.reason = r->feedback,
 				.status = "",
@@ -76,9 +86,10 @@ static enum rc complaint_take(struct unit *u, const struct list_ref *l, const st
 				.text = r->subject };
 
 	b.subscription = to != NULL && to->kind == ADDRESS_BOUNCE ? to->id : 0;
-	if (b.subscription == 0 && *r->mail_from != '\0' &&
-	    address_parse(u, r->mail_from, &from) == RC_OK && from.kind == ADDRESS_BOUNCE)
-		b.subscription = from.id;
+	if (b.subscription == 0)
+		b.subscription = subscription_of(u, r->mail_from, ADDRESS_BOUNCE);
+	if (b.subscription == 0)
+		b.subscription = subscription_of(u, r->leave, ADDRESS_LEAVE);
 	*proven_r = b.subscription != 0;
 	return *proven_r ? record(u, &b, l, r, m) : RC_OK;
 }

@@ -339,6 +339,17 @@ static void make_bounce(struct reading *d)
 	d->r->nrcpts = d->rcpts.n;
 }
 
+/* The address of the first mailto: link. */
+static const char *mailto(struct arena *a, const char *value)
+{
+	const char *at = slice_ifind(slice_of(value), SLICE("mailto:"));
+
+	if (at == NULL)
+		return "";
+	at += strlen("mailto:");
+	return slice_dup(a, slice_make(at, strcspn(at, ">?, \t")));
+}
+
 static void make_complaint(struct reading *d)
 {
 	static const char *const who[] = { "X-HmXmrOriginalRecipient", "To" };
@@ -350,6 +361,10 @@ static void make_complaint(struct reading *d)
 		rcpt_add(&d->rcpts, d->a, d->arf_rcpt);
 	d->r->rcpts = d->rcpts.v;
 	d->r->nrcpts = d->rcpts.n;
+	/* providers leave the envelope out; what they return says whose copy it was */
+	if (*d->r->mail_from == '\0')
+		d->r->mail_from = first_addr(d->a, field_of(d->a, d->returned, "Return-Path"));
+	d->r->leave = mailto(d->a, field_of(d->a, d->returned, "List-Unsubscribe"));
 	if (*d->r->feedback == '\0')
 		d->r->feedback = "abuse";
 }
@@ -370,7 +385,7 @@ void report_parse(struct report *r, struct arena *a, const struct mail *m)
 	struct reading *d = ARENA_NEW(a, struct reading);
 	bool dead; /* a machine-readable recipient */
 
-	*r = (struct report){ .msgid = "", .envid = "", .feedback = "", .subject = "",
+	*r = (struct report){ .msgid = "", .envid = "", .feedback = "", .subject = "", .leave = "",
 			       .mail_from = "" };
 	*d = (struct reading){ .a = a, .m = m, .r = r, .arf_rcpt = "" };
 	str_init(&d->text, a, REPORT_TEXT_MAX + 1024);

@@ -68,6 +68,7 @@ struct report {
 	const char *feedback;   /* RFC 5965 Feedback-Type in lower case ("abuse"), or "" */
 	const char *subject;    /* of the message it is about, or "" */
 	const char *mail_from;  /* its envelope sender, where the report tells it, or "" */
+	const char *leave;      /* of a complaint: where it could be unsubscribed by mail, or "" */
 };
 
 /* m from mail_parse, its raw bytes alive. */

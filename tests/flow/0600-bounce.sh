@@ -283,10 +283,11 @@ complaint() {
 	local eva
 	eva=$(verp eva@example.org)
 	case $eva in *+p* | '') eva=$(awk -F'\t' '$3 == "eva@example.org" && /bounces\+s/ { print $2 }' "$TEST_TMP/sink/copies" | tr -d '<>' | tail -1) ;; esac
+	# complain ENVELOPE [TO [HEADER-OF-WHAT-IT-RETURNS [TYPE]]]
 	complain() {
-		net_lmtp "$SITE_LMTP" fbl@proveedor.example "$LIST@$SITE_DOMAIN" <<END
+		net_lmtp "$SITE_LMTP" fbl@proveedor.example "${2:-$LIST@$SITE_DOMAIN}" <<END
 From: fbl@proveedor.example
-To: $LIST@$SITE_DOMAIN
+To: ${2:-$LIST@$SITE_DOMAIN}
 Subject: FW: Aviso
 Message-ID: <$RANDOM.fbl@proveedor.example>
 MIME-Version: 1.0
@@ -298,18 +299,19 @@ This is an email abuse report.
 --B
 Content-Type: message/feedback-report
 
-Feedback-Type: abuse
+Feedback-Type: ${4:-abuse}
 User-Agent: fbl/1
 Version: 1
-Original-Mail-From: <$1>
-Original-Rcpt-To: <eva@example.org>
+${1:+Original-Mail-From: <$1>
+}Original-Rcpt-To: <eva@example.org>
 
 --B
 Content-Type: message/rfc822
 
 Message-ID: <b1@example.org>
 Subject: Aviso
-
+${3:+$3
+}
 --B--
 END
 	}
@@ -321,6 +323,45 @@ END
 	tap_is 'its subscription gets no mail' "$(flow_sql "SELECT s.delivery FROM subscription s
 		JOIN address ad ON ad.id = s.address_id WHERE ad.addr = 'eva@example.org'")" none
 	tap_is 'and it is no bounce' "$(state eva@example.org)" '0.0 delivered'
+	# most providers write to abuse@; some take the envelope out of what they return
+	abused 'to abuse@' "$eva" ''
+	abused 'without an envelope' '' "Return-Path: <$eva>"
+	abused 'with the address to leave alone' '' \
+		"List-Unsubscribe: <https://foro.example/u/1>, <mailto:${eva/bounces/leave}?subject=x>" forged
+	abused 'with the real one' '' "$(unsubscribe "$eva")"
+	reset
+	tap_run 'a report of DMARC is taken' complain "$eva" "abuse@$SITE_DOMAIN" '' auth-failure
+	sched
+	tap_is 'and is no complaint of hers' "$(delivery)" each
+}
+
+delivery() {
+	flow_sql "SELECT s.delivery FROM subscription s JOIN address ad ON ad.id = s.address_id
+		WHERE ad.addr = 'eva@example.org'"
+}
+
+# She gets mail again, and nothing of before is known.
+reset() {
+	flow_sql "UPDATE subscription SET delivery = 'each' WHERE address_id = (SELECT id FROM address
+		WHERE addr = 'eva@example.org'); DELETE FROM bounce_event WHERE kind = 'complaint'"
+}
+
+# unsubscribe VERP: the header of the same subscription's copies
+unsubscribe() {
+	local n=${1#*+}
+	printf 'List-Unsubscribe: <%s>' "$(sed -s 's/\r$//' "$TEST_TMP"/sink/*.eml |
+		grep -o "mailto:$LIST-leave+${n%%.*}\.[^>]*" | tail -n 1)"
+}
+
+# abused TEXT ENVELOPE HEADER [forged]: a complaint to abuse@
+abused() {
+	local now=none
+	[ "${4:-}" != forged ] || now=each
+	reset
+	tap_run "$1: taken" complain "$2" "abuse@$SITE_DOMAIN" "$3"
+	sched
+	tap_is "$1: the administrators get it" "$(fate)" forwarded:to-site
+	tap_is "$1: mail to her" "$(delivery)" $now
 }
 
 refused() {
