@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "mailer/accept/accept.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -93,36 +94,47 @@ enum outcome rule_file_types(const struct accept_in *in, struct say *s)
 
 /* ---- the verdict of our own spam filter ---- */
 
-static bool says_spam(const struct mail_header *h, bool rspamd)
-{
-	struct slice v = slice_of(h->value);
+/* What each filter writes (the setting spam_filter), and what a yes begins with or holds. */
+static const struct verdict_header {
+	const char *filter, *name, *begins, *holds;
+	bool harm; /* it is about what the message does to a machine */
+} verdict_headers[] = {
+	{ "spamassassin", "X-Spam-Flag", "yes", NULL, false },
+	{ "spamassassin", "X-Spam-Status", "yes", NULL, false },
+	{ "rspamd", "X-Spam-Flag", "yes", NULL, false },
+	{ "rspamd", "X-Spam-Status", "yes", NULL, false },
+	{ "rspamd", "X-Spam", "yes", NULL, false },
+	{ "rspamd", "X-Spamd-Result", NULL, ": true [", false },
+	{ "ses", "X-SES-Spam-Verdict", "fail", NULL, false },
+	{ "ses", "X-SES-Virus-Verdict", "fail", NULL, true },
+};
 
-	if (strcasecmp(h->name, "X-Spam-Flag") == 0 || strcasecmp(h->name, "X-Spam-Status") == 0)
-		return slice_istarts(v, "yes");
-	if (!rspamd)
-		return false;
-	if (strcasecmp(h->name, "X-Spam") == 0)
-		return slice_istarts(v, "yes");
-	return strcasecmp(h->name, "X-Spamd-Result") == 0 &&
-	       slice_ifind(v, SLICE(": true [")) != NULL;
+static bool says_yes(const struct verdict_header *k, const struct mail_header *h)
+{
+	struct slice v = slice_trim(slice_of(h->value));
+
+	return k->begins ? slice_istarts(v, k->begins) : slice_ifind(v, slice_of(k->holds)) != NULL;
 }
 
 /* Of each name only the first, and only where our machines write. */
 enum outcome rule_spam(const struct accept_in *in, struct say *s)
 {
-	static const char *const names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam",
-					     "X-Spamd-Result" };
-	bool rspamd = strcmp(in->conf->spam_filter, "rspamd") == 0;
 	size_t own = mail_own_headers(in->mail, (unsigned)(in->conf->own_hops[0] - '0'));
 
-	if (strcmp(in->conf->spam_filter, "none") == 0 || strcmp(in->list->spam, "accept") == 0)
+	if (strcmp(in->list->spam, "accept") == 0)
 		return OUTCOME_NONE;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const struct mail_header *h = mail_header(in->mail, names[i]);
+	for (size_t i = 0; i < ARRAY_LEN(verdict_headers); i++) {
+		const struct verdict_header *k = &verdict_headers[i];
+		const struct mail_header *h;
 
-		s->detail = names[i];
-		if (h != NULL && (size_t)(h - in->mail->headers) < own && says_spam(h, rspamd))
-			return strcmp(in->list->spam, "drop") == 0 ? OUTCOME_DROP : OUTCOME_HOLD;
+		if (strcmp(k->filter, in->conf->spam_filter) != 0)
+			continue;
+		h = mail_header(in->mail, k->name);
+		if (h == NULL || (size_t)(h - in->mail->headers) >= own || !says_yes(k, h))
+			continue;
+		s->detail = k->name;
+		s->reason = k->harm ? N_("Our mail server found something harmful in it.") : NULL;
+		return strcmp(in->list->spam, "drop") == 0 ? OUTCOME_DROP : OUTCOME_HOLD;
 	}
 	return OUTCOME_NONE;
 }

@@ -35,7 +35,7 @@ const struct conf_def conf_defs[] = {
 	  AT(authserv_id), "" },
 	{ "own_hops", "1", "Received lines that our own machines write; what is below is not believed",
 	  AT(own_hops), "digit" },
-	{ "spam_filter", "none", "whose verdict our mail server adds: none, spamassassin or rspamd",
+	{ "spam_filter", "none", "whose verdict our mail server adds: none, spamassassin, rspamd or ses",
 	  AT(spam_filter), "filter" },
 	{ "log_level", "info", "debug, info, warn or fail", AT(log_level), "level" },
 };
@@ -92,8 +92,8 @@ static const char *value_check(const char *kind, const char *v)
 	if (strcmp(kind, "digit") == 0 && (s.n != 1 || v[0] < '1' || v[0] > '9'))
 		return "expected a number from 1 to 9";
 	if (strcmp(kind, "filter") == 0 && !slice_eqz(s, "none") &&
-	    !slice_eqz(s, "spamassassin") && !slice_eqz(s, "rspamd"))
-		return "expected none, spamassassin or rspamd";
+	    !slice_eqz(s, "spamassassin") && !slice_eqz(s, "rspamd") && !slice_eqz(s, "ses"))
+		return "expected none, spamassassin, rspamd or ses";
 	if (strcmp(kind, "level") == 0 && !log_level_parse(v, &lv))
 		return "expected debug, info, warn or fail";
 	return NULL;

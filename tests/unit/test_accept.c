@@ -23,7 +23,7 @@ static struct arena *A;
 #define TIMES_COUNT true
 #endif
 
-static const struct conf conf = { .authserv_id = "mx.foro.example", .own_hops = "1",
+static struct conf conf = { .authserv_id = "mx.foro.example", .own_hops = "1",
 				  .spam_filter = "rspamd", .recipient_delimiter = "+" };
 
 static struct mail parsed(const char *text)
@@ -394,6 +394,35 @@ static void policy(void)
 	MEETS(RULE_FLOOD, FATE_HELD, g.list.flooding = true);
 }
 
+#define SES "Received: from x by inbound-smtp.us-east-1.amazonaws.com\r\n"
+
+/* Amazon's verdicts, only where the site says that Amazon receives its mail. */
+static void ses(void)
+{
+	const char *was = conf.spam_filter;
+
+	PASSES(HEAD(SES "X-SES-Spam-Verdict: FAIL\r\nX-SES-Virus-Verdict: FAIL\r\nSubject: x\r\n"));
+	conf.spam_filter = "ses";
+	MEETS(RULE_SPAM, FATE_HELD, HEAD(SES "X-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
+	MEETS(RULE_SPAM, FATE_HELD,
+	      HEAD(SES "X-SES-Spam-Verdict: PASS\r\nX-SES-Virus-Verdict: FAIL\r\nSubject: x\r\n"));
+	MEETS(RULE_SPAM, FATE_DROPPED,
+	      (HEAD(SES "X-SES-Virus-Verdict: FAIL\r\nSubject: x\r\n"), g.list.spam = "drop"));
+	PASSES((HEAD(SES "X-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"), g.list.spam = "accept"));
+	PASSES(HEAD(SES "X-SES-Spam-Verdict: GRAY\r\nX-SES-Virus-Verdict: PROCESSING_FAILED\r\nSubject: x\r\n"));
+	/* one that the sender wrote: below ours, or below another machine's */
+	PASSES(HEAD(SES "X-SES-Spam-Verdict: PASS\r\nX-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
+	PASSES(HEAD(SES "Received: by x\r\nX-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
+	/* and another filter's words say nothing then */
+	PASSES(HEAD(SES "X-Spam: Yes\r\nX-Spam-Flag: YES\r\nSubject: x\r\n"));
+	conf.spam_filter = "none";
+	PASSES(HEAD("X-Spam-Flag: YES\r\nX-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
+	conf.spam_filter = "spamassassin";
+	MEETS(RULE_SPAM, FATE_HELD, HEAD("X-Spam-Flag: YES\r\nSubject: x\r\n"));
+	PASSES(HEAD("X-SES-Spam-Verdict: FAIL\r\nX-Spam: Yes\r\nSubject: x\r\n"));
+	conf.spam_filter = was;
+}
+
 static void content(void)
 {
 	MEETS(RULE_UNADDRESSED, FATE_HELD, g.headers = PROVEN ANA "To: b@x.example\r\nSubject: x\r\n");
@@ -420,6 +449,7 @@ static void content(void)
 	PASSES(HEAD("X-Spam-Status: No, score=1\r\nX-Spam-Status: Yes\r\nSubject: x\r\n"));
 	/* below what our machines write it is anybody's */
 	PASSES(HEAD("Received: by mx\r\nReceived: by x\r\nX-Spam: Yes\r\nSubject: x\r\n"));
+	ses();
 }
 
 #define PATTERN(f, p, a) (g.pattern[0] = (f), g.pattern[1] = (p), g.pattern[2] = (a))
