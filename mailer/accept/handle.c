@@ -7,6 +7,7 @@
 #include "mailer/accept/refuse.h"
 #include "mailer/accept/submission.h"
 #include "server/core/tell.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -158,6 +159,8 @@ static enum rc group_try(struct unit *u, struct group *g, const struct accept_in
 		rc = submit_hold(u, &g->list, s, v->rule, v->reason, res);
 	else
 		rc = submit_record(u, &g->list, s, v->fate, v->rule, res);
+	if (rc == RC_OK && res->fate == FATE_QUARANTINED)
+		rc = tell_quarantined(u, &g->list, s, v->reason, res);
 	if (rc == RC_OK)
 		rc = refuse_tell(u, in, s, v, res);
 	if (rc == RC_OK)
@@ -206,8 +209,9 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 		log_warn("event=quarantined msgid=%s", log_q(s.msgid));
 		v = (struct verdict){ .fate = FATE_QUARANTINED,
 				      .rule = "database",
-				      .reason = "The database refused its text.",
+				      .reason = N_("The database refused its text."),
 				      .trace = v.trace };
+		s.reason = v.reason;
 		rc = group_try(u, g, &in, &s, &v, &res);
 	}
 	if (rc != RC_OK) {
@@ -271,7 +275,7 @@ void handle_message(void *ctx, const struct envelope *env, struct slice raw,
 	struct group **of = ARENA_ARRAY(u->arena, env->nrecipients, struct group *);
 	struct mail mail, *m = NULL;
 	struct proof proof;
-	const char *why = "It has ended the program that read it.";
+	const char *why = N_("It has ended the program that read it.");
 	size_t n = 0;
 
 	if (env->crashes < INTAKE_POISON &&

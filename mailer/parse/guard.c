@@ -8,6 +8,8 @@
  * in earnest, counts again, so what this misreads is still bounded.
  */
 #include "mailer/parse/part.h"
+#include "server/text/tr.h"
+
 #include "server/base/base.h"
 
 const struct mail_limits mail_limits_default = {
@@ -69,9 +71,9 @@ static bool guard_header_line(struct guard *g, struct slice line)
 	g->lines++;
 	g->section += line.n + 1;
 	if (g->lines > g->lim->header_lines)
-		g->why = "too many header lines";
+		g->why = N_("too many header lines");
 	if (g->section > g->lim->header_bytes)
-		g->why = "a header section is too long";
+		g->why = N_("a header section is too long");
 	if (g->why)
 		return false;
 	if (line.p[0] != ' ' && line.p[0] != '\t')
@@ -92,7 +94,7 @@ static bool guard_header_end(struct guard *g)
 	if (g->opaque || g->boundary.n == 0)
 		return true;
 	if (g->nopen >= g->lim->nesting || g->nopen >= GUARD_DEPTH) {
-		g->why = "multiparts are nested too deeply";
+		g->why = N_("multiparts are nested too deeply");
 		return false;
 	}
 	g->open[g->nopen++] = g->boundary;
@@ -124,7 +126,7 @@ static bool guard_delimiter(struct guard *g, struct slice line)
 			g->nopen = i + 1;
 			guard_header_begin(g);
 			if (++g->parts > g->lim->parts) {
-				g->why = "too many parts";
+				g->why = N_("too many parts");
 				return false;
 			}
 			return true;
@@ -145,7 +147,7 @@ enum rc guard_check(struct slice raw, const struct mail_limits *lim, const char 
 
 	*why_r = NULL;
 	if (raw.n > g.lim->size) {
-		*why_r = "the message is too large";
+		*why_r = N_("the message is too large");
 		return RC_LIMIT;
 	}
 	guard_header_begin(&g);

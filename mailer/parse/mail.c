@@ -6,6 +6,8 @@
  * every offset still holds.
  */
 #include "mailer/parse/part.h"
+#include "server/text/tr.h"
+
 #include "server/base/base.h"
 
 #define REFS_MAX 1000
@@ -147,7 +149,7 @@ enum rc mail_parse(struct mail *m_r, struct arena *a, struct slice raw,
 			      .outlook_class = "" };
 	*why_r = NULL;
 	if (raw.n > l->size) {
-		*why_r = "the message is too large";
+		*why_r = N_("the message is too large");
 		return RC_LIMIT;
 	}
 	bytes = mail_readable(a, raw);
@@ -156,7 +158,7 @@ enum rc mail_parse(struct mail *m_r, struct arena *a, struct slice raw,
 		return rc;
 	body = header_split(a, bytes, &m_r->headers, &m_r->nheaders, &start);
 	if (m_r->nheaders == 0) {
-		*why_r = "there is no header";
+		*why_r = N_("there is no header");
 		return RC_INVALID;
 	}
 	mail_ids(m_r, a);

@@ -9,6 +9,8 @@
 #include <gmime/gmime.h>
 
 #include "mailer/parse/part.h"
+#include "server/text/tr.h"
+
 #include "server/base/base.h"
 
 #define FIELD_MAX 4096
@@ -179,9 +181,9 @@ static struct part *part_make(struct tree *t, GMimeObject *o, struct part *paren
 	const char *disposition = g_mime_object_get_disposition(o);
 
 	if (++t->parts > t->lim->parts)
-		t->why = "too many parts";
+		t->why = N_("too many parts");
 	if (depth > t->lim->nesting)
-		t->why = "multiparts are nested too deeply";
+		t->why = N_("multiparts are nested too deeply");
 	if (t->why)
 		return NULL;
 	x->parent = parent;

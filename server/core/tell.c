@@ -293,3 +293,55 @@ enum rc tell_responsible(struct unit *u, const struct list_ref *l, const struct 
 	tr_set(was);
 	return rc;
 }
+
+/* Nothing of it was read: what the envelope says is all there is to tell. */
+static const char *apart_body(struct unit *u, const struct list_ref *l, const struct submission *s,
+			      const char *reason)
+{
+	struct str b;
+
+	str_init(&b, u->arena, 65536);
+	str_fmt(&b, tr("A message for %s was set apart: it is neither posted nor answered.\n"),
+		l->id ? l->title : s->recipient);
+	str_addc(&b, '\n');
+	labelled(&b, tr("Sender"), *s->envelope_from ? s->envelope_from : "<>");
+	labelled(&b, tr("To"), s->recipient);
+	labelled(&b, tr("Reason"), tr(reason));
+	labelled(&b, tr("Size"), arena_fmt(u->arena, "%zu kB", (s->raw.n + 999) / 1000));
+	str_addc(&b, '\n');
+	str_addz(&b, tr("Its bytes are attached as they came; open them with care. They are also kept "
+			"for 30 days.\n"));
+	str_addz(&b, tr("If it matters, ask who wrote it to send it again as plain text.\n"));
+	str_addz(&b, tr("You get this notice at most once a day; every other message of the kind is on "
+			"the record.\n"));
+	return str_z(&b);
+}
+
+enum rc tell_quarantined(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *reason, const struct submit_result *r)
+{
+	const char *was = tr_lang();
+	struct notice_owner *to;
+	size_t n = 0;
+	enum rc rc = responsible(u, l->id, &to, &n);
+
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		tr_set(to[i].locale);
+		rc = notice_send(
+			u,
+			&(struct notice_new){
+				.kind = "quarantined",
+				.addr = to[i].addr,
+				.account = to[i].account,
+				.list = l->id,
+				.locale = to[i].locale,
+				.subject = arena_fmt(u->arena, tr("[%s] A message was set apart"),
+						     l->id ? l->name : s->recipient),
+				.body = apart_body(u, l, s, reason),
+				.cause = arena_fmt(u->arena, "quarantined %lld", (long long)l->id),
+				.raw_id = r->raw },
+			NULL);
+	}
+	tr_set(was);
+	return rc;
+}

@@ -29,6 +29,10 @@ enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_
  */
 enum rc tell_responsible(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const char *rule, struct submit_result *r) MUST_USE;
+/* What was set apart unread: its owners (administrators where there is no list, or no
+ * owner) get its bytes with the reason, once a day for a group. r: its record. */
+enum rc tell_quarantined(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const char *reason, const struct submit_result *r) MUST_USE;
 /* The administrators of the site, ordered by address. */
 enum rc tell_admins_read(struct unit *u, struct notice_owner **r, size_t *n_r) MUST_USE;
 
