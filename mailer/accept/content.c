@@ -60,34 +60,16 @@ enum outcome rule_unaddressed(const struct accept_in *in, struct say *s UNUSED)
 
 /* ---- attachments ---- */
 
-/* One word of the setting: ".exe", "application/zip", or "video/" with a star behind. */
-static bool type_is(const struct mail_attachment *f, struct slice word)
-{
-	struct slice name = slice_of(f->name), type = slice_of(f->type);
-
-	if (word.n == 0)
-		return false;
-	if (word.p[0] == '.')
-		return name.n >= word.n &&
-		       slice_ieq(slice_make(name.p + name.n - word.n, word.n), word);
-	if (word.n > 2 && word.p[word.n - 1] == '*' && word.p[word.n - 2] == '/')
-		return type.n >= word.n - 1 &&
-		       slice_ieq(slice_make(type.p, word.n - 1), slice_make(word.p, word.n - 1));
-	return slice_ieq(type, word);
-}
-
 enum outcome rule_file_types(const struct accept_in *in, struct say *s)
 {
 	for (size_t i = 0; i < in->mail->nattachments; i++) {
-		struct slice rest = slice_of(in->list->file_types), word;
+		const struct mail_attachment *f = &in->mail->attachments[i];
+		struct slice word = rules_file_refused(in->list, f->name, f->type);
 
-		while (rest.n > 0) {
-			slice_cut(&rest, ' ', &word);
-			if (!type_is(&in->mail->attachments[i], word))
-				continue;
-			s->detail = slice_dup(in->arena, word);
-			return OUTCOME_REFUSE;
-		}
+		if (word.n == 0)
+			continue;
+		s->detail = slice_dup(in->arena, word);
+		return OUTCOME_REFUSE;
 	}
 	return OUTCOME_NONE;
 }

@@ -201,6 +201,29 @@ const struct rule_info *rule_find(const char *name)
 	return NULL;
 }
 
+static bool type_is(struct slice name, struct slice type, struct slice word)
+{
+	if (word.p[0] == '.')
+		return name.n >= word.n &&
+		       slice_ieq(slice_make(name.p + name.n - word.n, word.n), word);
+	if (word.n > 2 && word.p[word.n - 1] == '*' && word.p[word.n - 2] == '/')
+		return type.n >= word.n - 1 &&
+		       slice_ieq(slice_make(type.p, word.n - 1), slice_make(word.p, word.n - 1));
+	return slice_ieq(type, word);
+}
+
+struct slice rules_file_refused(const struct list_ref *l, const char *name, const char *type)
+{
+	struct slice rest = slice_of(l->file_types), word;
+
+	while (rest.n > 0) {
+		slice_cut(&rest, ' ', &word);
+		if (word.n > 0 && type_is(slice_of(name), slice_of(type), word))
+			return word;
+	}
+	return SLICE("");
+}
+
 size_t rules_trace(struct arena *a, const char *trace, struct rule_said **r)
 {
 	struct slice rest = slice_of(trace), word, name;

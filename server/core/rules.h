@@ -76,6 +76,10 @@ extern const struct rule_info rules[RULES];
 /* By name, or NULL: holds of former versions keep theirs. */
 const struct rule_info *rule_find(const char *name);
 
+/* Which word of the group's file_types takes this file, or nothing: ".exe", "application/zip",
+ * or "video/" with a star behind. The setting is the list's; case is ignored. */
+struct slice rules_file_refused(const struct list_ref *l, const char *name, const char *type);
+
 /* A stored trace, "malformed=- nonmember=hold(detail) ...", taken apart. */
 struct rule_said {
 	const struct rule_info *rule; /* NULL: not of this version */

@@ -4,8 +4,11 @@
  * same door as mail (submit_post). The form's id makes the Message-ID, so that
  * the same form sent twice is one post.
  */
+#include <strings.h>
+
 #include "server/core/audit.h"
 #include "server/core/forum.h"
+#include "server/core/patterns.h"
 #include "server/core/webmail.h"
 #include "server/text/tr.h"
 
@@ -35,13 +38,122 @@ static enum rc post_check(const struct web_post *w, const char **why_r)
 	return RC_OK;
 }
 
-/* A member's posts are reviewed where the group or the member says so. */
-static bool reviewed(const struct list_ref *l, const struct group *g)
+/* The rules of the table that a post from the web can meet, in its order: who wrote is
+ * known, and what only mail has is not there. */
+struct web_rules {
+	enum outcome said[RULES];
+	const char *detail; /* of the pattern */
+	const char *sentence;
+};
+
+static struct slice field_text(struct unit *u, const struct submission *s, const char *field)
 {
-	if (strcmp(l->moderation, "hold") == 0)
-		return true;
-	return strcmp(l->posting, "moderated") == 0 && !g->moderator &&
-	       strcmp(l->moderation, "accept") != 0;
+	if (strncmp(field, "header:", 7) == 0)
+		field += 7;
+	if (strcasecmp(field, "subject") == 0)
+		return slice_of(s->subject);
+	if (strcmp(field, "body") == 0)
+		return s->text;
+	if (strcasecmp(field, "from") == 0)
+		return slice_of(arena_fmt(u->arena, "%s <%s>", s->author_name, s->author_addr));
+	if (strcasecmp(field, "to") == 0)
+		return slice_of(s->recipient);
+	if (strcmp(field, "headers") == 0)
+		return slice_of(arena_fmt(u->arena, "From: %s <%s>\nTo: %s\nSubject: %s\n",
+					  s->author_name, s->author_addr, s->recipient, s->subject));
+	return SLICE("");
+}
+
+/* As for mail: the first that matches decides, one that fails to run holds. What mail
+ * has returned or dropped, the form refuses: its text stays before its writer. */
+static enum outcome pattern(struct unit *u, const struct list_ref *l, const struct submission *s,
+			    struct web_rules *r)
+{
+	const struct pattern *p = NULL;
+	size_t n = 0;
+	int code = 0;
+
+	r->detail = "not-read";
+	if (patterns_for(u, l, &p, &n) != RC_OK)
+		return OUTCOME_HOLD;
+	r->detail = NULL;
+	for (size_t i = 0; i < n; i++) {
+		enum matched m = p[i].match ? match_run(p[i].match, field_text(u, s, p[i].field), &code)
+					    : MATCHED_ERROR;
+
+		if (m == MATCHED_NO)
+			continue;
+		if (m == MATCHED_ERROR) {
+			log_info("event=rule_error rule=%lld list=%s code=%d", (long long)p[i].id,
+				 l->name, code);
+			r->detail = arena_fmt(u->arena, "%lld:error:%d", (long long)p[i].id, code);
+			return OUTCOME_HOLD;
+		}
+		r->detail = arena_fmt(u->arena, "%lld:%s", (long long)p[i].id, p[i].action);
+		if (*p[i].sentence != '\0')
+			r->sentence = arena_strdup(u->arena, p[i].sentence);
+		if (strcmp(p[i].action, "accept") == 0)
+			return OUTCOME_POST;
+		return strcmp(p[i].action, "hold") == 0 ? OUTCOME_HOLD : OUTCOME_REFUSE;
+	}
+	return OUTCOME_NONE;
+}
+
+/* Which rule keeps the post from appearing at once, or RULE_POSTED; the trace says what
+ * each found. */
+static enum rule web_judge(struct unit *u, const struct list_ref *l, const struct group *g,
+			   struct submission *s, struct web_rules *r)
+{
+	static const enum rule met[] = { RULE_EMERGENCY, RULE_MODERATED, RULE_FIRST_POSTS, RULE_FLOOD,
+					 RULE_PATTERN };
+	bool trusted = g->moderator || strcmp(l->moderation, "accept") == 0;
+	enum rule best = RULE_POSTED;
+	struct str t;
+
+	*r = (struct web_rules){ .said = { OUTCOME_NONE } };
+	if (l->emergency)
+		r->said[RULE_EMERGENCY] = OUTCOME_HOLD;
+	if (strcmp(l->moderation, "hold") == 0 ||
+	    (strcmp(l->posting, "moderated") == 0 && !trusted))
+		r->said[RULE_MODERATED] = OUTCOME_HOLD;
+	if (l->fresh && !trusted)
+		r->said[RULE_FIRST_POSTS] = OUTCOME_HOLD;
+	if (l->flooding)
+		r->said[RULE_FLOOD] = OUTCOME_HOLD;
+	r->said[RULE_PATTERN] = pattern(u, l, s, r);
+	str_init(&t, u->arena, 4096);
+	str_addz(&t, "web");
+	for (size_t i = 0; i < ARRAY_LEN(met); i++) {
+		enum outcome *o = &r->said[met[i]];
+
+		if (rules[met[i]].yields && r->said[RULE_PATTERN] == OUTCOME_POST)
+			*o = OUTCOME_NONE;
+		str_fmt(&t, " %s=%s", rules[met[i]].name, outcome_names[*o]);
+		if (met[i] == RULE_PATTERN && r->detail != NULL)
+			str_fmt(&t, "(%s)", r->detail);
+		if (*o > OUTCOME_POST && (best == RULE_POSTED || *o > r->said[best]))
+			best = met[i];
+	}
+	str_fmt(&t, " posted=%s", best == RULE_POSTED ? "post" : "-");
+	s->trace = str_z(&t);
+	if (r->sentence == NULL || best != RULE_PATTERN)
+		r->sentence = rules[best].sentence;
+	return best;
+}
+
+/* RC_INVALID with the sentence where the form must be changed first. */
+static enum rc web_place(struct unit *u, const struct list_ref *l, const struct group *g,
+			 struct submission *s, struct submit_result *r, const char **why_r)
+{
+	struct web_rules w;
+	enum rule by = web_judge(u, l, g, s, &w);
+
+	if (by == RULE_POSTED)
+		return submit_post(u, l, s, r);
+	if (w.said[by] == OUTCOME_REFUSE)
+		return wrong(why_r, w.sentence);
+	s->reason = w.sentence;
+	return submit_hold(u, l, s, rules[by].name, w.sentence, r);
 }
 
 static size_t refs_of(struct unit *u, const struct reply_target *t, const char ***refs_r)
@@ -91,8 +203,11 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 		s.parent_hint = target.post;
 		s.thread_hint = target.thread;
 	}
-	for (size_t i = 0; i < w->nuploads; i++)
+	for (size_t i = 0; i < w->nuploads; i++) {
 		bytes += w->uploads[i].bytes.n;
+		if (rules_file_refused(&l, w->uploads[i].name, w->uploads[i].type).n > 0)
+			return wrong(why_r, rules[RULE_FILE_TYPES].sentence);
+	}
 	/* base64 makes four bytes of three */
 	if ((int64_t)(bytes / 3 * 4) > l.max_size)
 		return wrong(why_r, N_("The files are larger than this group takes. Reduce them or "
@@ -106,7 +221,6 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	s.author_addr = u->actor.addr;
 	s.envelope_from = "";
 	s.recipient = g.addr;
-	s.trace = "web";
 	s.reason = N_("It was written on the web by somebody signed in.");
 	s.proven = true;
 	head = (struct web_head){
@@ -120,8 +234,5 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 	s.nattachments = w->nuploads;
 	/* sent_at stays 0: the same form sent again must give the same key (P3);
 	 * submit_post then takes the time of arrival */
-	if (reviewed(&l, &g))
-		return submit_hold(u, &l, &s, "moderated", N_("Every post of this group is reviewed."),
-				   r);
-	return submit_post(u, &l, &s, r);
+	return web_place(u, &l, &g, &s, r, why_r);
 }

@@ -14,6 +14,7 @@ MAIL=$TEST_TMP/mail
 ANA=ana.perez@example.org
 OWNER=marisol.quesada@example.org
 ADMIN=julio.zelaya@example.org
+# shellcheck disable=SC2034 # site.sh reads it
 SITE_WORKERS=1
 
 # write FILE ID [HEADER...]: text from stdin

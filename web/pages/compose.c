@@ -4,7 +4,7 @@
  * form carries an id that becomes part of the Message-ID: sent twice, it is
  * one post.
  */
-#include "server/core/submit.h"
+#include "server/core/rules.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -84,13 +84,14 @@ static enum rc form_show(struct page *pg, struct draft *d)
 	return rc == RC_OK ? compose_show(pg, &g, d) : rc;
 }
 
-static enum rc held_show(struct page *pg)
+static enum rc held_show(struct page *pg, const char *rule)
 {
+	const struct rule_info *why = rule ? rule_find(rule) : NULL;
 	struct out o = page_out(pg);
 	struct view_message m = {
 		.title = tr("Your message awaits review"),
 		.what = tr("Somebody who runs the group looks at it before it is posted."),
-		.todo = "",
+		.todo = why ? tr(why->sentence) : "",
 		.code = "",
 		.reference = "",
 		.text = ""
@@ -127,7 +128,7 @@ static enum rc draft_post(struct page *pg, struct draft *d)
 	if (rc != RC_OK)
 		return rc;
 	if (res.fate == FATE_HELD || res.hold != 0)
-		return held_show(pg);
+		return held_show(pg, res.rule);
 	return resp_redirectf(
 		pg->resp, "/g/%s/%lld?from=%lld#p%lld", d->list, (long long)res.thread_number,
 		(long long)(res.number > POSTS_PER_PAGE ? res.number : 1), (long long)res.number);

@@ -18,7 +18,7 @@ where r.id = $2::bigint and r.removed_at is null
 returning r.list_id, r.field || ' /' || r.pattern || '/ ' || r.action
 
 -- name: patterns_of
--- roles: receive milter cli
+-- roles: receive milter web cli
 select r.id, r.list_id is null, r.field, r.pattern, r.action, r.sentence
 from acceptance_rule r
 where r.removed_at is null and (r.list_id is null or r.list_id = (select l.id from list l where l.name = $1::text))
