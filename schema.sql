@@ -251,11 +251,14 @@ create table thread (
 	participant_count integer not null default 0,
 	participants text[] not null default '{}', -- names of the first three who wrote
 	version bigint not null default 1,
-	moved_to bigint references thread, -- after a merge: a redirect for ever
+	moved_to bigint references thread, -- after a merge or a move: a redirect for ever
+	titled boolean not null default false, -- by a moderator: no post names it any more
+	placed boolean not null default false, -- by a moderator: no heuristic merges it into another
 	unique (list_id, number)
 );
 create index thread_recent on thread (list_id, last_post_at desc, id desc) where moved_to is null and state <> 'hidden';
 create index thread_moved on thread (moved_to) where moved_to is not null;
+create index thread_pinned on thread (list_id, pinned_until) where pinned_until is not null;
 alter table thread_follow add foreign key (thread_id) references thread;
 
 create table thread_participant (
@@ -292,7 +295,7 @@ create table post (
 	body text not null,
 	folds integer[] not null default '{}', -- from, to, kind, ... in bytes of body
 	html text not null, -- rendered at commit; words and addresses are slots
-	raw_id bigint references raw_message,
+	raw_id bigint references raw_message on delete set null, -- only after a deletion: see post_revision
 	attachment_count integer not null default 0,
 	automatic boolean not null default false,
 	addressed text[] not null default '{}', -- To and Cc of a mail, lower case: they have it already
@@ -313,6 +316,54 @@ create table post_redirect (
 	number integer not null,
 	post_id bigint not null references post,
 	primary key (thread_id, number)
+);
+
+-- What moderators did to threads, with enough of how it was before to undo it
+-- for 30 days. The record of who and why stands in audit as well.
+create table thread_act (
+	id bigint generated always as identity primary key,
+	kind text not null check (kind in ('lock', 'unlock', 'pin', 'unpin', 'hide', 'restore', 'hide-posts', 'restore-posts',
+		'rename', 'split', 'merge', 'move', 'reattach')),
+	list_id bigint not null references list, -- where it was done
+	thread_id bigint not null references thread, -- of this thread
+	other_id bigint references thread, -- split: the new one; merge, reattach: where it went; move: what stands in the old place
+	other_list_id bigint references list, -- move: the new group
+	account_id bigint references account, -- null: the administrator at the command line
+	at timestamptz not null default now(),
+	why text not null default '',
+	before text not null default '', -- of state, end of the pin, subject; move: the number
+	after text not null default '',
+	posts integer not null default 0, -- how many
+	whole boolean not null default false, -- no post stayed behind
+	was boolean not null default false, -- how titled, or placed of the other thread, was before
+	behind bigint[] not null default '{}', -- threads that led to this one, and now to the other
+	follows bigint[] not null default '{}', -- accounts that follow the other since
+	undone_at timestamptz,
+	undone_by bigint references account
+);
+create index thread_act_thread on thread_act (thread_id, id desc);
+create index thread_act_other on thread_act (other_id, id desc) where other_id is not null;
+
+create table thread_act_post (
+	act_id bigint not null references thread_act,
+	post_id bigint not null references post,
+	thread_id bigint not null, -- before
+	number integer not null,
+	parent_id bigint,
+	placed boolean not null,
+	state text not null,
+	to_thread_id bigint, -- after
+	to_number integer,
+	primary key (act_id, post_id)
+);
+
+-- Rows of thread_ref as they were.
+create table thread_act_ref (
+	act_id bigint not null references thread_act,
+	list_id bigint not null,
+	id_hash bytea not null,
+	thread_id bigint not null,
+	primary key (act_id, list_id, id_hash)
 );
 
 -- Every id a post of the list has or names: the thread it belongs to, and the
@@ -876,7 +927,13 @@ grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_ch
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
 grant select, insert, update, delete on signin_failure to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
-grant update (thread_id, number, parent_id, parent_rank, folds, html, search) on post to "cabildo-web";
+grant update (list_id, thread_id, number, parent_id, parent_rank, placed, state, folds, html, search) on post to "cabildo-web";
+grant select, insert on thread_act, thread_act_post, thread_act_ref to "cabildo-web";
+grant update (behind, follows, undone_at, undone_by) on thread_act to "cabildo-web";
+grant update (to_thread_id, to_number) on thread_act_post to "cabildo-web";
+grant update (post_id) on post_redirect to "cabildo-web";
+grant update (list_id) on ref_wait to "cabildo-web";
+grant delete on post_redirect, thread_ref, thread_participant to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
 grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role, address_id) on subscription to "cabildo-web";

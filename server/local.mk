@@ -34,6 +34,7 @@ STMT_SQL = \
 	server/db/sql/pattern.sql \
 	server/db/sql/person.sql \
 	server/db/sql/queue.sql \
+	server/db/sql/thread.sql \
 	server/db/sql/roster.sql \
 	server/db/sql/setting.sql \
 	server/db/sql/template.sql \
@@ -72,6 +73,7 @@ libstore_a_SOURCES = \
 	server/store/roster.c server/store/roster.h \
 	server/store/setting.c server/store/setting.h \
 	server/store/template.c server/store/template.h \
+	server/store/thread.c server/store/thread.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -112,6 +114,7 @@ libcore_a_SOURCES = \
 	server/core/submit.c server/core/submit.h \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \
+	server/core/thread.c server/core/thread_notice.c server/core/thread_undo.c server/core/thread.h \
 	server/core/trace.c server/core/trace.h \
 	server/core/office.c server/core/office.h \
 	server/core/settings.c server/core/settings.h server/core/settings_table.c \
@@ -142,6 +145,7 @@ cabildo_SOURCES = \
 	server/cli/rule.c \
 	server/cli/setting.c \
 	server/cli/template.c \
+	server/cli/thread.c \
 	server/cli/trace.c
 cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h

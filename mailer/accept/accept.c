@@ -243,7 +243,7 @@ static enum outcome flood(const struct accept_in *in, struct say *s UNUSED)
 	return hold_if(in->list->flooding);
 }
 
-/* What came before is known where it is stored: core/submit decides these three. */
+/* What came before is known where it is stored: core/submit decides these four. */
 static enum outcome when_stored(const struct accept_in *in UNUSED, struct say *s UNUSED)
 {
 	return OUTCOME_NONE;
@@ -280,6 +280,7 @@ accept_fn *const accept_fns[RULES] = {
 	[RULE_DUPLICATE] = when_stored,
 	[RULE_ID_REUSED] = when_stored,
 	[RULE_DIGEST_REPLY] = when_stored,
+	[RULE_THREAD_CLOSED] = when_stored,
 	[RULE_FLOOD] = flood,
 	[RULE_PATTERN] = rule_pattern,
 	[RULE_FILE_TYPES] = rule_file_types,

@@ -169,6 +169,43 @@ static enum rc group_try(struct unit *u, struct group *g, const struct accept_in
 	return rc;
 }
 
+/*
+ * Its thread is in another group by now: the message goes there, by the rules of that group.
+ * Somebody who may not see that one is told nothing of it: those who run this one, who
+ * moved the thread, look at the message.
+ */
+static enum rc group_follow(struct unit *u, struct group *g, struct accept_in *in,
+			    struct submission *s, struct verdict *v, struct submit_result *res)
+{
+	struct list_ref there;
+	enum rc rc = list_elsewhere(u, res->elsewhere, in->envelope_from, in->mail->from.addr, &there);
+
+	if (rc == RC_OK) {
+		g->list = there;
+		in->patterns_away = patterns_for(u, &g->list, &in->patterns, &in->npatterns) != RC_OK;
+		accept_decide(in, v);
+		s->account = there.account;
+	} else if (rc == RC_NOTFOUND) {
+		v->fate = FATE_HELD;
+		v->rule = rules[RULE_THREAD_CLOSED].name;
+		v->reason = N_("Its thread is not in this group any more.");
+	} else {
+		return rc;
+	}
+	s->trace = v->trace;
+	s->reason = v->reason;
+	return group_try(u, g, in, s, v, res);
+}
+
+static enum rc group_handle_try(struct unit *u, struct group *g, struct accept_in *in,
+				struct submission *s, struct verdict *v,
+				struct submit_result *res)
+{
+	enum rc rc = group_try(u, g, in, s, v, res);
+
+	return rc == RC_CONFLICT && res->elsewhere != 0 ? group_follow(u, g, in, s, v, res) : rc;
+}
+
 static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m,
 			 const char *why, const struct proof *proof, struct slice raw,
 			 struct group *g)
@@ -198,11 +235,11 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.proven = proof->from != PROOF_NONE;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
 	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
-	rc = group_try(u, g, &in, &s, &v, &res);
+	rc = group_handle_try(u, g, &in, &s, &v, &res);
 	/* it joins threads, or a connection died idle: again before the MTA has to */
 	for (int i = 0; i < 2 && rc == RC_TEMPFAIL && unit_ready(u); i++) {
 		s.alone = res.alone;
-		rc = group_try(u, g, &in, &s, &v, &res);
+		rc = group_handle_try(u, g, &in, &s, &v, &res);
 	}
 	if (rc == RC_INVALID || rc == RC_LIMIT) {
 		/* the database does not take it: the bytes are kept and the owner looks */

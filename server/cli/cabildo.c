@@ -27,6 +27,8 @@ const struct subcmd subcmds[] = {
 	  "whose mail comes back, and why", cli_bounce, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
+	{ "thread", "thread lock|pin|hide|rename|split|merge|move|reattach|undo ...",
+	  "what moderators do to threads", cli_thread, true },
 	{ "trace", "trace MESSAGE-ID", "what became of a message, step by step", cli_trace, true },
 	{ "rule", "rule add|list|remove|test ...", "moderators' patterns on what comes in", cli_rule,
 	  true },

@@ -39,6 +39,7 @@ int cli_ban(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_status(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_hold(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_mailbox(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_thread(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_trace(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_bounce(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_rule(struct prog *p, struct unit *u, int argc, char **argv);

@@ -54,10 +54,12 @@ enum rc group_load(struct unit *u, const char *name, const char *before, struct 
 	/* one more than shown tells whether there is another page */
 	rc = threads_read(u->db, u->arena, who(u), &r->group, r->group.moderator, at, id,
 			  THREADS_PER_PAGE + 1, &r->threads, &r->nthreads);
-	if (rc == RC_OK && r->nthreads > THREADS_PER_PAGE) {
-		const struct thread_row *last = &r->threads[THREADS_PER_PAGE - 1];
+	while (rc == RC_OK && r->npinned < r->nthreads && r->threads[r->npinned].pinned)
+		r->npinned++;
+	if (rc == RC_OK && r->nthreads > r->npinned + THREADS_PER_PAGE) {
+		const struct thread_row *last = &r->threads[r->npinned + THREADS_PER_PAGE - 1];
 
-		r->nthreads = THREADS_PER_PAGE;
+		r->nthreads = r->npinned + THREADS_PER_PAGE;
 		r->older = arena_fmt(u->arena, "%lld.%lld", (long long)last->last_post_at,
 				     (long long)last->id);
 	}
@@ -81,7 +83,7 @@ enum rc thread_load_head(struct unit *u, const char *list, int64_t number, struc
 /* Where post number n of this thread went, if it moved. */
 static enum rc moved_post(struct unit *u, int64_t thread_id, int64_t n, struct thread_page *r)
 {
-	enum rc rc = post_redirect_read(u->db, u->arena, thread_id, n, &r->moved_list,
+	enum rc rc = post_redirect_read(u->db, u->arena, who(u), thread_id, n, &r->moved_list,
 					&r->moved_thread, &r->moved_post);
 
 	return rc;
@@ -127,7 +129,7 @@ enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 			return RC_TEMPFAIL;
 		return RC_OK;
 	}
-	rc = posts_read(u->db, u->arena, id, from, POSTS_PER_PAGE + 1, &r->posts, &r->nposts);
+	rc = posts_read(u->db, u->arena, id, from, r->group.moderator, POSTS_PER_PAGE + 1, &r->posts, &r->nposts);
 	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < r->nposts; i++) {
@@ -140,7 +142,8 @@ enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 		text += r->posts[i].html.n;
 	}
 	if (from > 1) {
-		rc = posts_before_read(u->db, u->arena, id, from, POSTS_PER_PAGE, &r->prev_from);
+		rc = posts_before_read(u->db, u->arena, id, from, r->group.moderator, POSTS_PER_PAGE,
+				       &r->prev_from);
 		if (rc != RC_OK)
 			return rc;
 	}
@@ -165,7 +168,7 @@ enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t numb
 		return rc;
 	id = r->thread.id;
 	if (r->moved_thread == 0) {
-		rc = posts_read(u->db, u->arena, id, number, 1, &r->posts, &r->nposts);
+		rc = posts_read(u->db, u->arena, id, number, r->group.moderator, 1, &r->posts, &r->nposts);
 		if (rc != RC_OK)
 			return rc;
 		if (r->nposts == 1 && r->posts[0].number == number)

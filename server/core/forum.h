@@ -26,6 +26,7 @@ struct group_page {
 	struct group group;
 	struct thread_row *threads;
 	size_t nthreads;
+	size_t npinned; /* so many of them stand first, out of their order; on the first page alone */
 	/* "T.ID" of the last row: ?before= of the next page; "" at the end */
 	const char *older;
 	bool newest; /* this is the first page */

@@ -60,3 +60,14 @@ enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r)
 		list_fill(r, &m);
 	return rc;
 }
+
+enum rc list_elsewhere(struct unit *u, int64_t id, const char *envelope, const char *from,
+		       struct list_ref *r)
+{
+	struct elsewhere_row w;
+	enum rc rc = elsewhere_read(u->db, u->arena, id, slice_lower(u->arena, slice_of(from)), &w);
+
+	if (rc == RC_OK && !w.visible)
+		rc = RC_NOTFOUND;
+	return rc == RC_OK ? list_lookup(u, w.name, w.mail_domain, envelope, from, r) : rc;
+}

@@ -2,7 +2,6 @@
 /* See place.h. */
 #include "server/core/place.h"
 #include "server/store/intake.h"
-#include "server/store/member.h"
 
 #include "server/base/base.h"
 
@@ -72,38 +71,70 @@ static void place_merge(struct place *p, int64_t thread)
 	p->merge[p->nmerge++] = thread;
 }
 
-/*
- * The nearest post that it names decides. Without one, a thread whose posts
- * name the same unknown id; then the thread address. Replies that waited for
- * this very id come along, with their thread. An archive is trusted to know
- * its threads: there everything that is named belongs together, whatever the
- * order of import; live mail cannot pull two threads into one by naming both.
- */
-void place_find(const struct submission *s, const struct ids *ids, struct place *p)
+static void place_at(struct place *p, const struct ref_row *f)
 {
-	const struct ref_row *own = place_found(ids, ids->own_hash), *f;
-	int64_t named = 0;
+	p->thread = f->thread;
+	p->state = f->state;
+}
 
-	*p = (struct place){ .rank = PLACE_RANK_NONE };
+/* Only the nearest known post tells that the thread was moved to another group; an archive
+ * of the old one is not about it. */
+static void place_named(const struct list_ref *l, const struct submission *s,
+			const struct ids *ids, struct place *p)
+{
+	const struct ref_row *named = NULL, *f;
+
 	for (size_t i = 0; i < ids->n; i++) {
 		f = place_found(ids, ids->refs[i]);
 		if (f == NULL)
 			continue;
-		if (f->post != 0 && p->parent == 0) {
+		if (f->list != l->id) {
+			if (f->post != 0 && p->parent == 0 && s->source != SUBMIT_IMPORT) {
+				p->elsewhere = f->list;
+				return;
+			}
+		} else if (f->post != 0 && p->parent == 0) {
 			p->parent = f->post;
-			p->thread = f->thread;
+			place_at(p, f);
 			p->rank = (int)i;
-		} else if (named == 0) {
-			named = f->thread;
+		} else if (named == NULL) {
+			named = f;
 		}
 	}
+	if (p->thread == 0 && named != NULL)
+		place_at(p, named);
+}
+
+/*
+ * The nearest post that it names decides. Without one, a thread whose posts
+ * name the same unknown id; then the thread address. Replies that waited for
+ * this very id come along, with their thread, unless a moderator made that. An
+ * archive is trusted to know its threads: there everything that is named belongs
+ * together, whatever the order of import; live mail cannot pull two threads into
+ * one by naming both.
+ */
+void place_find(const struct list_ref *l, const struct submission *s, const struct ids *ids,
+		struct place *p)
+{
+	const struct ref_row *own = place_found(ids, ids->own_hash), *f;
+
+	*p = (struct place){ .rank = PLACE_RANK_NONE, .state = "open" };
+	place_named(l, s, ids, p);
+	if (p->elsewhere != 0)
+		return;
+	if (own != NULL && own->list != l->id)
+		own = NULL;
+	if (p->thread == 0 && own != NULL)
+		place_at(p, own);
 	if (p->thread == 0)
-		p->thread = named ? named : own ? own->thread : s->thread_hint;
-	if (own != NULL)
+		p->thread = s->thread_hint;
+	if (own != NULL && !own->placed)
 		place_merge(p, own->thread);
-	if (s->source == SUBMIT_IMPORT)
-		for (size_t i = 0; i < ids->nfound; i++)
-			place_merge(p, ids->found[i].thread);
+	for (size_t i = 0; s->source == SUBMIT_IMPORT && i < ids->nfound; i++) {
+		f = &ids->found[i];
+		if (f->list == l->id && !f->placed)
+			place_merge(p, f->thread);
+	}
 	if (s->parent_hint != 0 && p->parent == 0) {
 		p->parent = s->parent_hint;
 		p->rank = 0;
@@ -111,23 +142,26 @@ void place_find(const struct submission *s, const struct ids *ids, struct place 
 }
 
 /*
- * What a thread address named may be part of another thread by now. And a post
- * that joins threads must have the group to itself: who has found their place in
- * one of them already would else write into what is only a redirect.
+ * What a thread address named may be part of another thread by now, or in
+ * another group. And a post that joins threads must have the group to itself: who
+ * has found their place in one of them already would else write into what is only
+ * a redirect.
  */
 enum rc place_settle(struct unit *u, const struct list_ref *l, const struct submission *s,
 		     struct place *p, struct submit_result *r)
 {
+	struct hint_row h;
 	enum rc rc = RC_OK;
-	const char *subject;
 
-	if (p->thread != 0 && p->thread == s->thread_hint)
-		rc = member_thread_read(u->db, u->arena, s->thread_hint, l->id, &p->thread,
-					&subject);
-	if (rc == RC_NOTFOUND) {
-		p->thread = 0; /* it went to another group: a new one here */
-		rc = RC_OK;
+	if (p->thread != 0 && p->thread == s->thread_hint && p->elsewhere == 0) {
+		rc = hint_read(u->db, u->arena, s->thread_hint, &h);
+		if (rc == RC_OK && h.list != l->id)
+			p->elsewhere = h.list;
+		p->thread = rc == RC_OK && h.list == l->id ? h.thread : 0;
+		p->state = p->thread ? h.state : "open";
 	}
+	if (rc == RC_NOTFOUND)
+		rc = RC_OK;
 	if (rc == RC_OK && p->nmerge > 0 && s->source != SUBMIT_IMPORT && !s->alone) {
 		*r = (struct submit_result){ .fate = FATE_POSTED, .alone = true };
 		return RC_TEMPFAIL;
@@ -161,6 +195,6 @@ enum rc place_write(struct unit *u, int64_t list, const struct ids *ids, const s
 	if (rc == RC_OK && nw > 0)
 		rc = waits_write(u->db, u->arena, list, post, (const id_hash *)wait, rank, nw);
 	if (rc == RC_OK && own != NULL)
-		rc = waiting_adopt(u->db, u->arena, list, ids->own_hash, post);
+		rc = waiting_adopt(u->db, u->arena, list, ids->own_hash, post, p->thread);
 	return rc;
 }

@@ -26,6 +26,8 @@ struct ids {
 
 struct place {
 	int64_t thread, parent; /* 0: a new thread; no parent */
+	const char *state;      /* of the thread: open where it is new */
+	int64_t elsewhere;      /* the group that its thread was moved to; 0: it is here */
 	int rank;
 	int64_t merge[PLACE_REFS_MAX + 2]; /* threads that turn out to be this one */
 	size_t nmerge;
@@ -39,7 +41,9 @@ enum rc place_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock) 
 const id_hash *place_all_ids(struct unit *u, const struct ids *ids);
 /* NULL: nobody has or names it. */
 const struct ref_row *place_found(const struct ids *ids, const id_hash h);
-void place_find(const struct submission *s, const struct ids *ids, struct place *r);
+/* What to do with elsewhere is the caller's; nothing else holds then. */
+void place_find(const struct list_ref *l, const struct submission *s, const struct ids *ids,
+		struct place *r);
 enum rc place_settle(struct unit *u, const struct list_ref *l, const struct submission *s,
 		     struct place *p, struct submit_result *r) MUST_USE;
 /* What the post has and names; the replies that waited for it are hung under it. */

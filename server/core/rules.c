@@ -169,6 +169,11 @@ const struct rule_info rules[RULES] = {
 				N_("It answers a whole digest, not one message of it."),
 		N_("Please answer the message itself, with its link in the digest, "
 		   "or begin a new thread with a subject of its own."), },
+	[RULE_THREAD_CLOSED] = { "thread-closed",
+		N_("whether the thread that it answers takes messages still, and is still in this group"),
+				 WAITS, N_("Its thread is closed: nothing more can be added there."),
+		N_("Please begin a new thread, with a subject of its own, or write to the "
+		   "owners of the group."), },
 	[RULE_FLOOD] = { "flood", N_("how much the same sender wrote within the last hour"), WAITS,
 			 N_("Very many messages of yours arrived within an hour."),
 			 N_("There is nothing for you to do: the others are looked at."),

@@ -26,6 +26,7 @@
 #include "server/base/base.h"
 
 #define INDEXED_MAX ((size_t)256 << 10)
+#define THREAD_CLOSED N_("Its thread is closed: nothing more can be added there.")
 
 static const char *const fate_names[] = { "posted",    "held",      "command", "bounce",
 					  "complaint", "duplicate", "dropped", "quarantined",
@@ -95,6 +96,8 @@ static const char *reason_of(const struct submission *s, const char *rule)
 		return N_("The Message-ID is that of another post.");
 	if (strcmp(rule, "digest-reply") == 0)
 		return N_("It answers a whole digest, not one message of it.");
+	if (strcmp(rule, "thread-closed") == 0)
+		return THREAD_CLOSED;
 	return s->reason ? s->reason : "";
 }
 
@@ -104,7 +107,8 @@ static const char *trace_of(struct unit *u, const struct submission *s, const ch
 	struct slice rest = slice_of(s->trace ? s->trace : ""), word, name;
 	struct str t;
 
-	if (strcmp(rule, "id-reused") != 0 && strcmp(rule, "digest-reply") != 0)
+	if (strcmp(rule, "id-reused") != 0 && strcmp(rule, "digest-reply") != 0 &&
+	    strcmp(rule, "thread-closed") != 0)
 		return s->trace ? s->trace : "";
 	str_init(&t, u->arena, rest.n + 64);
 	while (rest.n > 0) {
@@ -184,7 +188,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			 int64_t hold, struct submit_result *r)
 {
 	int64_t at = s->sent_at ? s->sent_at : clock_now();
-	bool fresh = p->thread == 0;
+	bool fresh = p->thread == 0, hidden = false;
 	struct post_new n;
 	struct slice own, quoted;
 	enum rc rc;
@@ -200,8 +204,8 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			rc = participant_write(u->db, p->thread, s->author_addr, s->account,
 					       s->author_name);
 	} else {
-		rc = thread_bump(u->db, u->arena, p->thread, s->author_addr, s->account,
-				 s->author_name, at, post, &r->number, &r->thread_number);
+		rc = thread_bump(u->db, u->arena, l->id, p->thread, s->author_addr, s->account,
+				 s->author_name, at, post, &r->number, &r->thread_number, &hidden);
 	}
 	if (rc != RC_OK)
 		return rc;
@@ -242,7 +246,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 		rc = attachments_add(u, s, post);
 	if (rc == RC_OK)
 		rc = place_write(u, l->id, ids, p, post);
-	if (rc == RC_OK && s->source != SUBMIT_IMPORT)
+	if (rc == RC_OK && s->source != SUBMIT_IMPORT && !hidden)
 		rc = outbound_post_write(u->db, u->arena, &n);
 	if (rc == RC_OK)
 		rc = intake_log(u, l, s, FATE_POSTED, hold ? "approved" : "posted", post, hold, raw);
@@ -253,6 +257,8 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 		rc = thread_merge(u->db, u->arena, l->id, p->merge[i], p->thread);
 	if (rc != RC_OK)
 		return rc;
+	if (hidden)
+		return RC_OK; /* nobody sees it: it counts when the thread is shown again */
 	return fresh ? list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number)
 		     : list_bump(u->db, l->id, at);
 }
@@ -360,10 +366,17 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 		return duplicate(u, l, s, key, r);
 	if (rc != RC_OK)
 		return rc;
-	place_find(s, &ids, &place);
+	place_find(l, s, &ids, &place);
 	rc = place_settle(u, l, s, &place, r);
 	if (rc != RC_OK)
 		return rc;
+	if (place.elsewhere != 0) {
+		r->elsewhere = place.elsewhere;
+		return RC_CONFLICT;
+	}
+	if (s->source == SUBMIT_EMAIL && place.thread != 0 && strcmp(place.state, "open") != 0 &&
+	    strcmp(l->role, "owner") != 0 && strcmp(l->role, "moderator") != 0)
+		return submit_hold_seen(u, l, s, "thread-closed", THREAD_CLOSED, r);
 	/* its subject says nothing of what it is about: nobody's thread */
 	if (s->answers_digest && place.thread == 0 && place.nmerge == 0 && !import)
 		return submit_hold_seen(u, l, s, "digest-reply",
@@ -380,6 +393,7 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 			const struct submit_held *h, struct submit_result *r)
 {
 	struct submission own = *s;
+	struct list_ref there;
 	const struct ref_row *taken;
 	struct place place;
 	struct ids ids;
@@ -405,8 +419,20 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 		rc = raw_keep(u->db, h->raw);
 	if (rc != RC_OK)
 		return rc;
-	place_find(&own, &ids, &place);
+	place_find(l, &own, &ids, &place);
 	rc = place_settle(u, l, &own, &place, r);
+	if (rc == RC_OK && place.elsewhere != 0) {
+		/* its thread is in another group by now: the decision goes along */
+		rc = list_lookup_id(u, place.elsewhere, &there);
+		l = &there;
+		place_ids(u, &own, ids.own, &ids);
+		if (rc == RC_OK)
+			rc = place_look_up(u, l->id, &ids, true);
+		if (rc != RC_OK)
+			return rc;
+		place_find(l, &own, &ids, &place);
+		rc = place_settle(u, l, &own, &place, r);
+	}
 	if (rc != RC_OK)
 		return rc;
 	rc = fold_against_parent(u, &own, place.parent);

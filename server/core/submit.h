@@ -78,6 +78,9 @@ struct submit_result {
 	/* with RC_TEMPFAIL: the post joins threads into which others may be writing.
 	 * Abort, and submit it again with `alone` in a new transaction. */
 	bool alone;
+	/* RC_CONFLICT with this set: the thread it answers is in that group by now, and
+	 * nothing was done: list_elsewhere, then again by the rules of that group */
+	int64_t elsewhere;
 };
 
 struct list_ref { /* what receiving needs of a list, in one look-up */
@@ -103,6 +106,11 @@ struct list_ref { /* what receiving needs of a list, in one look-up */
 enum rc list_lookup(struct unit *u, const char *local, const char *domain, const char *envelope,
 		    const char *from, struct list_ref *r) MUST_USE;
 enum rc list_lookup_id(struct unit *u, int64_t id, struct list_ref *r) MUST_USE;
+
+/* The group that a thread was moved to, as list_lookup; RC_NOTFOUND where who writes may not see
+ * it, and nothing tells them that it is there. */
+enum rc list_elsewhere(struct unit *u, int64_t id, const char *envelope, const char *from,
+		       struct list_ref *r) MUST_USE;
 
 /*
  * Makes the post. RC_OK with the fate: posted, duplicate, or held (a known

@@ -189,12 +189,12 @@ static void attachments_split(struct arena *a, const char *text, struct post_row
 	}
 }
 
-enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, int limit,
-		   struct post_row **r, size_t *n_r)
+enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
+		   int limit, struct post_row **r, size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from),
-			    db_i64(limit));
+			    db_i64(limit), db_bool(hidden));
 
 	if (rc != RC_OK)
 		return rc;
@@ -226,12 +226,13 @@ enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from,
 	return RC_OK;
 }
 
-enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number, int limit,
-			  int64_t *first_r)
+enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
+			  bool hidden, int limit, int64_t *first_r)
 {
 	struct db_rows *q;
 	enum rc rc =
-		db_run(db, a, STMT_POSTS_BEFORE, &q, db_i64(thread), db_i64(number), db_i64(limit));
+		db_run(db, a, STMT_POSTS_BEFORE, &q, db_i64(thread), db_i64(number), db_i64(limit),
+		       db_bool(hidden));
 
 	if (rc == RC_OK)
 		*first_r = db_get_i64(q, 0, 0);
@@ -266,11 +267,11 @@ static enum rc place_row(const struct db_rows *q, const char **list_r, int64_t *
 	return RC_OK;
 }
 
-enum rc post_redirect_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
-			   const char **list_r, int64_t *thread_r, int64_t *number_r)
+enum rc post_redirect_read(struct db *db, struct arena *a, struct reader who, int64_t thread,
+			   int64_t number, const char **list_r, int64_t *thread_r, int64_t *number_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_REDIRECT_OF_POST, &q, db_i64(thread), db_i64(number));
+	enum rc rc = db_run(db, a, STMT_REDIRECT_OF_POST, &q, WHO, db_i64(thread), db_i64(number));
 
 	return rc == RC_OK ? place_row(q, list_r, thread_r, number_r, 2, 0, 1) : rc;
 }

@@ -133,14 +133,16 @@ struct thread_head {
 };
 enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t number, struct thread_head *r) MUST_USE;
-enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, int limit,
-		   struct post_row **r, size_t *n_r) MUST_USE;
-enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number, int limit,
-			  int64_t *first_r) MUST_USE;
+/* hidden: those that only moderators see, too. */
+enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
+		   int limit, struct post_row **r, size_t *n_r) MUST_USE;
+enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
+			  bool hidden, int limit, int64_t *first_r) MUST_USE;
 enum rc participants_read(struct db *db, struct arena *a, int64_t thread, struct participant **r,
 			  size_t *n_r) MUST_USE;
-enum rc post_redirect_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
-			   const char **list_r, int64_t *thread_r, int64_t *number_r) MUST_USE;
+/* Where a post went that stood there, where they may see it. */
+enum rc post_redirect_read(struct db *db, struct arena *a, struct reader who, int64_t thread,
+			   int64_t number, const char **list_r, int64_t *thread_r, int64_t *number_r) MUST_USE;
 enum rc post_by_msgid_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			   const char *msgid, const char **list_r, int64_t *thread_r,
 			   int64_t *number_r) MUST_USE;

@@ -122,8 +122,36 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 	for (size_t i = 0; i < *n_r; i++)
 		(*r)[i] = (struct ref_row){ db_get_slice(q, i, 0), db_get_i64(q, i, 1),
 					    db_get_i64(q, i, 2), db_get_i64(q, i, 3),
-					    strcmp(db_get_text(q, i, 4), "open") == 0 };
+					    db_get_text(q, i, 4), db_get_i64(q, i, 5),
+					    db_get_bool(q, i, 6) };
 	return RC_OK;
+}
+
+enum rc hint_read(struct db *db, struct arena *a, int64_t thread, struct hint_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_HINT, &q, db_i64(thread));
+
+	if (rc == RC_OK && db_nrows(q) == 0)
+		rc = RC_NOTFOUND;
+	if (rc == RC_OK)
+		*r = (struct hint_row){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1),
+					db_get_text(q, 0, 2) };
+	return rc;
+}
+
+enum rc elsewhere_read(struct db *db, struct arena *a, int64_t list, const char *addr,
+		       struct elsewhere_row *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_LIST_ELSEWHERE, &q, db_i64(list), db_text(addr));
+
+	if (rc == RC_OK && db_nrows(q) == 0)
+		rc = RC_NOTFOUND;
+	if (rc == RC_OK)
+		*r = (struct elsewhere_row){ db_get_text(q, 0, 0), db_get_text(q, 0, 1),
+					     db_get_bool(q, 0, 2) };
+	return rc;
 }
 
 enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, int64_t *raw_r)
@@ -162,13 +190,13 @@ enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *s
 	return rc;
 }
 
-enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr,
-		    int64_t account, const char *name, int64_t at, int64_t post, int64_t *number_r,
-		    int64_t *thread_number_r)
+enum rc thread_bump(struct db *db, struct arena *a, int64_t list, int64_t thread,
+		    const char *addr, int64_t account, const char *name, int64_t at, int64_t post,
+		    int64_t *number_r, int64_t *thread_number_r, bool *hidden_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_THREAD_BUMP, &q, db_i64(thread), db_text(addr),
-			    db_id(account), db_text(name), db_time(at), db_i64(post));
+			    db_id(account), db_text(name), db_time(at), db_i64(post), db_i64(list));
 
 	if (rc != RC_OK)
 		return rc;
@@ -176,6 +204,7 @@ enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *
 		return RC_TEMPFAIL; /* it went into another one meanwhile */
 	*number_r = db_get_i64(q, 0, 0);
 	*thread_number_r = db_get_i64(q, 0, 1);
+	*hidden_r = strcmp(db_get_text(q, 0, 2), "hidden") == 0;
 	return RC_OK;
 }
 
@@ -255,9 +284,10 @@ enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, 
 }
 
 enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const id_hash own,
-		      int64_t post)
+		      int64_t post, int64_t thread)
 {
-	return db_run(db, NULL, STMT_WAITING_ADOPT, NULL, db_i64(list), HASH(own), db_i64(post));
+	return db_run(db, NULL, STMT_WAITING_ADOPT, NULL, db_i64(list), HASH(own), db_i64(post),
+		      db_i64(thread));
 }
 
 enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, size_t n)

@@ -52,7 +52,9 @@ enum rc group_lock(struct db *db, int64_t list) MUST_USE;
 struct ref_row {
 	struct slice hash;
 	int64_t thread, post, number; /* post 0: only named so far */
-	bool open;                    /* the thread takes replies */
+	const char *state;            /* of the thread */
+	int64_t list;                 /* where the thread is now */
+	bool placed;                  /* by a moderator: nothing merges it into another */
 };
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
 		  struct ref_row **r, size_t *n_r) MUST_USE;
@@ -63,9 +65,11 @@ enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep,
 enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject,
 		     const char *base, int64_t at, int64_t post, const char *author,
 		     int64_t *thread_r) MUST_USE;
-enum rc thread_bump(struct db *db, struct arena *a, int64_t thread, const char *addr,
-		    int64_t account, const char *name, int64_t at, int64_t post, int64_t *number_r,
-		    int64_t *thread_number_r) MUST_USE;
+/* RC_TEMPFAIL: it went to another thread or group while we waited for its lock; again from
+ * the start, that is seen. */
+enum rc thread_bump(struct db *db, struct arena *a, int64_t list, int64_t thread,
+		    const char *addr, int64_t account, const char *name, int64_t at, int64_t post,
+		    int64_t *number_r, int64_t *thread_number_r, bool *hidden_r) MUST_USE;
 enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account,
 			  const char *name) MUST_USE;
 
@@ -87,6 +91,21 @@ struct post_text_row {
 };
 enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r) MUST_USE;
 
+/* Where a thread is that an address or a form named. */
+struct hint_row {
+	int64_t thread, list; /* the one it leads to, and its group */
+	const char *state;
+};
+enum rc hint_read(struct db *db, struct arena *a, int64_t thread, struct hint_row *r) MUST_USE;
+/* A group by which a message's thread was moved: its names, and whether this person may see
+ * what stands there. */
+struct elsewhere_row {
+	const char *name, *mail_domain;
+	bool visible;
+};
+enum rc elsewhere_read(struct db *db, struct arena *a, int64_t list, const char *addr,
+		       struct elsewhere_row *r) MUST_USE;
+
 struct attachment_new {
 	const char *name, *type, *encoding;
 	int64_t size, offset, length;
@@ -102,8 +121,9 @@ enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash o
 		   int64_t post, const id_hash *unknown, size_t n) MUST_USE;
 enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
 		    const int64_t *ranks, size_t n) MUST_USE;
+/* thread: where the post itself stands. */
 enum rc waiting_adopt(struct db *db, struct arena *a, int64_t list, const id_hash own,
-		      int64_t post) MUST_USE;
+		      int64_t post, int64_t thread) MUST_USE;
 /* Before any other lock of a transaction that will merge these threads. */
 enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, size_t n) MUST_USE;
 /* Everything of thread `from` goes into `to`; in the order of the ids the locks are taken. */

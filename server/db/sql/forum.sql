@@ -48,16 +48,23 @@ order by t.last_post_at desc, t.id desc limit $3
 -- roles: web cli
 -- By key: (last_post_at, id). A thread that was never opened is new from the
 -- day of the membership on; what is older is not counted (-1).
+-- Pinned ones stand before the first page, at most twenty, and on no other.
+with t as (
+	(select * from thread t where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
+		and $5::timestamptz is null and t.pinned_until > now() order by t.last_post_at desc limit 20)
+	union all
+	(select * from thread t where t.list_id = $4 and t.moved_to is null and (t.state <> 'hidden' or $2)
+		and ($5 is null or (t.last_post_at, t.id) < ($5, $6::bigint)) and (t.pinned_until > now()) is not true
+	order by t.last_post_at desc, t.id desc limit $7::integer)
+)
 select t.id, t.number, $3::text, '', t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false) as pinned,
 	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,
 	p.number, coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end)
-from thread t
+from t
 left join post p on p.id = t.last_post_id
 left join read_mark m on m.account_id = $1::bigint and m.thread_id = t.id
 left join subscription s on s.list_id = t.list_id and s.account_id = $1
-where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
-	and ($5::timestamptz is null or (t.last_post_at, t.id) < ($5, $6::bigint))
-order by t.last_post_at desc, t.id desc limit $7::integer
+order by coalesce(t.pinned_until > now(), false) desc, t.last_post_at desc, t.id desc
 
 -- name: thread_head
 -- roles: web cli
@@ -75,19 +82,27 @@ left join post p on p.id = t.last_post_id
 left join read_mark m on m.account_id = $1 and m.thread_id = t.id
 left join thread mt on mt.id = t.moved_to
 left join list ml on ml.id = mt.list_id
-where l.name = $3::text and (l.visibility = 'public' or s.id is not null or $2::boolean)
-	and (t.state <> 'hidden' or s.role in ('moderator', 'owner') or $2)
+left join subscription ms on ms.list_id = mt.list_id and ms.account_id = $1
+where l.name = $3::text
+	-- what went elsewhere: whether they may see it there decides, but nobody finds a hidden group by it
+	and case when mt.id is null then (l.visibility = 'public' or s.id is not null or $2::boolean)
+		and (t.state <> 'hidden' or s.role in ('moderator', 'owner') or $2)
+	else (ml.visibility = 'public' or ms.id is not null or $2)
+		and (mt.state <> 'hidden' or ms.role in ('moderator', 'owner') or $2)
+		and (l.visibility <> 'hidden' or s.id is not null or $2) end
 
 -- name: redirect_of_post
 -- roles: web cli
 select t.number, p.number, l.name from post_redirect r join post p on p.id = r.post_id
 join thread t on t.id = p.thread_id join list l on l.id = t.list_id
-where r.thread_id = $1::bigint and r.number = $2::integer
+left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+where r.thread_id = $3::bigint and r.number = $4::integer and (l.visibility = 'public' or s.id is not null or $2::boolean)
+	and ((t.state <> 'hidden' and p.state <> 'hidden') or s.role in ('moderator', 'owner') or $2)
 
 -- name: posts_of_thread
 -- roles: web cli
 -- One more than asked for tells whether there is a next page. The text limit
--- is kept by the caller; each html is cut here at $4 bytes.
+-- is kept by the caller. $4: hidden ones too, for who moderates.
 select p.id, p.number, case when q.thread_id = p.thread_id then q.number end, p.msgid, p.account_id, p.author_name, p.author_addr,
 	o.name, c.name, p.sent_at, p.sent_guessed, p.source, p.lang, p.subject, p.state,
 	p.html, '', octet_length(p.html),
@@ -98,14 +113,14 @@ left join post q on q.id = p.parent_id
 left join account a on a.id = p.account_id
 left join organisation o on o.id = a.organisation_id
 left join country c on c.code = a.country_code
-where p.thread_id = $1::bigint and p.number >= $2::integer and p.state <> 'deleted'
+where p.thread_id = $1::bigint and p.number >= $2::integer and (p.state <> 'hidden' or $4::boolean)
 order by p.number limit $3::integer
 
 -- name: posts_before
 -- roles: web cli
 -- The first number of the page before.
 select min(number) from (select number from post where thread_id = $1::bigint and number < $2::integer
-	and state <> 'deleted' order by number desc limit $3::integer) x
+	and (state <> 'hidden' or $4::boolean) order by number desc limit $3::integer) x
 
 -- name: participants_of_thread
 -- roles: web cli
@@ -118,8 +133,8 @@ where tp.thread_id = $1::bigint order by tp.posts desc, tp.name limit 6
 select l.name, t.number, p.number from post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where p.msgid_hash = $3::bytea and ($4::text is null or l.name = $4)
-	and (l.visibility = 'public' or s.id is not null or $2::boolean) and p.state <> 'deleted'
-	and (t.state <> 'hidden' or s.role in ('moderator', 'owner') or $2)
+	and (l.visibility = 'public' or s.id is not null or $2::boolean)
+	and ((t.state <> 'hidden' and p.state <> 'hidden') or s.role in ('moderator', 'owner') or $2)
 order by p.id limit 1
 
 -- name: post_raw_id
@@ -128,7 +143,8 @@ order by p.id limit 1
 select p.raw_id from post p join thread t on t.id = p.thread_id join list l on l.id = p.list_id
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
-	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)))
+	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)
+		and p.state = 'shown' and t.state <> 'hidden'))
 
 -- name: post_fold_get
 -- roles: web cli
@@ -137,7 +153,8 @@ select p.id, p.list_id, p.thread_id, p.folds::text, p.body
 from post p join thread t on t.id = p.thread_id join list l on l.id = p.list_id
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer and p.state <> 'deleted'
-	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)))
+	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)
+		and p.state = 'shown' and t.state <> 'hidden'))
 
 -- name: thread_changed
 -- roles: web cli
@@ -282,3 +299,4 @@ select t.id, t.subject, t.state, p.id, p.msgid, array_to_string(p.refs, E'\n')
 from thread t join post p on p.thread_id = t.id
 where t.list_id = $1::bigint and t.number = $2::bigint and t.moved_to is null
 	and p.number = case when $3::integer = 0 then (select max(number) from post where thread_id = t.id and state = 'shown') else $3 end
+	and p.state <> 'hidden'

@@ -111,10 +111,23 @@ select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)
 -- roles: receive web cli
 -- Id by id and row by row: on a young table the planner would read all of it
 -- instead. The inner array keeps it from planning anew for each number of ids.
-select r.id_hash, r.thread_id, r.post_id, (select p.number from post p where p.id = r.post_id),
-	(select t.state from thread t where t.id = r.thread_id)
+select r.id_hash, r.thread_id, r.post_id, (select p.number from post p where p.id = r.post_id), t.state, t.list_id, t.placed
 from unnest(array(select unnest($2::bytea[]))) u (h)
 cross join lateral (select * from thread_ref where list_id = $1::bigint and id_hash = u.h limit 1) r
+cross join lateral (select * from thread where id = r.thread_id limit 1) t
+
+-- name: thread_hint
+-- roles: receive web cli
+-- Where a thread is that an address or a form named.
+select t.id, t.list_id, t.state from thread h join thread t on t.id = coalesce(h.moved_to, h.id) where h.id = $1::bigint
+
+-- name: list_elsewhere
+-- roles: receive
+-- The group that a thread was moved to, and whether who writes may see it.
+select l.name, l.mail_domain, l.visibility = 'public' or exists (select from address ad join account a on a.id = ad.account_id
+	join subscription s on s.account_id = a.id and s.list_id = l.id
+	where ad.addr = $2::text and ad.verified_at is not null and a.closed_at is null)
+from list l where l.id = $1::bigint
 
 -- name: raw_add
 -- roles: receive web cli
@@ -143,7 +156,7 @@ returning id
 -- in this order: who joins threads has theirs before their participants. No row:
 -- it went into another thread meanwhile.
 with l as materialized (
-	select id from thread where id = $1::bigint and moved_to is null for no key update
+	select id from thread where id = $1::bigint and moved_to is null and list_id = $7::bigint for no key update
 ), p as (
 	insert into thread_participant (thread_id, addr, account_id, name)
 	select l.id, $2::text, $3::bigint, $4::text from l
@@ -157,7 +170,7 @@ update thread t set next_post = next_post + 1, post_count = post_count + 1,
 	participants = case when p.new and cardinality(participants) < 3 then participants || $4 else participants end,
 	version = version + 1
 from p where t.id = $1
-returning t.next_post - 1, t.number
+returning t.next_post - 1, t.number, t.state
 
 -- name: participant_add
 -- roles: receive web cli
@@ -217,6 +230,8 @@ with recursive up as (
 update post p set parent_id = $3, parent_rank = w.rank
 from w where p.id = w.post_id and w.rank < p.parent_rank and not p.placed
 	and p.id <> $3 and p.id not in (select id from up)
+	-- nothing of a thread that a moderator made answers what is not in it
+	and (p.thread_id = $4::bigint or not (select t.placed from thread t where t.id = p.thread_id))
 returning p.id
 
 -- name: threads_lock
@@ -257,7 +272,8 @@ update thread t set next_post = next_post + $3::integer, post_count = t.post_cou
 	last_post_id = case when gone.last_post_at > t.last_post_at then gone.last_post_id else t.last_post_id end,
 	last_post_at = greatest(t.last_post_at, gone.last_post_at),
 	participant_count = (select count(*) from thread_participant where thread_id = $2),
-	participants = (select array_agg(name) from (select name from thread_participant where thread_id = $2 order by posts desc, addr limit 3) x),
+	participants = array(select tp.name from thread_participant tp where tp.thread_id = $2
+		order by (select min(p.id) from post p where p.thread_id = $2 and p.author_addr = tp.addr) limit 3),
 	version = version + 1
 from gone where t.id = $2
 
@@ -266,7 +282,7 @@ from gone where t.id = $2
 -- The oldest post without a parent names the thread.
 update thread t set subject = p.subject, subject_base = p.subject
 from (select subject from post where thread_id = $1::bigint order by (parent_id is not null), sent_at, id limit 1) p
-where t.id = $1 and p.subject <> ''
+where t.id = $1 and p.subject <> '' and not t.titled
 
 -- name: outbound_post
 -- roles: receive web cli
