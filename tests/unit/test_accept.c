@@ -482,7 +482,7 @@ static void test_table(void **state)
 	content();
 	patterns();
 	/* known where it is stored: tests/flow has their cases */
-	seen[RULE_DUPLICATE] = seen[RULE_ID_REUSED] = seen[RULE_DIGEST_REPLY] = true;
+	seen[RULE_DUPLICATE] = seen[RULE_ID_REUSED] = seen[RULE_DIGEST_REPLY] = seen[RULE_THREAD_CLOSED] = true;
 	for (enum rule r = 0; r < RULES; r++) {
 		if (!seen[r])
 			fail_msg("no case meets %s", rules[r].name);
