@@ -148,6 +148,8 @@ create table subscription (
 	copy_when_addressed boolean not null default false, -- a copy too where To or Cc names the member
 	moderation text not null default 'default' check (moderation in ('default', 'hold', 'accept')),
 	pause_until timestamptz,
+	away_from date, -- of who moderates: no notices of it to them until then, that day included
+	away_until date check (away_until >= away_from),
 	source text not null default 'admin' check (source in ('admin', 'web', 'email', 'import', 'invite')),
 	joined_at timestamptz not null default now(),
 	unique (list_id, account_id)
@@ -472,6 +474,7 @@ create index hold_decided on hold (list_id, decided_at) where decided_at is not 
 create index hold_due on hold (effective_at) where decided_at is not null and done_at is null;
 create index hold_account on hold (account_id, id desc) where account_id is not null;
 create index hold_raw on hold (raw_id) where raw_id is not null;
+create index hold_request on hold (request_id) where request_id is not null;
 create index hold_sender on hold (list_id, author_addr);
 
 -- The fate of everything that was answered 250.
@@ -878,9 +881,12 @@ grant select (list_id, received_at, envelope_from) on intake to "cabildo-receive
 grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
 grant insert on account, address, subscription, thread_follow, token, join_request to "cabildo-receive";
 grant select on token to "cabildo-receive";
-grant select (id, decided_at, list_id, addr) on join_request to "cabildo-receive";
+grant select (id, decided_at, list_id, addr, name, locale, source), update (decided_at, decision, decided_by) on join_request to "cabildo-receive";
 grant select (time_zone) on account to "cabildo-receive";
-grant update (delivery, pause_until) on subscription to "cabildo-receive";
+grant update (delivery, pause_until, moderation) on subscription to "cabildo-receive";
+grant insert (list_id, addr, reason) on ban to "cabildo-receive";
+grant insert (list_id, field, pattern, action), update (removed_at, version) on acceptance_rule to "cabildo-receive";
+grant usage on sequence rule_version_seq to "cabildo-receive";
 grant update (used_at) on token to "cabildo-receive";
 grant update (mode) on thread_follow to "cabildo-receive";
 grant update (member_count) on list to "cabildo-receive";
@@ -910,7 +916,7 @@ grant select (id, name, locale, closed_at) on account to "cabildo-milter";
 grant select (id, account_id, list_id, received_at, source) on post to "cabildo-milter";
 grant select (list_id, received_at, envelope_from) on intake to "cabildo-milter";
 
-grant select (id, name, locale, closed_at, hide_address) on account to "cabildo-deliver";
+grant select (id, name, locale, time_zone, closed_at, hide_address) on account to "cabildo-deliver";
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";
@@ -935,8 +941,8 @@ grant update (post_id) on post_redirect to "cabildo-web";
 grant update (list_id) on ref_wait to "cabildo-web";
 grant delete on post_redirect, thread_ref, thread_participant to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
-grant select, update (decided_at, decision, decided_by) on join_request to "cabildo-web";
-grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role, address_id) on subscription to "cabildo-web";
+grant select (id, decided_at, list_id, addr) on join_request to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role, address_id, away_from, away_until) on subscription to "cabildo-web";
 grant delete on address, bounce_event to "cabildo-web";
 grant update (is_primary) on address to "cabildo-web";
 grant update (account_id) on hold to "cabildo-web", "cabildo-receive";
@@ -970,9 +976,9 @@ grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (raw_id, decided_at, done_at) on hold to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
 grant select (since), delete on signin_failure to "cabildo-sched";
-grant select (id, name, locale, closed_at) on account to "cabildo-sched";
+grant select (id, name, locale, time_zone, closed_at) on account to "cabildo-sched";
 grant select on address to "cabildo-sched";
-grant select (id, list_id, account_id, address_id, role, delivery) on subscription to "cabildo-sched";
+grant select (id, list_id, account_id, address_id, role, delivery, away_from, away_until) on subscription to "cabildo-sched";
 grant select (id, kind, addr) on notice to "cabildo-sched";
 grant select (notice_id) on outbound to "cabildo-sched";
 grant select on bounce_event to "cabildo-sched";

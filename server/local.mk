@@ -92,10 +92,12 @@ libcore_a_SOURCES = \
 	server/core/command.c server/core/command.h \
 	server/core/command_say.c server/core/command_say.h \
 	server/core/command_table.c \
+	server/core/away.c \
 	server/core/bounce.c server/core/bounce.h \
 	server/core/bounce_watch.c \
 	server/core/forum.c server/core/forum.h \
 	server/core/fold.c server/core/fold.h \
+	server/core/hold_join.c server/core/hold_join.h \
 	server/core/hold_kind.c server/core/hold_kind.h \
 	server/core/house.c server/core/house.h \
 	server/core/mailbox.c server/core/mailbox.h \

@@ -65,9 +65,12 @@ static enum rc carry_out_once(struct unit *u, const struct held_due *d, bool alo
 		unit_abort(u);
 		rc = unit_begin_rw(u);
 		if (rc == RC_OK)
-			rc = moderate_reopen(u, d,
-					     N_("It was approved, but it cannot be made into a "
-						"post. Its original can be opened."));
+			rc = moderate_reopen(
+				u, d,
+				moderate_posts(d)
+					? N_("It was approved, but it cannot be made into a post. "
+					     "Its original can be opened.")
+					: N_("It was decided, but that cannot be done any more."));
 	}
 	if (rc == RC_OK)
 		return unit_commit(u);

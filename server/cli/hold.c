@@ -35,7 +35,7 @@ static int hold_list(struct unit *u, const char *list)
 	struct held_page p = { .after = "" };
 
 	do {
-		enum rc rc = moderate_queue(u, list, p.after, &p);
+		enum rc rc = moderate_queue(u, list, NULL, p.after, &p);
 
 		if (rc != RC_OK)
 			return cli_fail(u, rc, list ? list : "hold list");

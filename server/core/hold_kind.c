@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See hold_kind.h. */
+#include <ctype.h>
+
+#include "server/core/audit.h"
+#include "server/core/hold_join.h"
 #include "server/core/hold_kind.h"
 #include "server/core/tell.h"
 
 #include "server/base/base.h"
 
 static const struct hold_kind kinds[] = {
-	{ "message", "approve return reject discard spam", tell_author },
+	{ "message", "approve return reject discard spam", NULL, tell_author },
+	{ "join", "approve return reject discard", join_tell, join_carry },
 };
 
 const struct hold_kind *hold_kind_find(const char *name)
@@ -29,12 +34,60 @@ bool hold_kind_takes(const struct hold_kind *k, const char *decision)
 	return false;
 }
 
+/* An address as a pattern on From: at its end, between <>. */
+static const char *from_pattern(struct unit *u, const char *addr)
+{
+	struct str s;
+
+	str_init(&s, u->arena, 4096);
+	str_addz(&s, "(?i)<");
+	for (const char *p = addr; *p; p++) {
+		if (!isalnum((unsigned char)*p) && (unsigned char)*p < 0x80)
+			str_addc(&s, '\\');
+		str_addc(&s, *p);
+	}
+	str_addz(&s, ">$");
+	return str_z(&s);
+}
+
+/* What holds for the sender from now on: a member's own setting, a rule of the group for
+ * anybody else, a ban for either. */
+static enum rc policy_apply(struct unit *u, const struct held_due *d)
+{
+	struct sender_policy p = { .list = d->list,
+				   .account = d->account,
+				   .addr = d->author_addr,
+				   .action = d->policy,
+				   .pattern = from_pattern(u, d->author_addr) };
+	const char *before = "";
+	enum rc rc;
+
+	if (*d->policy == '\0')
+		return RC_OK;
+	if (strcmp(d->policy, "ban") == 0) {
+		rc = sender_ban_write(u->db, &p);
+	} else {
+		rc = d->account ? sender_moderation_write(u->db, u->arena, &p, &before)
+				: RC_NOTFOUND;
+		if (rc == RC_NOTFOUND)
+			rc = sender_rule_write(u->db, &p);
+	}
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){
+				.act = arena_fmt(u->arena, "sender.%s", d->policy),
+				.list = d->list,
+				.subject = d->account,
+				.before = before,
+				.after = arena_fmt(u->arena, "%s %s", d->policy, d->author_addr),
+				.why = arena_fmt(u->arena, "hold %lld", (long long)d->id) });
+}
+
 enum rc hold_settled(struct unit *u, const struct held_due *d, const struct list_ref *l,
 		     int64_t post)
 {
-	(void)u;
 	log_info("event=hold_settled list=%s hold=%lld kind=%s decision=%s door=%s by=%lld post=%lld",
 		 l->name, (long long)d->id, d->kind, d->decision, d->door,
 		 (long long)d->decided_by, (long long)post);
-	return RC_OK;
+	return policy_apply(u, d);
 }

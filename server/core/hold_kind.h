@@ -9,12 +9,19 @@
 #include "server/core/submit.h"
 #include "server/store/moderate.h"
 
+struct hold_request; /* see moderate.h */
+
 struct hold_kind {
 	const char *name;
-	const char *decisions; /* words of decision_names between spaces, the first is the usual one */
+	const char *decisions; /* words of decision_names between spaces */
+	/* Tells those who moderate that it waits, in the transaction of moderate_hold; messages
+	 * have theirs from submit_hold. NULL: tell_held. */
+	enum rc (*tell)(struct unit *u, const struct list_ref *l, const struct hold_request *h,
+			int64_t id);
 	/* Carries a decision out, when its undo window is over, in its transaction; u->door
 	 * is DOOR_SYSTEM and nobody acts: d->decided_by and d->door say who decided. The
-	 * approved message is not among them (moderate_post). */
+	 * approved message is not among them (moderate_post). RC_CONFLICT: it cannot be done any
+	 * more; the hold waits again. */
 	enum rc (*carry)(struct unit *u, const struct held_due *d, const struct list_ref *l);
 };
 /* NULL: no such kind. */

@@ -12,7 +12,7 @@
 
 #include "server/base/base.h"
 
-#define RECENT_MAX 10
+#define RECENT_MAX 60
 #define EDIT_MAX   200000
 #define TITLE_MAX  998
 
@@ -50,7 +50,8 @@ static enum rc allowed(struct unit *u, const char *list)
 	return rc == RC_OK && !yes ? RC_NOTFOUND : rc;
 }
 
-enum rc moderate_queue(struct unit *u, const char *list, const char *after, struct held_page *r)
+enum rc moderate_queue(struct unit *u, const char *list, const char *kind, const char *after,
+		       struct held_page *r)
 {
 	int64_t at, id;
 	enum rc rc;
@@ -60,8 +61,8 @@ enum rc moderate_queue(struct unit *u, const char *list, const char *after, stru
 		return RC_INVALID;
 	rc = allowed(u, list);
 	if (rc == RC_OK)
-		rc = held_queue_read(u->db, u->arena, who(u), list, at, id, HELD_PER_PAGE + 1,
-				     &r->held, &r->n);
+		rc = held_queue_read(u->db, u->arena, who(u), list, kind, at, id,
+				     HELD_PER_PAGE + 1, &r->held, &r->n);
 	if (rc == RC_OK && r->n > HELD_PER_PAGE) {
 		const struct held *last = &r->held[HELD_PER_PAGE - 1];
 
@@ -76,6 +77,22 @@ enum rc moderate_queue(struct unit *u, const char *list, const char *after, stru
 		rc = held_waiting_read(u->db, u->arena, who(u), list, &r->waiting, &r->oldest,
 				       &r->lists);
 	return rc;
+}
+
+enum rc moderate_counts(struct unit *u, const char *list, struct held_count **r, size_t *n_r)
+{
+	return held_counts_read(u->db, u->arena, who(u), list, r, n_r);
+}
+
+enum rc moderate_context(struct unit *u, const struct held *h, size_t n, struct held_context **r,
+			 size_t *n_r)
+{
+	int64_t *ids = ARENA_ARRAY(u->arena, n, int64_t);
+
+	*n_r = 0;
+	for (size_t i = 0; i < n; i++)
+		ids[i] = h[i].id;
+	return n ? held_context_read(u->db, u->arena, ids, n, r, n_r) : RC_OK;
 }
 
 enum rc moderate_show(struct unit *u, int64_t id, struct held *r)
@@ -131,6 +148,9 @@ static bool decision_ok(const struct held *h, const struct decision *d, struct s
 	if (k == NULL || !known(decision_names, d->act) || !hold_kind_takes(k, d->act))
 		return false;
 	if (d->policy != NULL && *d->policy != '\0' && !known(policy_names, d->policy))
+		return false;
+	/* a name that nothing proves is no reason to let in whoever writes it */
+	if (d->policy != NULL && strcmp(d->policy, "accept") == 0 && !h->proven && h->account == 0)
 		return false;
 	/* giving back without a word helps nobody */
 	return why.n <= WHY_MAX && (why.n > 0 || strcmp(d->act, "return") != 0);
@@ -281,9 +301,13 @@ enum rc moderate_hold(struct unit *u, const struct list_ref *l, const struct hol
 			      .msgid = "",
 			      .text = h->text,
 			      .proven = h->proven };
-	enum rc rc = hold_write(u->db, u->arena, &n, id_r);
+	const struct hold_kind *k = hold_kind_find(h->kind);
+	enum rc rc = k ? hold_write(u->db, u->arena, &n, id_r) : RC_INVALID;
 
-	return rc == RC_OK ? tell_held(u, l, &s, h->rule, h->reason, *id_r) : rc;
+	if (rc != RC_OK)
+		return rc;
+	return k->tell ? k->tell(u, l, h, *id_r)
+		       : tell_held(u, l, &s, h->rule, h->reason, *id_r);
 }
 
 /* ---- taking it back ---- */

@@ -30,7 +30,7 @@
 #include "server/core/submit.h"
 #include "server/store/moderate.h"
 
-#define HELD_PER_PAGE  10
+#define HELD_PER_PAGE  50
 #define CLAIM_MINUTES  15 /* as the statements say */
 #define NOTE_MAX       2000
 #define WHY_MAX        4000
@@ -44,10 +44,17 @@ struct held_page {
 	int64_t waiting, oldest, lists; /* all that wait (at most 1,000), since when, in how many groups */
 	const char *after; /* key of the next page, or "" */
 };
-/* list NULL: all groups they moderate. after: "" or a former page's. RC_NOTFOUND:
- * they moderate nothing of it; RC_INVALID: not a key. */
-enum rc moderate_queue(struct unit *u, const char *list, const char *after,
+/* list NULL: all groups they moderate; kind NULL: all. after: "" or a former page's.
+ * RC_NOTFOUND: they moderate nothing of it; RC_INVALID: not a key. */
+enum rc moderate_queue(struct unit *u, const char *list, const char *kind, const char *after,
 		       struct held_page *r) MUST_USE;
+/* How many wait, by kind. */
+enum rc moderate_counts(struct unit *u, const char *list, struct held_count **r,
+			size_t *n_r) MUST_USE;
+/* What is known of who sent these, and of what they answer: one row each, in any order.
+ * The caller was shown them by moderate_queue or moderate_show. */
+enum rc moderate_context(struct unit *u, const struct held *h, size_t n, struct held_context **r,
+			 size_t *n_r) MUST_USE;
 enum rc moderate_show(struct unit *u, int64_t id, struct held *r) MUST_USE;
 /* RC_NOTFOUND also where its 30 days are over. */
 enum rc moderate_raw(struct unit *u, int64_t id, struct slice *raw_r) MUST_USE;
@@ -108,6 +115,17 @@ enum rc moderate_note(struct unit *u, int64_t id, const char *note, struct held 
  */
 enum rc moderate_edit(struct unit *u, int64_t id, int64_t version, const char *subject,
 		      const char *text, struct held *r) MUST_USE;
+
+/*
+ * Who moderates may be away from a day to another, both included, in their time zone: no
+ * notice of what waits in that group goes to them then. Of one group, or of all that the
+ * reader moderates (list NULL).
+ */
+enum rc moderate_away(struct unit *u, const char *list, struct away **r, size_t *n_r) MUST_USE;
+/* One's own, in a transaction: days as YYYY-MM-DD, or "" both. RC_INVALID: not days, or the
+ * wrong way round; RC_NOTFOUND: they moderate nothing there. */
+enum rc moderate_away_set(struct unit *u, const char *list, const char *from,
+			  const char *until) MUST_USE;
 
 /* Seconds in which a decision on the web can be undone: the setting undo_window. */
 enum rc moderate_window(struct unit *u, int64_t *seconds_r) MUST_USE;

@@ -61,7 +61,7 @@ enum rc notice_person_read(struct unit *u, const char *addr, const char *locale,
 			   struct notice_person *r) MUST_USE;
 
 /* Who runs a group: the primary addresses of its owners, ordered; its moderators too
- * where asked. For notices to them. */
+ * where asked, and then without those who are away. For notices to them. */
 struct notice_owner {
 	int64_t account;
 	const char *addr, *name, *locale;

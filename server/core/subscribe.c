@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See subscribe.h. */
 #include "server/core/audit.h"
-#include "server/core/command.h"
-#include "server/core/notice.h"
+#include "server/core/hold_join.h"
 #include "server/core/owner.h"
 #include "server/core/subscribe.h"
 #include "server/store/admin.h"
@@ -40,44 +39,6 @@ static const char *source_of(const struct unit *u)
 	return u->door == DOOR_WEB ? "web" : u->door == DOOR_EMAIL ? "email" : "admin";
 }
 
-/* The people who decide are told, each in their own language. */
-static enum rc owners_tell(struct unit *u, const struct membership *m, const char *addr,
-			   const char *name)
-{
-	struct notice_owner *o;
-	const char *back = tr_lang(), *page;
-	size_t n;
-	enum rc rc = notice_owners_read(u, m->list, false, &o, &n);
-
-	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		tr_set(o[i].locale);
-		page = *u->conf->base_url ? arena_fmt(u->arena, "\n%s/g/%s/requests\n",
-						      u->conf->base_url, m->list_name)
-					  : "";
-		rc = notice_send(
-			u,
-			&(struct notice_new){
-				.kind = "join-request",
-				.addr = o[i].addr,
-				.account = o[i].account,
-				.list = m->list,
-				.locale = o[i].locale,
-				.subject = arena_fmt(u->arena, tr("%s asks to join %s"), name,
-						     m->title),
-				.body = arena_fmt(
-					u->arena,
-					tr("Good day, %s:\n\n%s <%s> asks to join %s. You decide, on "
-					   "the page of requests:\n%s\nNothing happens until you "
-					   "do.\n"),
-					o[i].name, name, addr, m->title, page),
-				.cause = arena_fmt(u->arena, "join-request-%lld-%s",
-						   (long long)m->list, addr) },
-			NULL);
-	}
-	tr_set(back);
-	return rc;
-}
-
 static enum rc request_make(struct unit *u, const struct membership *m, const char *addr,
 			    const char *name, const char *locale)
 {
@@ -94,7 +55,7 @@ static enum rc request_make(struct unit *u, const struct membership *m, const ch
 					     .list = m->list,
 					     .subject = m->account,
 					     .after = addr });
-	return rc == RC_OK ? owners_tell(u, m, addr, name) : rc;
+	return rc == RC_OK ? join_hold(u, m, id, &j) : rc;
 }
 
 static enum rc account_make(struct unit *u, struct membership *m, const char *addr,
@@ -274,59 +235,12 @@ enum rc join_requests(struct unit *u, const char *list, struct join_request **r,
 	return rc == RC_OK ? join_requests_read(u->db, u->arena, m.list, r, n_r) : rc;
 }
 
-static enum rc declined_tell(struct unit *u, const struct membership *m,
-			     const struct join_request *j)
-{
-	const char *back = tr_lang();
-	enum rc rc;
-
-	tr_set(j->locale);
-	rc = notice_send(
-		u,
-		&(struct notice_new){
-			.kind = "join-declined",
-			.addr = j->addr,
-			.list = m->list,
-			.locale = j->locale,
-			.subject = arena_fmt(u->arena, tr("Your request to join %s"), m->title),
-			.body = arena_fmt(u->arena,
-					  tr("Good day, %s:\n\nThe people who run %s have not taken "
-					     "up your request to join. To ask them why, write to "
-					     "%s-owner@%s.\n"),
-					  j->name, m->title, m->list_name, m->domain) },
-		NULL);
-	tr_set(back);
-	return rc;
-}
-
 enum rc join_request_decide(struct unit *u, const char *list, int64_t id, bool approve)
 {
-	struct membership owner, m;
-	struct join_request j;
-	enum join_result done = JOIN_ALREADY;
-	enum rc rc = owner_check(u, list, &owner);
+	struct membership m;
+	enum rc rc = owner_check(u, list, &m);
 
-	if (rc == RC_OK)
-		rc = join_request_decide_write(u->db, u->arena, owner.list, id,
-					       approve ? "approve" : "decline", u->actor.account,
-					       &j);
-	if (rc == RC_OK)
-		rc = membership_by_addr(u, owner.list, j.addr, &m);
-	if (rc == RC_OK)
-		rc = audit(u, &(struct audit_entry){ .act = approve ? "join.approve"
-								   : "join.decline",
-						     .list = owner.list,
-						     .subject = m.account,
-						     .after = j.addr });
-	if (rc == RC_OK && approve)
-		rc = subscribe_join(u, &m, j.addr, j.name, j.locale, true, &done);
-	if (rc != RC_OK)
-		return rc;
-	if (!approve)
-		return declined_tell(u, &m, &j);
-	if (done == JOIN_CLOSED)
-		return RC_CONFLICT; /* banned since, or the group is closed: it stays open */
-	return done == JOIN_DONE ? command_welcome(u, &m) : RC_OK;
+	return rc == RC_OK ? join_hold_decide(u, m.list, id, approve) : rc;
 }
 
 const char *delivery_words(const char *delivery)

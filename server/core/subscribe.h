@@ -48,8 +48,8 @@ enum rc subscribe_thread(struct unit *u, int64_t list, const char *const *refs, 
 			 int64_t hint, int64_t *thread_r) MUST_USE;
 
 /* Requests to join, for owners: RC_DENIED or RC_NOTFOUND for who is not one (the command
- * line and administrators are). A decision sends its notice; RC_CONFLICT: they cannot
- * join any more. */
+ * line and administrators are). Each is a hold of kind join: a decision is carried out
+ * as theirs are, and its notice leaves then. */
 enum rc join_requests(struct unit *u, const char *list, struct join_request **r,
 		      size_t *n_r) MUST_USE;
 enum rc join_request_decide(struct unit *u, const char *list, int64_t id, bool approve) MUST_USE;

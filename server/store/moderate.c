@@ -86,7 +86,8 @@ static void held_row(struct arena *a, const struct db_rows *q, size_t i, struct 
 			    .editor = db_get_text(q, i, 36),
 			    .edited_at = db_get_time(q, i, 37),
 			    .edit_subject = db_get_text(q, i, 38),
-			    .locale = db_get_text(q, i, 39) };
+			    .locale = db_get_text(q, i, 39),
+			    .list = db_get_i64(q, i, 40) };
 	r->nfolds = numbers(a, db_get_text(q, i, 11), &folds) / 3;
 	/* of a body that was cut, the folds within it; one at its edge ends there */
 	while (r->nfolds > 0 && folds[(r->nfolds - 1) * 3] >= (int64_t)r->body.n)
@@ -112,13 +113,54 @@ static enum rc held_rows(struct arena *a, enum rc rc, const struct db_rows *q, s
 }
 
 enum rc held_queue_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			int64_t at, int64_t id, int limit, struct held **r, size_t *n_r)
+			const char *kind, int64_t at, int64_t id, int limit, struct held **r,
+			size_t *n_r)
 {
 	struct db_rows *q = NULL;
 	enum rc rc = db_run(db, a, STMT_HOLD_QUEUE, &q, WHO, db_text(list), db_time(at),
-			    db_i64(id), db_i64(limit));
+			    db_i64(id), db_i64(limit), db_text(kind));
 
 	return held_rows(a, rc, q, r, n_r);
+}
+
+enum rc held_counts_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			 struct held_count **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_COUNTS, &q, WHO, db_text(list));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct held_count);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct held_count){ db_get_text(q, i, 0), db_get_i64(q, i, 1) };
+	return RC_OK;
+}
+
+enum rc held_context_read(struct db *db, struct arena *a, const int64_t *ids, size_t nids,
+			  struct held_context **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_CONTEXT, &q, db_i64_array(a, ids, nids));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct held_context);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct held_context){ .hold = db_get_i64(q, i, 0),
+						 .joined_at = db_get_time(q, i, 1),
+						 .posts = db_get_i64(q, i, 2),
+						 .holds = db_get_i64(q, i, 3),
+						 .refused = db_get_i64(q, i, 4),
+						 .author = db_get_text(q, i, 5),
+						 .text = db_get_slice(q, i, 6),
+						 .thread = db_get_i64(q, i, 7),
+						 .number = db_get_i64(q, i, 8),
+						 .list = db_get_text(q, i, 9),
+						 .trace = db_get_text(q, i, 10) };
+	return RC_OK;
 }
 
 enum rc held_recent_read(struct db *db, struct arena *a, struct reader who, const char *list,
@@ -141,7 +183,6 @@ enum rc held_read(struct db *db, struct arena *a, struct reader who, int64_t id,
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
 	held_row(a, q, 0, r);
-	r->list = db_get_i64(q, 0, 40);
 	r->raw = db_get_i64(q, 0, 41);
 	r->envelope_from = db_get_text(q, 0, 42);
 	r->recipient = db_get_text(q, 0, 43);
@@ -193,6 +234,18 @@ enum rc held_decide_write(struct db *db, struct arena *a, int64_t id,
 	rc = one(rc, q, RC_CONFLICT);
 	if (rc == RC_OK)
 		*effective_r = db_get_time(q, 0, 0);
+	return rc;
+}
+
+enum rc held_of_request_read(struct db *db, struct arena *a, int64_t list, int64_t request,
+			     int64_t *id_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_OF_REQUEST, &q, db_i64(list), db_i64(request));
+
+	rc = one(rc, q, RC_NOTFOUND);
+	if (rc == RC_OK)
+		*id_r = db_get_i64(q, 0, 0);
 	return rc;
 }
 
@@ -325,6 +378,62 @@ enum rc held_oldest_read(struct db *db, struct arena *a, int64_t list, struct he
 		*r = (struct held_queue){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1),
 					  db_get_text(q, 0, 2) };
 	return rc;
+}
+
+enum rc sender_moderation_write(struct db *db, struct arena *a, const struct sender_policy *p,
+				const char **before_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_SENDER_MODERATION, &q, db_i64(p->list), db_i64(p->account),
+			    db_text(p->action));
+
+	rc = one(rc, q, RC_NOTFOUND);
+	if (rc == RC_OK)
+		*before_r = db_get_text(q, 0, 0);
+	return rc;
+}
+
+enum rc sender_rule_write(struct db *db, const struct sender_policy *p)
+{
+	return db_run(db, NULL, STMT_SENDER_RULE, NULL, db_i64(p->list), db_text(p->pattern),
+		      db_text(p->action));
+}
+
+enum rc sender_ban_write(struct db *db, const struct sender_policy *p)
+{
+	return db_run(db, NULL, STMT_SENDER_BAN, NULL, db_i64(p->list), db_text(p->addr));
+}
+
+enum rc away_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		  struct away **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_AWAY_READ, &q, db_id(who.account), db_text(list),
+			    db_bool(who.admin));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct away);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct away){ db_get_i64(q, i, 0), db_get_text(q, i, 1),
+					 db_get_text(q, i, 2), db_get_text(q, i, 3) };
+	return RC_OK;
+}
+
+enum rc away_write(struct db *db, struct arena *a, const char *list, int64_t account,
+		   const char *from, const char *until, int64_t *list_r, struct away *was_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_AWAY_SET, &q, db_text(list), db_id(account),
+			    db_text(*from ? from : NULL), db_text(*until ? until : NULL));
+
+	rc = one(rc, q, RC_NOTFOUND);
+	if (rc != RC_OK)
+		return rc;
+	*list_r = db_get_i64(q, 0, 0);
+	*was_r = (struct away){ account, "", db_get_text(q, 0, 1), db_get_text(q, 0, 2) };
+	return RC_OK;
 }
 
 static enum rc runners(struct arena *a, enum rc rc, const struct db_rows *q, struct runner **r,

@@ -32,15 +32,33 @@ struct held {
 	const char *claimer, *note;
 	int64_t edited_at; /* 0: it is as it came */
 	const char *editor, *edit_subject;
+	int64_t list;
 	/* of held_read alone */
-	int64_t list, raw, request, about;
+	int64_t raw, request, about;
 	const char *envelope_from, *recipient, *trace;
 	struct slice edit_body;
 };
 
-/* list NULL: all groups they moderate. (at, id): after this one. */
+/* list NULL: all groups they moderate; kind NULL: all. (at, id): after this one. */
 enum rc held_queue_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			int64_t at, int64_t id, int limit, struct held **r, size_t *n_r) MUST_USE;
+			const char *kind, int64_t at, int64_t id, int limit, struct held **r,
+			size_t *n_r) MUST_USE;
+struct held_count {
+	const char *kind;
+	int64_t n;
+};
+enum rc held_counts_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			 struct held_count **r, size_t *n_r) MUST_USE;
+struct held_context { /* of one hold */
+	int64_t hold, joined_at; /* 0: no member */
+	int64_t posts, holds, refused; /* in the group, at most 1,000 */
+	/* the post it answers or is about; number 0: none */
+	const char *author, *list, *trace; /* trace: of the hold */
+	struct slice text; /* its beginning */
+	int64_t thread, number;
+};
+enum rc held_context_read(struct db *db, struct arena *a, const int64_t *ids, size_t nids,
+			  struct held_context **r, size_t *n_r) MUST_USE;
 enum rc held_recent_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int limit, struct held **r, size_t *n_r) MUST_USE;
 enum rc held_read(struct db *db, struct arena *a, struct reader who, int64_t id,
@@ -58,6 +76,9 @@ struct held_decision {
 /* RC_CONFLICT: it was decided already, or is not what was looked at any more. */
 enum rc held_decide_write(struct db *db, struct arena *a, int64_t id,
 			  const struct held_decision *d, int64_t *effective_r) MUST_USE;
+/* The hold of a request to join that waits; RC_NOTFOUND: none does. */
+enum rc held_of_request_read(struct db *db, struct arena *a, int64_t list, int64_t request,
+			     int64_t *id_r) MUST_USE;
 /* RC_CONFLICT: somebody else has it (unless take), or it was decided. */
 enum rc held_claim_write(struct db *db, struct arena *a, int64_t id, int64_t account,
 			 bool take) MUST_USE;
@@ -97,6 +118,28 @@ struct held_queue { /* of one group */
 };
 enum rc held_oldest_read(struct db *db, struct arena *a, int64_t list,
 			 struct held_queue *r) MUST_USE;
+
+struct sender_policy { /* what holds for a sender from now on */
+	int64_t list, account; /* account 0: nobody we know */
+	const char *addr, *action, *pattern; /* accept, hold; pattern: of From */
+};
+/* RC_NOTFOUND: no member. before_r: what it was. */
+enum rc sender_moderation_write(struct db *db, struct arena *a, const struct sender_policy *p,
+				const char **before_r) MUST_USE;
+/* A rule of the group; a former one with this pattern ends. */
+enum rc sender_rule_write(struct db *db, const struct sender_policy *p) MUST_USE;
+enum rc sender_ban_write(struct db *db, const struct sender_policy *p) MUST_USE;
+
+struct away { /* who moderates and is away: days as YYYY-MM-DD */
+	int64_t account;
+	const char *name, *from, *until;
+};
+enum rc away_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		  struct away **r, size_t *n_r) MUST_USE;
+/* Days "": none. RC_NOTFOUND: they moderate nothing there. */
+enum rc away_write(struct db *db, struct arena *a, const char *list, int64_t account,
+		   const char *from, const char *until, int64_t *list_r,
+		   struct away *was_r) MUST_USE;
 
 struct runner { /* who runs a group or the site */
 	int64_t account;

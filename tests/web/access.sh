@@ -79,11 +79,6 @@ posts() {
 		mail agenda h1@otra.example 'En espera' oscar.ruiz@otra.example
 }
 
-# join_request ADDRESS: the id of one that waits
-join_request() {
-	flow_sql "INSERT INTO join_request (list_id, addr, name, locale, source)
-		SELECT id, '$1', '', 'es', 'web' FROM list WHERE name = 'agenda' RETURNING id" | head -n 1
-}
 
 # Every row of every table, as one number.
 fingerprint() {
@@ -119,8 +114,6 @@ done <<<"$ROLES"
 cat >"$TEST_TMP/names" <<-NAMES
 	open=agenda
 	private=reservado
-	request=$(join_request nadia.soto@example.org)
-	request2=$(join_request omar.lima@example.org)
 	hold=$(flow_sql "SELECT id FROM hold WHERE msgid = 'h1@otra.example'")
 NAMES
 

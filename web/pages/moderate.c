@@ -1,281 +1,462 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue of held messages: what waits, one of them whole, and deciding. */
-#include "server/core/moderate.h"
+/* The queue: what waits in one's groups, deciding many at once, claiming, and
+ * being away. */
+#include "web/pages/card.h"
 #include "web/pages/pages.h"
-#include "web/pages/site.h"
 
 #include "server/base/base.h"
 
-#define LATE     (24 * 3600 * USEC)
-#define HTML_CAP ((size_t)2 << 20)
+#define UNDO_SHOWN 3 /* more than these stand behind one line */
 
-static const char *const acts[] = { "approve", "return", "reject", "discard", "spam", "undo" };
+static const char *const kinds[] = { "message", "join", "report", "owner-mail", NULL };
 
-/* "26 hours": whole units, the larger one alone. */
-static const char *fmt_span(struct page *pg, int64_t usec)
-{
-	int64_t min = usec / (60 * USEC), n = min;
-	const char *text;
-
-	if (min < 1)
-		return tr("less than a minute");
-	if (min < 120)
-		text = tr_n("%lld minute", "%lld minutes", n);
-	else if (min < 48 * 60)
-		text = tr_n("%lld hour", "%lld hours", n = min / 60);
-	else
-		text = tr_n("%lld day", "%lld days", n = min / (24 * 60));
-	return arena_fmt(pg->a, text, (long long)n);
-}
-
-static struct html held_html(struct page *pg, const struct held *h)
-{
-	struct fold_range *f = ARENA_ARRAY(pg->a, h->nfolds, struct fold_range);
-	struct html m;
-
-	for (size_t i = 0; i < h->nfolds; i++)
-		f[i] = (struct fold_range){ (size_t)h->folds[i * 3], (size_t)h->folds[i * 3 + 1],
-					    (int)h->folds[i * 3 + 2] };
-	m = h->web ? markup_render(pg->a, h->body, HTML_CAP)
-		   : plain_render(pg->a, h->body, f, h->nfolds, HTML_CAP);
-	return post_html(pg, slice_make(m.p, m.n), true);
-}
-
-static void held_fill(struct page *pg, const struct held *h, const char *back, struct view_held *v)
-{
-	int64_t waited = clock_now() - h->held_at;
-
-	*v = (struct view_held){
-		.id = arena_fmt(pg->a, "h%lld", (long long)h->id),
-		.url = arena_fmt(pg->a, "/moderation/%lld", (long long)h->id),
-		.csrf = csrf_token(pg),
-		.back = back,
-		.author = h->author_name,
-		.addr = h->author_addr,
-		.sender = h->web      ? tr("Signed in on the web")
-			  : h->proven ? tr("Sender verified")
-				      : tr("Sender not verified"),
-		.waits = arena_fmt(pg->a, tr("has waited %s"), fmt_span(pg, waited)),
-		.late = waited > LATE,
-		.group = h->list_title,
-		.group_url = arena_fmt(pg->a, "/g/%s/moderation", h->list_name),
-		.date = fmt_time(pg, h->held_at),
-		.when = fmt_iso(pg, h->held_at),
-		.subject = subject_shown(pg, h->subject, true),
-		.reason = tr(h->reason),
-		.told = h->proven ? tr("They get your words and their text back by email. Discarding "
-				       "and spam tell nobody.")
-				  : tr("It is not proven who sent it: nobody is told, whatever you "
-				       "decide. Your words are recorded."),
-		.why = "",
-		.cut = h->cut,
-		.body = held_html(pg, h),
-		.files = ARENA_ARRAY(pg->a, h->nfiles, struct view_attachment),
-		.nfiles = h->nfiles
-	};
-	for (size_t i = 0; i < h->nfiles; i++)
-		v->files[i] = (struct view_attachment){ "", h->files[i],
-							fmt_size(pg, h->file_sizes[i]) };
-}
-
-static const char *decision_text(const char *decision)
-{
-	static const char *const texts[] = { N_("Approved:"), N_("Returned:"), N_("Rejected:"),
-					     N_("Discarded:"), N_("Discarded as spam:") };
-
-	for (size_t i = 0; decision_names[i] != NULL; i++)
-		if (strcmp(decision_names[i], decision) == 0)
-			return tr(texts[i]);
-	return "";
-}
-
-/* Who and when; and while it can be undone, until when. */
-static const char *decider_text(struct page *pg, const struct held *h, bool undo)
-{
-	struct unit *u = unit_of(pg);
-	const char *ago = fmt_span(pg, clock_now() - h->decided_at);
-
-	if (undo)
-		return arena_fmt(pg->a,
-				 tr_n("It takes effect in %lld second.",
-				      "It takes effect in %lld seconds.",
-				      (h->effective_at - clock_now()) / USEC + 1),
-				 (long long)((h->effective_at - clock_now()) / USEC + 1));
-	if (h->decided_by != 0 && h->decided_by == u->actor.account)
-		return arena_fmt(pg->a, tr("You decided it %s ago."), ago);
-	return arena_fmt(pg->a, tr("%s decided it %s ago."),
-			 *h->decider ? h->decider : tr("The administrator"), ago);
-}
-
-static void decided_fill(struct page *pg, const struct held *h, const char *back,
-			 struct view_decided *v)
-{
-	bool undo = h->done_at == 0 && h->effective_at > clock_now();
-
-	*v = (struct view_decided){
-		.url = arena_fmt(pg->a, "/moderation/%lld", (long long)h->id),
-		.csrf = csrf_token(pg),
-		.back = back,
-		.subject = subject_shown(pg, h->subject, true),
-		.post_url = h->post ? arena_fmt(pg->a, "/g/%s/%lld/%lld", h->list_name,
-						(long long)h->thread, (long long)h->post)
-				    : "",
-		.what = decision_text(h->decision),
-		.who = decider_text(pg, h, undo),
-		.undo = undo
-	};
-}
+struct queue {
+	const char *list, *kind, *after; /* list, kind NULL: all */
+	const struct chosen *chosen;     /* what was sent and not done */
+	size_t nchosen;
+	const char *done;
+	struct view_line *faults;
+	size_t nfaults;
+	const char *away_from, *away_until, *away_error; /* NULL: as it is */
+};
 
 static const char *lead(struct page *pg, const struct held_page *q, bool one_group)
 {
 	const char *n;
 
 	if (q->waiting == 0)
-		return tr("No message waits for a decision.");
-	n = arena_fmt(pg->a, tr_n("%lld message waits.", "%lld messages wait.", q->waiting),
-		      (long long)q->waiting);
+		return tr("Nothing waits for a decision.");
+	n = arena_fmt(pg->a, tr_n("%lld waits.", "%lld wait.", q->waiting), (long long)q->waiting);
 	if (!one_group && q->lists > 1)
 		n = arena_fmt(pg->a,
-			      tr_n("%lld message waits in %lld groups.",
-				   "%lld messages wait in %lld groups.", q->waiting),
+			      tr_n("%lld waits in %lld groups.", "%lld wait in %lld groups.",
+				   q->waiting),
 			      (long long)q->waiting, (long long)q->lists);
 	return arena_fmt(pg->a, tr("%s The oldest has waited %s."), n,
-			 fmt_span(pg, clock_now() - q->oldest));
+			 card_span(pg, clock_now() - q->oldest));
 }
 
-static enum rc queue_show(struct page *pg, const char *list)
+static const char *kind_name(const char *kind)
 {
-	const char *after = param_text(pg, "after"), *base = "/moderation";
-	struct out o = page_out(pg);
-	struct view_moderation v = { .group = "", .after_url = "" };
-	struct frame f = { .title = tr("Moderation"), .here = 5 };
-	struct held_page q;
-	struct group g;
-	enum rc rc = moderate_queue(unit_of(pg), list, after ? after : "", &q);
+	static const char *const names[] = { N_("Messages"), N_("Requests to join"), N_("Reports"),
+					     N_("For the owners") };
 
-	if (rc == RC_OK && list != NULL)
-		rc = group_find(unit_of(pg), list, &g);
+	for (size_t i = 0; kinds[i] != NULL; i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return tr(names[i]);
+	return kind;
+}
+
+static enum rc tabs_fill(struct page *pg, const struct queue *w, const char *base,
+			 struct view_moderation *v)
+{
+	struct held_count *c;
+	int64_t all = 0;
+	size_t n;
+	enum rc rc = moderate_counts(unit_of(pg), w->list, &c, &n);
+
 	if (rc != RC_OK)
 		return rc;
-	if (list != NULL) {
+	v->tabs = ARENA_ARRAY(pg->a, n + ARRAY_LEN(kinds), struct view_queue_tab);
+	v->ntabs = 1;
+	for (size_t k = 0; kinds[k] != NULL; k++) {
+		bool here = w->kind && strcmp(w->kind, kinds[k]) == 0;
+		int64_t waits = 0;
+
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(c[i].kind, kinds[k]) == 0)
+				waits = c[i].n;
+		all += waits;
+		if (waits > 0 || here)
+			v->tabs[v->ntabs++] = (struct view_queue_tab){
+				arena_fmt(pg->a, "%s?kind=%s", base, kinds[k]), kind_name(kinds[k]),
+				fmt_number(pg, waits), here
+			};
+	}
+	v->tabs[0] = (struct view_queue_tab){ base, tr("All that waits"), fmt_number(pg, all),
+					w->kind == NULL };
+	return RC_OK;
+}
+
+static const struct chosen *chosen_for(const struct queue *w, int64_t hold)
+{
+	for (size_t i = 0; i < w->nchosen; i++)
+		if (w->chosen[i].hold == hold)
+			return &w->chosen[i];
+	return NULL;
+}
+
+static enum rc cards_fill(struct page *pg, const struct queue *w, const struct held_page *q,
+			  struct view_moderation *v)
+{
+	struct offered *offered = NULL;
+	struct held_context *c = NULL;
+	size_t n = 0;
+	enum rc rc = moderate_context(unit_of(pg), q->held, q->n, &c, &n);
+
+	v->held = ARENA_ARRAY(pg->a, q->n, struct view_held);
+	for (size_t i = 0; i < q->n && rc == RC_OK; i++) {
+		const struct held *h = &q->held[i];
+		const struct held_context *own = NULL;
+
+		for (size_t k = 0; k < n; k++)
+			if (c[k].hold == h->id)
+				own = &c[k];
+		rc = card_fill(pg, h, own, chosen_for(w, h->id), true, &offered, &v->held[i]);
+		v->nheld++;
+	}
+	return rc;
+}
+
+/* The ticked ones take a decision that all kinds have the words of a message for. */
+static void all_fill(struct page *pg, struct view_moderation *v)
+{
+	v->all = ARENA_ARRAY(pg->a, 6, struct view_pick);
+	v->all[v->nall++] = (struct view_pick){ "", tr("what each one says"), true };
+	for (size_t i = 0; decision_names[i] != NULL; i++)
+		v->all[v->nall++] = (struct view_pick){
+			decision_names[i], card_act("message", decision_names[i]), false
+		};
+}
+
+static void decided_fill(struct page *pg, const struct queue *w, const struct held_page *q,
+			 struct view_moderation *v)
+{
+	const char *back = w->list ? w->list : "";
+
+	v->undo = ARENA_ARRAY(pg->a, q->nrecent, struct view_decided);
+	v->recent = ARENA_ARRAY(pg->a, q->nrecent, struct view_decided);
+	for (size_t i = 0; i < q->nrecent; i++) {
+		struct view_decided d;
+
+		card_decided(pg, &q->recent[i], back, &d);
+		if (d.undo)
+			v->undo[v->nundo++] = d;
+		else
+			v->recent[v->nrecent++] = d;
+	}
+	v->many = v->nundo > UNDO_SHOWN
+			  ? arena_fmt(pg->a,
+				      tr_n("%lld decision has not taken effect yet.",
+					   "%lld decisions have not taken effect yet.",
+					   (int64_t)v->nundo),
+				      (long long)v->nundo)
+			  : "";
+}
+
+static const char *away_text(struct page *pg, const struct away *a)
+{
+	return strcmp(a->from, a->until) == 0
+		       ? arena_fmt(pg->a, tr("%s is away on %s."), a->name, a->from)
+		       : arena_fmt(pg->a, tr("%s is away from %s until %s."), a->name, a->from,
+				   a->until);
+}
+
+static enum rc away_fill(struct page *pg, const struct queue *w, struct view_moderation *v)
+{
+	struct away *a;
+	enum rc rc = moderate_away(unit_of(pg), w->list, &a, &v->naway);
+
+	if (rc != RC_OK)
+		return rc;
+	v->away = ARENA_ARRAY(pg->a, v->naway, struct view_line);
+	v->away_from = v->away_until = v->away_error = v->away_action = "";
+	for (size_t i = 0; i < v->naway; i++) {
+		v->away[i] = (struct view_line){ away_text(pg, &a[i]), false };
+		if (a[i].account == unit_of(pg)->actor.account) {
+			v->away_from = a[i].from;
+			v->away_until = a[i].until;
+		}
+	}
+	if (w->list != NULL)
+		v->away_action = arena_fmt(pg->a, "/g/%s/moderation/away", w->list);
+	if (w->away_error != NULL) {
+		v->away_from = w->away_from;
+		v->away_until = w->away_until;
+		v->away_error = w->away_error;
+	}
+	return RC_OK;
+}
+
+static enum rc queue_show(struct page *pg, const struct queue *w)
+{
+	struct out o = page_out(pg);
+	struct view_moderation v = { .group = "",
+				     .after_url = "",
+				     .templates_url = "",
+				     .csrf = csrf_token(pg),
+				     .back = w->list ? w->list : "",
+				     .done = w->done ? w->done : "",
+				     .faults = w->faults,
+				     .nfaults = w->nfaults };
+	struct frame f = { .title = tr("Moderation"), .here = 5, .noindex = true };
+	const char *base = w->list ? arena_fmt(pg->a, "/g/%s/moderation", w->list) : "/moderation";
+	struct held_page q;
+	struct group g;
+	enum rc rc = moderate_queue(unit_of(pg), w->list, w->kind, w->after ? w->after : "", &q);
+
+	if (rc == RC_OK && w->list != NULL)
+		rc = group_find(unit_of(pg), w->list, &g);
+	if (rc == RC_OK)
+		rc = tabs_fill(pg, w, base, &v);
+	if (rc == RC_OK)
+		rc = cards_fill(pg, w, &q, &v);
+	if (rc == RC_OK)
+		rc = away_fill(pg, w, &v);
+	if (rc != RC_OK)
+		return rc;
+	if (w->list != NULL) {
 		v.group = g.title;
-		base = arena_fmt(pg->a, "/g/%s/moderation", list);
 		page_crumbs(pg, &f, &g, NULL, 0);
 	}
-	v.lead = lead(pg, &q, list != NULL);
-	v.nheld = q.n;
-	v.held = ARENA_ARRAY(pg->a, q.n, struct view_held);
-	for (size_t i = 0; i < q.n; i++)
-		held_fill(pg, &q.held[i], list ? list : "", &v.held[i]);
-	v.nrecent = q.nrecent;
-	v.recent = ARENA_ARRAY(pg->a, q.nrecent, struct view_decided);
-	for (size_t i = 0; i < q.nrecent; i++)
-		decided_fill(pg, &q.recent[i], list ? list : "", &v.recent[i]);
+	v.lead = lead(pg, &q, w->list != NULL);
+	all_fill(pg, &v);
+	decided_fill(pg, w, &q, &v);
 	if (*q.after != '\0')
-		v.after_url = arena_fmt(pg->a, "%s?after=%s", base, q.after);
+		v.after_url = arena_fmt(pg->a, "%s?%s%s%safter=%s", base, w->kind ? "kind=" : "",
+					w->kind ? w->kind : "", w->kind ? "&" : "", q.after);
+	if (w->nfaults > 0)
+		f.title = arena_fmt(pg->a, "%s %s", tr("Error:"), f.title);
 	view_moderation(&o, &v);
-	f.noindex = true;
 	return page_show(pg, &f, &o);
+}
+
+static const char *done_text(struct page *pg, int64_t n)
+{
+	return n == 0 ? ""
+		      : arena_fmt(pg->a, tr_n("%lld decision recorded.", "%lld decisions recorded.", n),
+				  (long long)n);
+}
+
+static enum rc queue_get(struct page *pg, const char *list)
+{
+	int kind = param_choice(pg, "kind");
+	struct queue w = { .list = list,
+			   .kind = kind < 0 ? NULL : kinds[kind],
+			   .after = param_text(pg, "after"),
+			   .done = done_text(pg, param_i64(pg, "done")) };
+
+	return queue_show(pg, &w);
 }
 
 enum rc page_moderation(struct page *pg)
 {
-	return queue_show(pg, NULL);
+	return queue_get(pg, NULL);
 }
 
 enum rc page_group_moderation(struct page *pg)
 {
-	return queue_show(pg, param_text(pg, "list"));
+	return queue_get(pg, param_text(pg, "list"));
 }
 
-static enum rc holding_show(struct page *pg, const struct held *h, const char *error,
-			    const char *why)
+/* What the page of requests was before they joined the queue. */
+enum rc page_requests(struct page *pg)
 {
-	struct out o = page_out(pg);
-	struct view_holding v = { .title = subject_shown(pg, h->subject, true),
-				  .error = error,
-				  .waiting = h->decided_at == 0,
-				  .decided = h->decided_at != 0,
-				  .envelope = *h->envelope_from ? h->envelope_from : "<>",
-				  .recipient = h->recipient,
-				  .msgid = h->msgid,
-				  .rule = h->rule,
-				  .trace = h->trace,
-				  .raw_url = "",
-				  .delivery_url = "" };
-	struct frame f = { .here = 5, .noindex = true };
+	struct group g;
+	enum rc rc = group_find(unit_of(pg), param_text(pg, "list"), &g);
 
-	held_fill(pg, h, "", &v.held);
-	v.held.why = why;
-	v.held.open = *why != '\0' || *error != '\0';
-	if (v.decided)
-		decided_fill(pg, h, "", &v.state);
-	if (h->raw != 0)
-		v.raw_url = arena_fmt(pg->a, "/moderation/%lld/raw", (long long)h->id);
-	if (*h->msgid != '\0')
-		v.delivery_url = arena_fmt(pg->a, "/delivery?id=%s", url_encode(pg->a, h->msgid));
-	view_holding(&o, &v);
-	f.title = *error ? arena_fmt(pg->a, "%s %s", tr("Error:"), v.title) : v.title;
-	f.crumbs = ARENA_ARRAY(pg->a, 2, struct view_crumb);
-	f.crumbs[f.ncrumbs++] = (struct view_crumb){ "/", tr("Home") };
-	f.crumbs[f.ncrumbs++] = (struct view_crumb){ "/moderation", tr("Moderation") };
-	return page_show(pg, &f, &o);
+	if (rc != RC_OK || !g.moderator)
+		return rc != RC_OK ? rc : RC_NOTFOUND;
+	return resp_redirectf(pg->resp, "/g/%s/moderation?kind=join", g.name);
 }
 
-enum rc page_holding(struct page *pg)
+/* ---- deciding many ---- */
+
+static const char *field(struct page *pg, const char *name, int64_t id)
 {
+	const char *text = req_form(pg->req, arena_fmt(pg->a, "%s%lld", name, (long long)id));
+
+	return text ? text : "";
+}
+
+static bool is_picked(struct page *pg, const char *id)
+{
+	const struct param *p;
+	size_t at = 0;
+
+	while ((p = params_next(&pg->req->form, "pick", &at)) != NULL)
+		if (strcmp(p->value, id) == 0)
+			return true;
+	return false;
+}
+
+static int by_hold(const void *a, const void *b)
+{
+	int64_t x = ((const struct chosen *)a)->hold, y = ((const struct chosen *)b)->hold;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Each card that was sent, by id: two moderators lock rows in one order. */
+static size_t chosen_read(struct page *pg, struct chosen **r)
+{
+	static const char *const acts[] = { "",       "approve", "return",
+					    "reject", "discard", "spam" };
+	const char *all = param_has(pg, "all") ? acts[param_choice(pg, "all")] : "";
+	const struct param *p;
+	size_t at = 0, n = 0;
+
+	*r = ARENA_ARRAY(pg->a, pg->req->form.n, struct chosen);
+	while ((p = params_next(&pg->req->form, "h", &at)) != NULL) {
+		struct slice rest = slice_of(p->value), id;
+		struct chosen c = { .fault = "" };
+
+		if (!slice_cut(&rest, '.', &id) || !slice_i64(id, 1, INT64_MAX, &c.hold) ||
+		    !slice_i64(rest, 1, INT32_MAX, &c.version))
+			continue;
+		c.act = field(pg, "d", c.hold);
+		if (strcmp(c.act, "later") == 0)
+			c.act = "";
+		c.picked = is_picked(pg, slice_dup(pg->a, id));
+		if (c.picked && *all != '\0')
+			c.act = all;
+		c.why = field(pg, "why", c.hold);
+		c.tpl = field(pg, "tpl", c.hold);
+		c.policy = field(pg, "pol", c.hold);
+		(*r)[n++] = c;
+	}
+	if (n > 1)
+		qsort(*r, n, sizeof(**r), by_hold);
+	return n;
+}
+
+static const char *fault_text(struct page *pg, const struct chosen *c, const struct held *h)
+{
+	struct slice why = slice_trim(slice_of(c->why));
+
+	if (why.n > WHY_MAX)
+		return tr("Your words are longer than 4,000 characters. Shorten them.");
+	if (card_act(h->kind, c->act) == NULL)
+		return arena_fmt(pg->a, tr("“%s” is no decision for this."), c->act);
+	if (why.n == 0 && strcmp(c->act, "return") == 0)
+		return tr("A message is returned with a question. Write it.");
+	return tr("Only a member, or a sender that was verified, can post without review from now "
+		  "on.");
+}
+
+/* One of them. RC_OK also where it was not done: then c->fault or *late_r says why. */
+static enum rc chosen_apply(struct page *pg, struct chosen *c, const char **late_r)
+{
+	struct unit *u = unit_of(pg);
+	struct decision d = {
+		.act = c->act, .why = c->why, .policy = c->policy, .window = -1, .version = c->version
+	};
 	struct held h;
-	enum rc rc = moderate_show(unit_of(pg), param_i64(pg, "hold"), &h);
-	const char *error = "";
+	enum rc rc = RC_OK;
 
-	if (rc != RC_OK)
+	*late_r = NULL;
+	if (*c->tpl != '\0' && slice_trim(slice_of(c->why)).n == 0 &&
+	    (strcmp(c->act, "return") == 0 || strcmp(c->act, "reject") == 0)) {
+		rc = moderate_show(u, c->hold, &h);
+		if (rc == RC_OK)
+			rc = card_template(pg, &h, c->tpl, &d.why);
+	}
+	if (rc == RC_OK)
+		rc = moderate_decide(u, c->hold, &d, &h);
+	if (rc == RC_INVALID)
+		c->fault = fault_text(pg, c, &h);
+	else if (rc == RC_CONFLICT)
+		*late_r = arena_fmt(pg->a, "«%s»: %s", card_subject(pg, &h), card_conflict(pg, &h));
+	else
 		return rc;
-	if (param_bool(pg, "late"))
-		error = h.decided_at ? tr("It was decided before: what you chose was not done.")
-				     : tr("It is too late to undo that.");
-	return holding_show(pg, &h, error, "");
-}
-
-enum rc page_hold_raw(struct page *pg)
-{
-	struct slice raw;
-	enum rc rc = moderate_raw(unit_of(pg), param_i64(pg, "hold"), &raw);
-
-	if (rc != RC_OK)
-		return rc;
-	resp_attachment(pg->resp,
-			arena_fmt(pg->a, "hold-%lld.eml", (long long)param_i64(pg, "hold")));
-	pg->resp->type = "message/rfc822";
-	str_adds(&pg->resp->body, raw);
 	return RC_OK;
 }
 
-enum rc page_hold_decide(struct page *pg)
+static enum rc apply_all(struct page *pg, struct queue *w)
 {
-	const char *act = acts[param_choice(pg, "act")], *back = param_text(pg, "back");
-	const char *why = param_text(pg, "why") ? param_text(pg, "why") : "";
-	int64_t id = param_i64(pg, "hold");
+	struct chosen *c;
+	size_t n = chosen_read(pg, &c), faulty = 0;
+	int64_t done = 0;
+
+	w->faults = ARENA_ARRAY(pg->a, n + 1, struct view_line);
+	w->chosen = c;
+	w->nchosen = n;
+	for (size_t i = 0; i < n; i++) {
+		const char *late;
+		enum rc rc;
+
+		if (*c[i].act == '\0')
+			continue;
+		rc = chosen_apply(pg, &c[i], &late);
+		if (rc != RC_OK && rc != RC_NOTFOUND)
+			return rc;
+		if (late != NULL)
+			w->faults[w->nfaults++] = (struct view_line){ late, false };
+		faulty += *c[i].fault != '\0';
+		done += rc == RC_OK && late == NULL && *c[i].fault == '\0';
+	}
+	if (faulty > 0)
+		w->faults[w->nfaults++] = (struct view_line){
+			arena_fmt(pg->a,
+				  tr_n("%lld decision lacks something: it says so itself, below.",
+				       "%lld decisions lack something: each says so itself, below.",
+				       (int64_t)faulty),
+				  (long long)faulty),
+			false
+		};
+	w->done = done_text(pg, done);
+	if (w->nfaults > 0)
+		return queue_show(pg, w);
+	return resp_redirectf(pg->resp, "%s%s/moderation?done=%lld", w->list ? "/g/" : "",
+			      w->list ? w->list : "", (long long)(done > 1000 ? 1000 : done));
+}
+
+static enum rc undo_mine(struct page *pg, const struct queue *w)
+{
+	struct unit *u = unit_of(pg);
+	struct held_page q;
+	enum rc rc = moderate_queue(u, w->list, NULL, "", &q);
+
+	for (size_t i = 0; i < q.nrecent && rc == RC_OK; i++) {
+		struct held h;
+
+		if (q.recent[i].decided_by != u->actor.account || q.recent[i].done_at != 0 ||
+		    q.recent[i].effective_at <= clock_now())
+			continue;
+		rc = moderate_undo(u, q.recent[i].id, &h);
+		if (rc == RC_CONFLICT)
+			rc = RC_OK; /* its time came meanwhile */
+	}
+	return rc == RC_OK ? resp_redirectf(pg->resp, "%s%s/moderation", w->list ? "/g/" : "",
+					    w->list ? w->list : "")
+			   : rc;
+}
+
+enum rc page_moderation_apply(struct page *pg)
+{
+	const char *back = param_text(pg, "back");
+	struct queue w = { .list = back && *back ? back : NULL };
 	struct held h;
 	enum rc rc;
 
-	if (strcmp(act, "undo") == 0)
-		rc = moderate_undo(unit_of(pg), id, &h);
-	else if (param_bad(pg, "why"))
-		rc = moderate_show(unit_of(pg), id, &h) == RC_OK ? RC_INVALID : RC_NOTFOUND;
-	else
-		rc = moderate_decide(unit_of(pg), id,
-				     &(struct decision){ .act = act, .why = why, .window = -1 }, &h);
-	if (rc == RC_INVALID)
-		return holding_show(pg, &h,
-				    param_bad(pg, "why")
-					    ? tr("Your words are longer than 4,000 characters. "
-						 "Shorten them.")
-					    : tr("A message is returned with a question. Write it."),
-				    why);
-	if (rc == RC_CONFLICT)
-		return resp_redirectf(pg->resp, "/moderation/%lld?late=1", (long long)id);
-	if (rc != RC_OK)
+	if (!unit_of(pg)->actor.moderates)
+		return RC_NOTFOUND;
+	if (param_has(pg, "undo"))
+		return undo_mine(pg, &w);
+	if (!param_has(pg, "claim"))
+		return apply_all(pg, &w);
+	rc = moderate_claim(unit_of(pg), param_i64(pg, "claim"), false, &h);
+	/* its own page says who has it, where somebody was before */
+	if (rc != RC_OK && rc != RC_CONFLICT)
 		return rc;
-	return back && *back ? resp_redirectf(pg->resp, "/g/%s/moderation", back)
-			     : resp_redirect(pg->resp, "/moderation");
+	return resp_redirectf(pg->resp, "/moderation/%lld", (long long)param_i64(pg, "claim"));
+}
+
+/* ---- away ---- */
+
+enum rc page_moderation_away(struct page *pg)
+{
+	const char *list = param_text(pg, "list");
+	struct queue w = { .list = list,
+			   .away_from = param_text(pg, "from") ? param_text(pg, "from") : "",
+			   .away_until = param_text(pg, "until") ? param_text(pg, "until") : "" };
+	enum rc rc = moderate_away_set(unit_of(pg), list, w.away_from, w.away_until);
+
+	if (rc == RC_OK)
+		return resp_redirectf(pg->resp, "/g/%s/moderation", list);
+	if (rc != RC_INVALID)
+		return rc;
+	w.away_error = tr("Two days are needed, written like 2026-12-24, the first not after the "
+			  "second.");
+	return queue_show(pg, &w);
 }

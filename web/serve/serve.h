@@ -20,7 +20,7 @@
 #define REQ_URL_MAX 4096           /* path and query as sent */
 #define REQ_SEGS_MAX 16            /* path segments */
 #define REQ_QUERY_MAX 100          /* query parameters */
-#define REQ_FIELDS_MAX 200         /* form fields, files included */
+#define REQ_FIELDS_MAX 500         /* form fields, files included */
 #define REQ_FILES_MAX 20
 #define REQ_HEADER_MAX 8192        /* any one header that is read, cookies too */
 #define REQ_COOKIES_MAX 50

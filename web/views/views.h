@@ -154,17 +154,6 @@ struct view_rules {                     /* what a group accepts; to moderators a
 	size_t nrows;
 };
 
-struct view_request {
-	int64_t id;
-	const char *name, *addr, *date, *when;
-};
-
-struct view_requests {
-	const char *csrf, *done, *action, *group_url, *group;
-	struct view_request *rows;
-	size_t nrows;
-};
-
 struct view_signin_link {
 	const char *csrf, *token, *addr;
 };
@@ -233,16 +222,53 @@ struct view_me {
 	size_t nsubs;
 };
 
-struct view_held {                      /* a message that waits for a moderator */
-	const char *id;                 /* of the anchor: "h18" */
-	const char *url, *csrf, *back;  /* back: list of the queue it is shown in, or "" */
-	const char *author, *addr, *sender, *waits;
+struct view_queue_tab {
+	const char *url, *name, *count;
+	bool here;
+};
+
+struct view_pick {                    /* one of a choice */
+	const char *value, *label;
+	bool on;
+};
+
+struct view_optgroup {
+	const char *label;
+	struct view_pick *rows;
+	size_t nrows;
+};
+
+struct view_heldtext {                  /* what waits, and what is known of it */
+	const char *url;
+	const char *pick;               /* "18.3" for the tick box of many, or "" */
+	bool picked;
+	const char *author, *addr, *sender, *history, *waits;
 	const char *group, *group_url, *date, *when;
-	const char *subject, *reason, *told, *why;
-	bool late, cut, open;
+	const char *subject, *lang, *chip, *reason, *note;
+	const char *about_url, *about;  /* the post it is about or answers: "No. 1, Ana Pérez" */
+	const char *about_text;
+	const char *edited;             /* who changed its words, or "" */
+	bool late, cut;
 	struct html body;
 	struct view_attachment *files;
 	size_t nfiles;
+};
+
+struct view_held {                      /* one that waits, as a card of the queue */
+	const char *id;                 /* "18" */
+	const char *key;                /* "18.3": with its version */
+	const char *claimed;            /* somebody else is at it: who; it shrinks to two lines */
+	const char *mine;               /* claimed by the reader: until when */
+	const char *error;              /* what was wrong with the decision on it */
+	const char *told, *why;
+	struct view_heldtext text;
+	struct view_pick *acts;
+	size_t nacts;
+	struct view_optgroup *templates;
+	size_t ntemplates;
+	struct view_pick *policies;
+	size_t npolicies;
+	bool open;
 };
 
 struct view_decided {
@@ -252,19 +278,38 @@ struct view_decided {
 };
 
 struct view_moderation {
-	const char *group, *lead, *after_url;
-	struct view_decided *recent;
+	const char *group, *lead, *after_url, *csrf, *back;
+	const char *done;               /* what became of the decisions just sent, or "" */
+	struct view_line *faults;       /* and which of them were not done */
+	size_t nfaults;
+	const char *many;               /* "50 decisions take effect within the minute.", or "" */
+	struct view_decided *undo;      /* that can be undone */
+	size_t nundo;
+	struct view_decided *recent;    /* that cannot any more */
 	size_t nrecent;
+	struct view_queue_tab *tabs;
+	size_t ntabs;
 	struct view_held *held;
 	size_t nheld;
+	struct view_pick *all;        /* for the ticked ones */
+	size_t nall;
+	struct view_line *away;         /* who is away until when */
+	size_t naway;
+	const char *away_action, *away_from, *away_until, *away_error; /* away_action "": no form */
+	const char *templates_url;      /* or "" */
 };
 
-struct view_holding {                   /* one held message, whole */
-	const char *title, *error;
+struct view_holding {                   /* one that waits, whole */
+	const char *title, *error, *csrf;
 	bool waiting, decided;
 	struct view_held held;
 	struct view_decided state;
 	const char *envelope, *recipient, *msgid, *rule, *trace, *raw_url, *delivery_url;
+	bool message;
+	const char *edit_subject, *edit_text; /* its words as they would be posted */
+	struct html diff;
+	bool edited, edit_open;
+	const char *note;
 };
 
 struct view_failure {
@@ -316,12 +361,12 @@ void view_compose(struct out *o, const struct view_compose *v);
 void view_signin(struct out *o, const struct view_signin *v);
 void view_signin_link(struct out *o, const struct view_signin_link *v);
 void view_ask(struct out *o, const struct view_ask *v);
-void view_requests(struct out *o, const struct view_requests *v);
 void view_bounces(struct out *o, const struct view_bounces *v);
 void view_rules(struct out *o, const struct view_rules *v);
 void view_search(struct out *o, const struct view_search *v);
 void view_mark(struct out *o, const struct view_mark *v);
 void view_me(struct out *o, const struct view_me *v);
+void view_heldtext(struct out *o, const struct view_heldtext *v);
 void view_held(struct out *o, const struct view_held *v);
 void view_decided(struct out *o, const struct view_decided *v);
 void view_moderation(struct out *o, const struct view_moderation *v);

@@ -80,12 +80,12 @@ insert into join_request (list_id, addr, name, locale, source) values ($1::bigin
 on conflict (list_id, addr) where decided_at is null do nothing returning id
 
 -- name: join_requests_open
--- roles: web cli
+-- roles: cli
 select id, addr, name, locale, source, asked_at from join_request where list_id = $1::bigint and decided_at is null
 order by asked_at, id limit 200
 
 -- name: join_request_decide
--- roles: web cli
+-- roles: receive
 update join_request set decided_at = now(), decision = $3::text, decided_by = $4::bigint
 where id = $1::bigint and list_id = $2::bigint and decided_at is null
 returning addr, name, locale, source

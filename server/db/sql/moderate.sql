@@ -10,14 +10,14 @@ select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.autho
 	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, null::text, h.why,
 	null::bigint, null::integer, h.proven, h.account_id, s.role,
 	h.kind, h.version, c.id, c.name, h.claimed_at, h.note, h.policy, h.decided_door, e.name, h.edited_at,
-	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang)
+	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang), h.list_id
 from hold h join list l on l.id = h.list_id
 left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
 left join account c on c.id = h.claimed_by and h.claimed_at > now() - interval '15 minutes'
 left join account e on e.id = h.edited_by
 left join account au on au.id = h.account_id
 where h.decided_at is null and ($2::boolean or s.role in ('moderator', 'owner')) and ($3::text is null or l.name = $3)
-	and (h.held_at, h.id) > (coalesce($4::timestamptz, '-infinity'), $5::bigint)
+	and (h.held_at, h.id) > (coalesce($4::timestamptz, '-infinity'), $5::bigint) and ($7::text is null or h.kind = $7)
 order by h.held_at, h.id limit $6::integer
 
 -- name: hold_recent
@@ -28,7 +28,7 @@ select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.autho
 	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, a.name, h.why,
 	t.number, p.number, h.proven, h.account_id, s.role,
 	h.kind, h.version, c.id, c.name, h.claimed_at, h.note, h.policy, h.decided_door, e.name, h.edited_at,
-	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang)
+	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang), h.list_id
 from hold h join list l on l.id = h.list_id
 left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
 left join account a on a.id = h.decided_by
@@ -47,8 +47,8 @@ select h.id, l.name, l.title, h.source, h.rule, h.reason, h.author_name, h.autho
 	h.msgid, h.held_at, h.decision, h.decided_at, h.effective_at, h.done_at, h.decided_by, a.name, h.why,
 	t.number, p.number, h.proven, h.account_id, s.role,
 	h.kind, h.version, c.id, c.name, h.claimed_at, h.note, h.policy, h.decided_door, e.name, h.edited_at,
-	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang),
-	h.list_id, h.raw_id, h.envelope_from, h.recipient, h.trace, coalesce(h.edit_body, ''), h.request_id, h.about_id
+	coalesce(h.edit_subject, ''), coalesce(nullif(h.locale, ''), au.locale, l.lang), h.list_id,
+	h.raw_id, h.envelope_from, h.recipient, h.trace, coalesce(h.edit_body, ''), h.request_id, h.about_id
 from hold h join list l on l.id = h.list_id
 left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
 left join account a on a.id = h.decided_by
@@ -66,6 +66,30 @@ select count(*), min(x.held_at), count(distinct x.list_id) from (
 	left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
 	where h.decided_at is null and ($2::boolean or s.role in ('moderator', 'owner')) and ($3::text is null or l.name = $3)
 	limit 1000) x
+
+-- name: hold_counts
+-- roles: web
+-- By kind, no further than 1,000.
+select x.kind, count(*) from (
+	select h.kind from hold h join list l on l.id = h.list_id
+	left join subscription s on s.list_id = h.list_id and s.account_id = $1::bigint
+	where h.decided_at is null and ($2::boolean or s.role in ('moderator', 'owner')) and ($3::text is null or l.name = $3)
+	limit 1000) x group by x.kind
+
+-- name: hold_context
+-- roles: web
+-- What is known of who sent each, and the beginning of the post that it answers or is about.
+select h.id, s.joined_at,
+	(select count(*) from (select from post p where p.account_id = h.account_id and p.list_id = h.list_id limit 1000) x),
+	(select count(*) from (select from hold o where o.list_id = h.list_id and o.author_addr = h.author_addr and o.id <> h.id
+		and o.kind = 'message' limit 1000) x),
+	(select count(*) from (select from hold o where o.list_id = h.list_id and o.author_addr = h.author_addr and o.id <> h.id
+		and o.decision in ('reject', 'discard', 'spam') limit 1000) x),
+	p.author_name, left(p.body, 2000), t.number, p.number, l2.name, h.trace
+from hold h left join subscription s on s.list_id = h.list_id and s.account_id = h.account_id
+left join post p on p.id = coalesce(h.about_id, h.parent_id)
+left join thread t on t.id = p.thread_id left join list l2 on l2.id = p.list_id
+where h.id = any ($1::bigint[])
 
 -- name: moderates
 -- roles: web cli
@@ -87,6 +111,10 @@ update hold set decision = null, decided_at = null, decided_by = null, decided_d
 	effective_at = null, version = version + 1
 where id = $1::bigint and decided_at is not null and done_at is null and effective_at > now()
 returning id
+
+-- name: hold_of_request
+-- roles: cli
+select id from hold where list_id = $1::bigint and request_id = $2::bigint and decided_at is null
 
 -- name: hold_claim
 -- roles: web
@@ -172,3 +200,42 @@ where s.list_id = $1::bigint and s.role = 'owner' and a.closed_at is null
 	and (ad.id = s.address_id or not exists (select from address x where x.id = s.address_id
 		and x.verified_at is not null and x.suspended_at is null))
 order by ad.addr
+
+-- name: away_read
+-- roles: web
+-- Who moderates a group and is, or will be, away.
+select a.id, a.name, to_char(s.away_from, 'YYYY-MM-DD'), to_char(s.away_until, 'YYYY-MM-DD')
+from subscription s join list l on l.id = s.list_id join account a on a.id = s.account_id
+where ($3::boolean or s.list_id in (select m.list_id from subscription m where m.account_id = $1::bigint
+		and m.role in ('moderator', 'owner')))
+	and ($2::text is null or l.name = $2) and s.role in ('moderator', 'owner')
+	and s.away_until >= (now() at time zone a.time_zone)::date
+group by a.id, a.name, s.away_from, s.away_until order by s.away_from, a.name limit 100
+
+-- name: away_set
+-- roles: web
+-- Null ends it. 0 rows: they moderate nothing here.
+update subscription s set away_from = $3::text::date, away_until = $4::text::date
+from list l, subscription was
+where l.id = s.list_id and l.name = $1::text and s.account_id = $2::bigint and s.role in ('moderator', 'owner') and was.id = s.id
+returning s.list_id, coalesce(to_char(was.away_from, 'YYYY-MM-DD'), ''), coalesce(to_char(was.away_until, 'YYYY-MM-DD'), '')
+
+-- name: sender_moderation
+-- roles: receive
+update subscription s set moderation = $3::text from subscription was
+where s.list_id = $1::bigint and s.account_id = $2::bigint and was.id = s.id
+returning was.moderation
+
+-- name: sender_rule
+-- roles: receive
+-- What is decided last for an address stands alone.
+with gone as (
+	update acceptance_rule set removed_at = now(), version = nextval('rule_version_seq')
+	where list_id = $1::bigint and field = 'from' and pattern = $2::text and removed_at is null
+)
+insert into acceptance_rule (list_id, field, pattern, action) values ($1, 'from', $2, $3::text)
+
+-- name: sender_ban
+-- roles: receive
+insert into ban (list_id, addr, reason)
+select $1::bigint, $2::text, 'from the queue' where not exists (select from ban where list_id = $1 and addr = $2)

@@ -32,6 +32,8 @@ from subscription s join account a on a.id = s.account_id
 join address ad on ad.account_id = a.id and ad.is_primary
 where s.list_id = $1::bigint and a.closed_at is null and ad.suspended_at is null
 	and (s.role = 'owner' or ($2::boolean and s.role = 'moderator'))
+	-- who moderates may be away
+	and not ($2 and coalesce((now() at time zone a.time_zone)::date between s.away_from and s.away_until, false))
 order by ad.addr
 
 -- name: notice_get
