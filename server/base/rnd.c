@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "server/base/base.h"
 
 #define MAC_BYTES 10 /* 80 bits: 16 characters of base32 */
+#define KEYS_FILE_MAX 4096
 
 static const char b32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -68,7 +70,7 @@ void hash_bytes(const void *p, size_t n, unsigned char out_r[static HASH_BYTES])
 
 enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const char **err_r)
 {
-	char buf[4096];
+	char buf[KEYS_FILE_MAX];
 	struct slice rest, line, id;
 	ssize_t n;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -113,28 +115,121 @@ enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const cha
 	return RC_OK;
 }
 
-enum rc keys_create(const char *path, const char **err_r)
+/* The line of a new key, and its length. */
+static size_t key_line(unsigned number, char line_r[static 96])
 {
 	unsigned char key[32];
-	char hex[65], line[96];
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640), n;
+	char hex[65];
+	int n;
+
+	rnd_bytes(key, sizeof(key));
+	sodium_bin2hex(hex, sizeof(hex), key, sizeof(key));
+	n = snprintf(line_r, 96, "k%u %s\n", number, hex);
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(hex, sizeof(hex));
+	return (size_t)n;
+}
+
+/* On the disk and closed, or not there. */
+static enum rc file_end(int fd, const char *path, bool written, const char **err_r)
+{
+	bool good = written && fsync(fd) == 0;
+
+	if (!good)
+		*err_r = strerror(errno);
+	if (close(fd) != 0 && good) {
+		*err_r = strerror(errno);
+		good = false;
+	}
+	if (!good)
+		unlink(path);
+	return good ? RC_OK : RC_TEMPFAIL;
+}
+
+enum rc keys_create(const char *path, const char **err_r)
+{
+	char line[96];
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	size_t n;
+	enum rc rc;
 
 	if (fd < 0) {
 		*err_r = strerror(errno);
 		return errno == EEXIST ? RC_CONFLICT : RC_DENIED;
 	}
-	rnd_bytes(key, sizeof(key));
-	sodium_bin2hex(hex, sizeof(hex), key, sizeof(key));
-	n = snprintf(line, sizeof(line), "k1 %s\n", hex);
-	if (write(fd, line, (size_t)n) != n || fsync(fd) != 0 || close(fd) != 0) {
-		*err_r = strerror(errno);
-		unlink(path);
-		return RC_TEMPFAIL;
-	}
-	sodium_memzero(key, sizeof(key));
-	sodium_memzero(hex, sizeof(hex));
+	n = key_line(1, line);
+	rc = file_end(fd, path, write(fd, line, n) == (ssize_t)n, err_r);
 	sodium_memzero(line, sizeof(line));
-	return RC_OK;
+	return rc;
+}
+
+/* The next number after the largest in use. */
+static unsigned key_number(const struct keys *k)
+{
+	unsigned most = 0, n;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (sscanf(k->key[i].id, "k%u", &n) == 1 && n > most && n < 1000000)
+			most = n;
+	return most + 1;
+}
+
+/* The new line and the old bytes into a file beside it, as readable as it was. */
+static enum rc keys_beside(const char *path, const char *beside, unsigned number, const char **err_r)
+{
+	char buf[96 + KEYS_FILE_MAX];
+	struct stat st;
+	ssize_t old;
+	size_t n;
+	enum rc rc;
+	int from = open(path, O_RDONLY | O_CLOEXEC), fd;
+
+	if (from < 0 || fstat(from, &st) != 0) {
+		*err_r = strerror(errno);
+		if (from >= 0)
+			close(from);
+		return RC_DENIED;
+	}
+	n = key_line(number, buf);
+	old = read(from, buf + n, KEYS_FILE_MAX);
+	close(from);
+	unlink(beside); /* of a run that was cut short */
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		*err_r = strerror(errno);
+		rc = RC_DENIED;
+	} else {
+		n += old > 0 ? (size_t)old : 0;
+		rc = file_end(fd, beside, old > 0 && fchown(fd, st.st_uid, st.st_gid) == 0 &&
+			      fchmod(fd, st.st_mode & 0777) == 0 && write(fd, buf, n) == (ssize_t)n,
+			      err_r);
+	}
+	sodium_memzero(buf, sizeof(buf));
+	return rc;
+}
+
+enum rc keys_add(const char *path, struct arena *a, const char **id_r, const char **err_r)
+{
+	const char *beside = arena_fmt(a, "%s.new", path);
+	struct keys k;
+	enum rc rc = keys_load(&k, a, path, err_r);
+
+	if (rc == RC_OK && k.n == KEYS_MAX) {
+		*err_r = arena_fmt(a, "holds %d keys already: take an old line out first; what it "
+				   "signed or sealed goes with it", KEYS_MAX);
+		rc = RC_CONFLICT;
+	}
+	if (rc == RC_OK) {
+		*id_r = arena_fmt(a, "k%u", key_number(&k));
+		rc = keys_beside(path, beside, key_number(&k), err_r);
+	}
+	sodium_memzero(&k, sizeof(k));
+	if (rc == RC_OK && rename(beside, path) != 0) {
+		*err_r = strerror(errno);
+		unlink(beside);
+		rc = RC_DENIED;
+	}
+	return rc;
 }
 
 static void mac_raw(const unsigned char key[32], const char *purpose, struct slice text,

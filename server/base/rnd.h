@@ -35,6 +35,10 @@ char *hex_encode(struct arena *a, const void *p, size_t n);
 enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const char **err_r) MUST_USE;
 /* Makes the file with one key, mode 0640, if it does not exist. */
 enum rc keys_create(const char *path, const char **err_r) MUST_USE;
+/* A new key in front: it signs from the programs' next start on, the others go
+ * on verifying. Replaces the file at once, with its owner and mode. *id_r names
+ * it. RC_CONFLICT: the file is full. */
+enum rc keys_add(const char *path, struct arena *a, const char **id_r, const char **err_r) MUST_USE;
 /* 16 base32 characters (80 bits) over purpose and text. purpose keeps uses apart. */
 char *mac_sign(const struct keys *k, struct arena *a, const char *purpose, struct slice text);
 MUST_USE bool mac_check(const struct keys *k, const char *purpose, struct slice text,

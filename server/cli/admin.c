@@ -46,13 +46,31 @@ int cli_migrate(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	return 0;
 }
 
+static int secret_add(struct prog *p)
+{
+	struct arena *a = arena_new(1 << 16);
+	const char *id = "", *err = "";
+	enum rc rc = keys_add(p->conf.secret_file, a, &id, &err);
+
+	if (rc == RC_OK) {
+		printf("secret %s key %s\n", p->conf.secret_file, id);
+		fputs("cabildo: restart the programs: until then they sign with the key before\n", stderr);
+	} else {
+		fprintf(stderr, "cabildo: %s: %s\n", p->conf.secret_file, err);
+	}
+	arena_free(&a);
+	return rc == RC_OK ? 0 : rc == RC_NOTFOUND ? EX_NOINPUT : rc == RC_INVALID ? EX_CONFIG : EX_CANTCREAT;
+}
+
 int cli_secret(struct prog *p, struct unit *u UNUSED, int argc, char **argv)
 {
 	const char *err = "";
 	enum rc rc;
 
+	if (argc == 1 && strcmp(argv[0], "add") == 0)
+		return secret_add(p);
 	if (argc != 1 || strcmp(argv[0], "init") != 0)
-		return cli_usage("secret init");
+		return cli_usage("secret init|add");
 	rc = keys_create(p->conf.secret_file, &err);
 	if (rc == RC_OK || rc == RC_CONFLICT) {
 		printf("secret %s%s\n", p->conf.secret_file, rc == RC_OK ? "" : " (was there)");

@@ -39,7 +39,7 @@ const struct subcmd subcmds[] = {
 	{ "setting", "setting show|set|help ...", "settings of the site, and what each one is for",
 	  cli_setting, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },
-	{ "secret", "secret init", "the file of keys for tokens and addresses", cli_secret, false },
+	{ "secret", "secret init|add", "the file of keys for tokens and addresses", cli_secret, false },
 };
 const size_t subcmds_n = ARRAY_LEN(subcmds);
 

@@ -557,6 +557,40 @@ static void encodings(void **state UNUSED)
 	assert_string_not_equal(t1, t2);
 }
 
+static void keys_rotation(void **state UNUSED)
+{
+	const char *err = "", *id = "", *text;
+	struct slice mac, said = slice_of("agenda+t12");
+	struct keys k, older;
+	struct stat st;
+
+	unlink(path);
+	assert_int_equal(keys_add(path, a, &id, &err), RC_NOTFOUND);
+	assert_int_equal(keys_create(path, &err), RC_OK);
+	assert_int_equal(chmod(path, 0400), 0);
+	assert_int_equal(keys_load(&older, a, path, &err), RC_OK);
+	mac = slice_of(mac_sign(&older, a, "test", said));
+	assert_int_equal(keys_add(path, a, &id, &err), RC_OK);
+	assert_string_equal(id, "k2");
+	assert_int_equal(keys_load(&k, a, path, &err), RC_OK);
+	assert_int_equal(k.n, 2);
+	assert_string_equal(k.key[0].id, "k2");
+	assert_memory_equal(k.key[1].key, older.key[0].key, 32);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0400);
+	/* the new one signs, the old one is still good; not the other way round */
+	assert_true(mac_check(&k, "test", said, mac));
+	text = mac_sign(&k, a, "test", said);
+	assert_true(mac_check(&k, "test", said, slice_of(text)));
+	assert_false(mac_check(&older, "test", said, slice_of(text)));
+	for (int i = 3; i <= KEYS_MAX; i++)
+		assert_int_equal(keys_add(path, a, &id, &err), RC_OK);
+	assert_int_equal(keys_add(path, a, &id, &err), RC_CONFLICT);
+	assert_int_equal(keys_load(&k, a, path, &err), RC_OK);
+	assert_string_equal(k.key[0].id, "k8");
+	assert_int_not_equal(access(arena_fmt(a, "%s.new", path), F_OK), 0);
+}
+
 static void keys_files(void **state UNUSED)
 {
 	static const char hex[] =
@@ -674,7 +708,8 @@ int main(void)
 		cmocka_unit_test(clock_texts), cmocka_unit_test(conf_reads),
 		cmocka_unit_test(conf_errors), cmocka_unit_test(conf_large),
 		cmocka_unit_test(macs),        cmocka_unit_test(encodings),
-		cmocka_unit_test(keys_files),  cmocka_unit_test(passwords),
+		cmocka_unit_test(keys_files),
+		cmocka_unit_test(keys_rotation),  cmocka_unit_test(passwords),
 		cmocka_unit_test(codecs),
 	};
 	int fd = mkstemp(path), rc;
