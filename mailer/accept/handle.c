@@ -30,11 +30,35 @@ static bool same_group(const struct group *g, const struct list_ref *l, const st
 	       (to->kind != ADDRESS_BOUNCE || (g->to.id == to->id && g->to.probe == to->probe));
 }
 
+/* Who asks: the envelope's sender or "", and the author, NULL where only the envelope
+ * is known; what was looked up for this message before. */
+struct asker {
+	const char *envelope, *from;
+	const struct group *groups;
+	size_t n;
+};
+
+/* The list, and who the author is to it: once a message, whichever of its addresses. */
+static enum rc list_find(struct unit *u, const struct asker *by, const struct address_to *to,
+			 struct list_ref *l)
+{
+	for (size_t i = 0; i < by->n; i++) {
+		const struct group *g = &by->groups[i];
+
+		if (g->to.kind == ADDRESS_SITE || strcmp(g->to.list, to->list) != 0 ||
+		    strcmp(g->to.domain, to->domain) != 0)
+			continue;
+		*l = g->list;
+		return RC_OK;
+	}
+	return list_lookup(u, to->list, to->domain, by->envelope, by->from, l);
+}
+
 /*
  * The one table behind RCPT in LMTP and the policy service before the MTA's
- * queue: what the envelope alone decides. envelope: who sends, or "".
+ * queue: what the envelope alone decides.
  */
-static enum rc rcpt_check(struct unit *u, const char *envelope, const char *recipient, int64_t size,
+static enum rc rcpt_check(struct unit *u, const struct asker *by, const char *recipient, int64_t size,
 			  struct intake_reply *r, struct address_to *to, struct list_ref *l)
 {
 	enum rc rc = address_parse(u, recipient, to);
@@ -47,7 +71,7 @@ static enum rc rcpt_check(struct unit *u, const char *envelope, const char *reci
 		return RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = list_lookup(u, to->list, to->domain, envelope, NULL, l);
+		rc = list_find(u, by, to, l);
 	if (rc == RC_INVALID || rc == RC_NOTFOUND) {
 		intake_reply_set(r, 550, "5.1.1", "There is no group with this address.");
 		return RC_NOTFOUND;
@@ -78,7 +102,8 @@ void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient,
 	struct arena_mark mark = arena_mark(u->arena);
 	struct address_to to;
 	struct list_ref l;
-	enum rc rc = rcpt_check(u, env->sender, recipient, 0, reply_r, &to, &l);
+	struct asker by = { .envelope = env->sender };
+	enum rc rc = rcpt_check(u, &by, recipient, 0, reply_r, &to, &l);
 
 	/* behind an MTA a 5xx here becomes a bounce of the MTA's to whom may be
 	 * forged: what exists is taken, and gets its fate on the record */
@@ -98,6 +123,7 @@ void handle_policy(void *ctx, const struct policy_request *req, char *action_r, 
 {
 	struct unit *u = ctx;
 	struct arena_mark mark = arena_mark(u->arena);
+	struct asker by = { .envelope = req->sender };
 	struct intake_reply reply;
 	struct address_to to;
 	struct list_ref l;
@@ -105,7 +131,7 @@ void handle_policy(void *ctx, const struct policy_request *req, char *action_r, 
 
 	snprintf(action_r, size, "DUNNO");
 	if (strcmp(req->protocol_state, "RCPT") == 0 && *req->recipient != '\0')
-		rc = rcpt_check(u, req->sender, req->recipient, req->size, &reply, &to, &l);
+		rc = rcpt_check(u, &by, req->recipient, req->size, &reply, &to, &l);
 	else
 		reply.code = 250;
 	if (rc == RC_NOTFOUND && !domain_is_ours(u, req->recipient))
@@ -274,9 +300,10 @@ static struct group *group_of(struct unit *u, const struct envelope *env, const 
 			      const char *recipient, struct group *groups, size_t *n,
 			      struct intake_reply *r)
 {
+	struct asker by = { env->sender, m ? m->from.addr : NULL, groups, *n };
 	struct address_to to;
 	struct list_ref l;
-	enum rc rc = rcpt_check(u, env->sender, recipient, 0, r, &to, &l);
+	enum rc rc = rcpt_check(u, &by, recipient, 0, r, &to, &l);
 	struct group *g;
 
 	if (rc != RC_OK)
@@ -288,13 +315,6 @@ static struct group *group_of(struct unit *u, const struct envelope *env, const 
 				groups[i].to = to;
 			return &groups[i];
 		}
-	/* now that the author is known: who that is to this list */
-	if (m != NULL && to.kind != ADDRESS_SITE &&
-	    list_lookup(u, to.list, to.domain, env->sender, m->from.addr, &l) != RC_OK) {
-		intake_reply_set(r, 451, "4.3.0",
-				 "The database is away for a moment; the mail is not lost.");
-		return NULL;
-	}
 	g = &groups[(*n)++];
 	*g = (struct group){ .list = l, .to = to, .recipient = recipient };
 	/* what X-Loop says of a mail of ours to there */

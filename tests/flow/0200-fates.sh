@@ -146,6 +146,26 @@ returned() {
 	again 'a bounce' bounce f9@example.org '' agenda-bounces@foro.example
 }
 
+# lookups: how often an author was looked up. Only that statement asks for the newest
+# rule of the moderators; the counts are there when the receiver has ended.
+lookups() {
+	flow_sql "SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_user_tables WHERE relname = 'acceptance_rule'"
+}
+
+again_receive() {
+	site_end receive && site_start_receive
+}
+
+once() {
+	local before
+	tap_run 'the receiver begins anew' again_receive
+	before=$(lookups)
+	make_mail once g10@example.org $ANA <<<'A quien administra también.'
+	tap_run 'to three addresses of a group: taken' send once $ANA $LIST agenda-owner@foro.example "${LIST/@/+x@}"
+	tap_run 'and ends' again_receive
+	tap_is 'who wrote it is looked up once' $(($(lookups) - before)) 1
+}
+
 # One transaction for two groups, the owners and nobody: a fate for each.
 several() {
 	make_mail two g1@example.org $ANA <<<'Para dos grupos.'
@@ -244,6 +264,7 @@ posts
 not_posted
 returned
 several
+once
 garbage
 large
 threads
