@@ -689,27 +689,37 @@ create table audit (
 	thread_id bigint,
 	post_id bigint,
 	subject_id bigint, -- the account it was done to
-	detail_digest bytea not null,
-	xid xid8 not null default pg_current_xact_id()
+	detail_digest bytea not null
 );
 create index audit_list on audit (list_id, id desc);
-create index audit_order on audit (xid, id);
+create index audit_actor on audit (actor_id, id desc) where actor_id is not null;
+create index audit_subject on audit (subject_id) where subject_id is not null;
+create index audit_at on audit (at);
 
 create table audit_detail (
-	audit_id bigint primary key references audit,
-	salt bytea not null,
+	audit_id bigint primary key,
+	salt bytea not null, -- empty: erased
 	before text not null default '',
 	after text not null default '',
 	why text not null default ''
 );
 
--- The chain, written after commit by cabildod.
+-- What waits for its seal, put there by the act's transaction: a queue, so that the
+-- sealer needs neither an order of ids nor of transactions.
+create table audit_open (
+	audit_id bigint primary key
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+
+-- The chain, written after commit by cabildod; see server/core/seal.h. No foreign keys:
+-- what refers to nothing is a finding, and looking them up would lock entries.
 create table audit_seal (
 	n bigint generated always as identity unique,
-	audit_id bigint primary key references audit,
+	audit_id bigint primary key,
 	hash bytea not null,
 	sealed_at timestamptz not null default now()
 );
+-- Not even the owner changes them by a slip.
+revoke update, delete, truncate on audit, audit_seal from current_user;
 
 -- Search ---------------------------------------------------------------------
 
@@ -879,6 +889,7 @@ grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliv
 grant select on address, list, list_former_address, subscription, thread_follow, ban, acceptance_rule to "cabildo-receive";
 grant select (list_id, received_at, envelope_from) on intake to "cabildo-receive";
 grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
+grant insert on audit_open to "cabildo-receive", "cabildo-web", "cabildo-sched";
 grant insert on account, address, subscription, thread_follow, token, join_request to "cabildo-receive";
 grant select on token to "cabildo-receive";
 grant select (id, decided_at, list_id, addr, name, locale, source), update (decided_at, decision, decided_by) on join_request to "cabildo-receive";
@@ -927,7 +938,9 @@ grant delete on notice to "cabildo-deliver";
 grant select on account, address, organisation, country, list, list_former_address, subscription,
 	thread_follow, ban, thread, post, post_redirect, thread_ref, ref_wait, attachment, raw_message,
 	raw_chunk, hold, message_seen, thread_participant, session, token, read_mark, notice to "cabildo-web";
-grant select (id) on audit to "cabildo-web";
+grant select on audit to "cabildo-web";
+grant select (audit_id, salt, before, after, why) on audit_detail to "cabildo-web";
+grant select (n, audit_id) on audit_seal to "cabildo-web";
 grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_chunk, attachment,
 	message_seen, thread, thread_ref, ref_wait, session, token, read_mark, hold,
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
@@ -988,5 +1001,6 @@ grant update (bounce_score, bounce_at, suspended_at, probes, probe_at) on addres
 grant update (delivery) on subscription to "cabildo-sched";
 grant insert on audit, audit_detail to "cabildo-sched";
 grant insert on audit_seal, notice, outbound to "cabildo-sched";
+grant select, delete on audit_open to "cabildo-sched";
 grant delete on raw_message, token, session, notice_sent to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";

@@ -35,6 +35,7 @@ STMT_SQL = \
 	server/db/sql/person.sql \
 	server/db/sql/queue.sql \
 	server/db/sql/thread.sql \
+	server/db/sql/record.sql \
 	server/db/sql/roster.sql \
 	server/db/sql/setting.sql \
 	server/db/sql/template.sql \
@@ -71,6 +72,7 @@ libstore_a_SOURCES = \
 	server/store/pattern.c server/store/pattern.h \
 	server/store/person.c server/store/person.h \
 	server/store/roster.c server/store/roster.h \
+	server/store/record.c server/store/record.h \
 	server/store/setting.c server/store/setting.h \
 	server/store/template.c server/store/template.h \
 	server/store/thread.c server/store/thread.h \
@@ -119,6 +121,8 @@ libcore_a_SOURCES = \
 	server/core/thread.c server/core/thread_notice.c server/core/thread_undo.c server/core/thread.h \
 	server/core/trace.c server/core/trace.h \
 	server/core/office.c server/core/office.h \
+	server/core/record.c server/core/record.h \
+	server/core/seal.c server/core/seal.h \
 	server/core/settings.c server/core/settings.h server/core/settings_table.c \
 	server/core/template.c server/core/template.h \
 	server/core/unit.c server/core/unit.h \
@@ -145,6 +149,7 @@ cabildo_SOURCES = \
 	server/cli/list.c \
 	server/cli/mailbox.c \
 	server/cli/rule.c \
+	server/cli/audit.c \
 	server/cli/setting.c \
 	server/cli/template.c \
 	server/cli/thread.c \

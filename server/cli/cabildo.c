@@ -36,6 +36,7 @@ const struct subcmd subcmds[] = {
 	  "what a group says in its own words", cli_template, true },
 	{ "explain", "explain FILE [--list L] [--from ENV] [--to RCPT]",
 	  "what each rule says of a message, without taking it", cli_explain, true },
+	{ "audit", "audit verify|list ...", "the record of every act", cli_audit, true },
 	{ "setting", "setting show|set|help ...", "settings of the site, and what each one is for",
 	  cli_setting, true },
 	{ "status", "status [--conf]", "what is there and what waits", cli_status, true },

@@ -50,5 +50,6 @@ int cli_setting(struct prog *p, struct unit *u, int argc, char **argv);
 /* list NULL: of the site. */
 int cli_settings_show(struct unit *u, const char *list);
 int cli_settings_set(struct unit *u, const char *list, int argc, char **argv);
+int cli_audit(struct prog *p, struct unit *u, int argc, char **argv);
 
 #endif

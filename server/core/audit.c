@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One row in audit, its personal part apart under a salted digest. */
 #include "server/core/audit.h"
+#include "server/core/seal.h"
 #include "server/store/account.h"
 
 #include "server/base/base.h"
@@ -21,15 +22,9 @@ enum rc audit(struct unit *u, const struct audit_entry *e)
 		.after = e->after ? e->after : "",
 		.why = e->why ? e->why : "",
 	};
-	struct str s;
 
 	rnd_bytes(r.salt, sizeof(r.salt));
-	str_init(&s, u->arena, STR_CAP_DEFAULT);
-	str_add(&s, r.salt, sizeof(r.salt));
-	/* the NULs keep the three texts apart */
-	str_add(&s, r.before, strlen(r.before) + 1);
-	str_add(&s, r.after, strlen(r.after) + 1);
-	str_add(&s, r.why, strlen(r.why) + 1);
-	hash_bytes(s.p, s.n, r.digest);
+	audit_digest(u->arena, slice_make((const char *)r.salt, sizeof(r.salt)), r.before, r.after,
+		     r.why, r.digest);
 	return audit_write(u->db, &r);
 }

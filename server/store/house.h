@@ -5,25 +5,11 @@
 
 #include "server/base/arena.h"
 #include "server/base/rc.h"
-#include "server/base/rnd.h"
-#include "server/base/str.h"
 
 struct db;
 
 /* RC_CONFLICT: another cabildod is at it. Until the end of the transaction. */
 enum rc house_lock(struct db *db, struct arena *a, int which) MUST_USE;
-
-struct seal_row { /* one audit entry as it is sealed */
-	int64_t id, at, actor, list, thread, post, subject;
-	const char *door, *act;
-	struct slice digest;
-};
-/* hash_r: of the last seal; zeros before the first. */
-enum rc seal_last_read(struct db *db, struct arena *a, int64_t *id_r,
-		       unsigned char hash_r[static HASH_BYTES]) MUST_USE;
-enum rc seal_next_read(struct db *db, struct arena *a, int64_t after, struct seal_row **r,
-		       size_t *n_r) MUST_USE;
-enum rc seal_write(struct db *db, int64_t id, const unsigned char hash[static HASH_BYTES]) MUST_USE;
 
 enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r) MUST_USE;
 

@@ -10,6 +10,7 @@ static const struct tab {
 	enum office need;
 } tabs[] = {
 	{ "settings", N_("Settings"), true, true, OFFICE_OWNER },
+	{ "audit", N_("Record"), true, true, OFFICE_OWNER },
 };
 
 const char *office_url(struct page *pg, const struct office_page *o, const char *what)

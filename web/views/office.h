@@ -42,6 +42,22 @@ struct view_settings {
 	size_t nsections;
 };
 
+struct view_entry {
+	int64_t id;
+	const char *who, *what, *whom, *place, *url, *door, *when, *date, *before, *after, *why;
+	bool open, erased, details;
+};
+
+struct view_audit {
+	struct view_office office;
+	const char *title, *action, *csv_url, *who, *from, *until, *error, *older_url;
+	struct view_option *acts, *doors;
+	size_t nacts, ndoors;
+	struct view_entry *rows;
+	size_t nrows;
+};
+
+void view_audit(struct out *o, const struct view_audit *v);
 void view_office(struct out *o, const struct view_office *v);
 void view_settings(struct out *o, const struct view_settings *v);
 

@@ -81,5 +81,5 @@ update account set password_hash = $2::text where id = $1::bigint
 with a as (
 	insert into audit (door, act, actor_id, list_id, thread_id, post_id, subject_id, detail_digest)
 	values ($1::text, $2::text, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bytea) returning id
-)
+), o as (insert into audit_open select id from a)
 insert into audit_detail (audit_id, salt, before, after, why) select id, $9::bytea, $10::text, $11::text, $12::text from a

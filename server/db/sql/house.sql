@@ -5,26 +5,6 @@
 -- roles: sched
 select pg_try_advisory_xact_lock(764298200 + $1::integer)
 
--- name: seal_last
--- roles: sched
-select audit_id, hash from audit_seal order by n desc limit 1
-
--- name: seal_next
--- roles: sched
--- In the order of (transaction, id), and only transactions that have nothing
--- running before them: ids are given before commit, so the largest id seen is
--- never a watermark.
-select a.id, a.at, a.door, a.act, coalesce(a.actor_id, 0), coalesce(a.list_id, 0), coalesce(a.thread_id, 0),
-	coalesce(a.post_id, 0), coalesce(a.subject_id, 0), a.detail_digest
-from audit a
-where ($1::bigint = 0 or (a.xid, a.id) > (select l.xid, l.id from audit l where l.id = $1))
-	and a.xid < pg_snapshot_xmin(pg_current_snapshot())
-order by a.xid, a.id limit 500
-
--- name: seal_add
--- roles: sched
-insert into audit_seal (audit_id, hash) values ($1::bigint, $2::bytea)
-
 -- name: expire_tokens
 -- roles: sched
 delete from token where expires_at < now() - interval '1 day'
