@@ -88,7 +88,9 @@ bool field_goes(struct slice name)
 		"Approved", "Approve", "X-Approved", "X-Approve",
 	};
 
-	if (slice_istarts(name, "List-") || slice_istarts(name, "X-Cabildo-"))
+	/* X-Spam...: what our own filter said before a moderator decided */
+	if (slice_istarts(name, "List-") || slice_istarts(name, "X-Cabildo-") ||
+	    slice_istarts(name, "X-Spam"))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(gone); i++)
 		if (slice_ieqz(name, gone[i]))

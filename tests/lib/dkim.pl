@@ -5,7 +5,9 @@
 #	dkim.pl key FILE			makes a key; prints its TXT record
 #	dkim.pl sign FILE DOMAIN METHOD [OVER]	signs stdin (selector s); METHOD such as
 #						simple/simple, OVER a field signed as absent
-#	dkim.pl verify DNS-PORT			prints `RESULT DOMAIN` of each signature of stdin
+#	dkim.pl seal FILE DOMAIN AUTHSERV	seals stdin with ARC, as AUTHSERV's results say
+#	dkim.pl verify DNS-PORT [ADDRESS]	prints `RESULT DOMAIN` of each signature of stdin
+#	dkim.pl chain DNS-PORT [ADDRESS]	prints `RESULT SETS` of its ARC chain
 #
 # Lines may end in LF; signed messages leave with CRLF.
 use strict;
@@ -22,6 +24,13 @@ sub message {
 	my $m = <STDIN>;
 	$m =~ s/\r?\n/\r\n/g;
 	return $m;
+}
+
+sub resolver {
+	my ($port, $addr) = @_;
+	require Net::DNS;
+	Mail::DKIM::DNS::resolver(Net::DNS::Resolver->new(nameservers => [$addr // '127.0.0.1'], port => $port,
+		recurse => 1));
 }
 
 if ($what eq 'key') {
@@ -43,15 +52,34 @@ if ($what eq 'key') {
 	my $sig = $s->signature->as_string;
 	$sig =~ s/\r?\n/\r\n/g;
 	print "$sig\r\n$m";
+} elsif ($what eq 'seal') {
+	require Mail::DKIM::ARC::Signer;
+	my ($file, $domain, $srv) = @arg;
+	my $s = Mail::DKIM::ARC::Signer->new(Algorithm => 'rsa-sha256', Domain => $domain, SrvId => $srv,
+		Selector => 's', Key => Mail::DKIM::PrivateKey->load(File => $file), Chain => 'none');
+	my $m = message();
+	$s->PRINT($m);
+	$s->CLOSE;
+	die $s->result_detail . "\n" if $s->result ne 'sealed';
+	print map { s/\r?\n/\r\n/gr . "\r\n" } $s->as_strings;
+	print $m;
+} elsif ($what eq 'chain') {
+	require Mail::DKIM::ARC::Verifier;
+	resolver(@arg);
+	my $v = Mail::DKIM::ARC::Verifier->new();
+	my $m = message();
+	my ($head) = split(/\r\n\r\n/, $m, 2);
+	my $sets = () = $head =~ /^ARC-Seal:/gmi;
+	$v->PRINT($m);
+	$v->CLOSE;
+	print $v->result . " $sets\n";
 } elsif ($what eq 'verify') {
-	require Net::DNS;
-	Mail::DKIM::DNS::resolver(Net::DNS::Resolver->new(nameservers => ['127.0.0.1'], port => $arg[0],
-		recurse => 1));
+	resolver(@arg);
 	my $v = Mail::DKIM::Verifier->new();
 	$v->PRINT(message());
 	$v->CLOSE;
 	print $_->result . ' ' . $_->domain . ' ' . $_->result_detail . "\n" for $v->signatures;
 	print "none\n" if !$v->signatures;
 } else {
-	die "usage: dkim.pl key|sign|verify ...\n";
+	die "usage: dkim.pl key|sign|seal|verify|chain ...\n";
 }

@@ -44,7 +44,8 @@ net_reply() {
 }
 
 # net_lmtp PORT FROM TO...: sends stdin by LMTP; prints the fate of each
-# recipient; false when one of them was not taken. net_smtp: the same by SMTP.
+# recipient; false when one of them was not taken. net_smtp: the same by SMTP,
+# as if from the address in NET_CLIENT, where the server believes us (XCLIENT).
 net_lmtp() {
 	net_send LHLO "$@"
 }
@@ -72,6 +73,12 @@ net_talk() {
 	reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
 	printf '%s localhost\r\n' "$hello" >&"$fd"
 	reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
+	if [ "$hello" = EHLO ] && [ -n "${NET_CLIENT:-}" ]; then
+		printf 'XCLIENT ADDR=%s NAME=mail.relevo.example\r\n' "$NET_CLIENT" >&"$fd"
+		reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
+		printf 'EHLO mail.relevo.example\r\n' >&"$fd"
+		reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
+	fi
 	printf 'MAIL FROM:<%s>\r\n' "$from" >&"$fd"
 	reply=$(net_reply "$fd") || { echo "$reply"; return 1; }
 	for to; do

@@ -7,6 +7,23 @@
 # postfix_start: POSTFIX_PORT takes mail for SITE_DOMAIN, asks SITE_POLICY at RCPT and
 # hands over to SITE_LMTP.
 postfix_start() {
+	postfix_private && cat >>"$TEST_TMP/postfix/main.cf" <<-CONF
+		myhostname = mx.$SITE_DOMAIN
+		mydestination =
+		mynetworks = 127.0.0.2/32
+		recipient_delimiter = +
+		virtual_mailbox_domains = $SITE_DOMAIN
+		virtual_transport = lmtp:inet:127.0.0.1:$SITE_LMTP
+		smtpd_recipient_restrictions =
+		    permit_mynetworks,
+		    reject_unauth_destination,
+		    check_policy_service inet:127.0.0.1:$SITE_POLICY
+	CONF
+	postfix_run
+}
+
+# postfix_private: folders, POSTFIX_PORT, services; nothing about mail.
+postfix_private() {
 	local etc=$TEST_TMP/postfix
 	POSTFIX_PORT=$(net_free_port) || return 1
 	mkdir -p "$etc" "$etc/spool" "$etc/data" || return 1
@@ -17,21 +34,11 @@ postfix_start() {
 		data_directory = $etc/data
 		maillog_file = $etc/log
 		maillog_file_prefixes = $etc
-		myhostname = mx.$SITE_DOMAIN
-		mydestination =
-		mynetworks = 127.0.0.2/32
 		inet_interfaces = 127.0.0.1
 		inet_protocols = ipv4
 		local_recipient_maps =
 		alias_maps =
 		smtpd_peername_lookup = no
-		recipient_delimiter = +
-		virtual_mailbox_domains = $SITE_DOMAIN
-		virtual_transport = lmtp:inet:127.0.0.1:$SITE_LMTP
-		smtpd_recipient_restrictions =
-		    permit_mynetworks,
-		    reject_unauth_destination,
-		    check_policy_service inet:127.0.0.1:$SITE_POLICY
 	CONF
 	{
 		printf '127.0.0.1:%s inet n - n - - smtpd\n' "$POSTFIX_PORT"
@@ -42,6 +49,10 @@ postfix_start() {
 		printf 'anvil unix - - n - 1 anvil\nshowq unix n - n - - showq\n'
 		printf 'postlog unix-dgram n - n - 1 postlogd\n'
 	} >"$etc/master.cf"
+}
+
+postfix_run() {
+	local etc=$TEST_TMP/postfix
 	postfix -c "$etc" start >>"$TEST_TMP/postfix.out" 2>&1 || return 1
 	wait_for 10 net_listening "$POSTFIX_PORT"
 }

@@ -484,7 +484,7 @@ static void test_untouched(void **state)
 	static const char gone[] = "Bcc: b@x\r\nReturn-Path: <x@y>\r\nList-Id: <otra>\r\nlist-post: x\r\n"
 		"Precedence: bulk\r\nDelivered-To: x@y\r\nX-Original-To: x@y\r\nApproved: secreto\r\n"
 		"Disposition-Notification-To: a@b\r\nReturn-Receipt-To: a@b\r\nX-Confirm-Reading-To: a@b\r\n"
-		"X-Cabildo-Post: 1\r\n folded\r\n", body[] = "Hola \xe1\r\n.\r\n\r\n  fin  \r\n";
+		"X-Spam-Status: Yes\r\nX-Spamd-Result: True\r\nX-Cabildo-Post: 1\r\n folded\r\n", body[] = "Hola \xe1\r\n.\r\n\r\n  fin  \r\n";
 	struct compose_list l = list_plain();
 	struct compose_post p = post_mail(arena_fmt(a, "%s%s%s\r\n%s", "", gone, AUTHOR, body));
 	struct compose_copy plain = copy_es;
@@ -499,6 +499,8 @@ static void test_untouched(void **state)
 	assert_null(slice_find(m, SLICE("secreto")));
 	assert_null(slice_find(m, SLICE("folded")));
 	assert_int_equal(field(m, "Bcc", NULL), 0);
+	assert_int_equal(field(m, "X-Spam-Status", NULL), 0);
+	assert_int_equal(field(m, "X-Spamd-Result", NULL), 0);
 	assert_int_equal(field(m, "Return-Path", NULL), 0);
 	assert_string_equal(value(m, "Precedence"), "list");
 	assert_string_equal(decoded(value(m, "List-Id")), "Gobierno electrónico <agenda.foro.example>");
