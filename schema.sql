@@ -183,9 +183,13 @@ create table ban (
 	list_id bigint references list, -- null: the whole site
 	addr text not null, -- an address, or @domain
 	reason text not null default '',
+	until timestamptz, -- then cabildod lifts it; null: for good
+	created_by bigint references account,
 	created_at timestamptz not null default now()
 );
 create index ban_addr on ban (addr);
+create index ban_list on ban (list_id, id);
+create index ban_until on ban (until) where until is not null;
 
 -- Moderators' own rules: a pattern on a part of the message, and what follows.
 -- A rule that is taken away stays, removed, so that the newest version tells
@@ -198,6 +202,8 @@ create table acceptance_rule (
 	pattern text not null check (length(pattern) between 1 and 1000), -- PCRE2
 	action text not null check (action in ('accept', 'hold', 'refuse', 'drop')),
 	sentence text not null default '', -- to the sender, instead of ours
+	place integer not null default 0, -- the order in which they are asked
+	active boolean not null default true,
 	version bigint not null default nextval('rule_version_seq'),
 	created_at timestamptz not null default now(),
 	removed_at timestamptz
@@ -475,6 +481,7 @@ create index hold_due on hold (effective_at) where decided_at is not null and do
 create index hold_account on hold (account_id, id desc) where account_id is not null;
 create index hold_raw on hold (raw_id) where raw_id is not null;
 create index hold_request on hold (request_id) where request_id is not null;
+create index hold_list on hold (list_id, id);
 create index hold_sender on hold (list_id, author_addr);
 
 -- The fate of everything that was answered 250.
@@ -922,7 +929,7 @@ grant select (list_id, name, mail_domain) on list_former_address to "cabildo-mil
 grant select (list_id, addr) on ban to "cabildo-milter";
 grant select (account_id, addr, verified_at) on address to "cabildo-milter";
 grant select (list_id, account_id, role, moderation) on subscription to "cabildo-milter";
-grant select (id, list_id, field, pattern, action, sentence, version, removed_at) on acceptance_rule to "cabildo-milter";
+grant select (id, list_id, field, pattern, action, sentence, place, active, version, removed_at) on acceptance_rule to "cabildo-milter";
 grant select (id, name, locale, closed_at) on account to "cabildo-milter";
 grant select (id, account_id, list_id, received_at, source) on post to "cabildo-milter";
 grant select (list_id, received_at, envelope_from) on intake to "cabildo-milter";
@@ -979,6 +986,10 @@ grant select (id, list_id, kind, locale, title, body) on template to "cabildo-we
 grant insert, delete, update (body, changed_at) on template to "cabildo-web";
 
 grant execute on function list_put(bigint, jsonb) to "cabildo-web";
+grant insert, update (place, active, version, removed_at) on acceptance_rule to "cabildo-web";
+grant usage on sequence rule_version_seq to "cabildo-web";
+grant insert, delete on ban to "cabildo-web";
+grant select (id, list_id, addr, reason, until), delete on ban to "cabildo-sched";
 grant insert, update on setting to "cabildo-web";
 
 grant select on mailbox to "cabildo-fetch";

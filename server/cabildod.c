@@ -26,6 +26,7 @@ static struct task {
 	{ bounce_score, "bounces_scored", 0, 0, 0 },
 	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
 	{ bounce_watch, "bounces_watched", 60 * USEC, 60 * USEC, 0 },
+	{ house_bans, "bans_lifted", 60 * USEC, 60 * USEC, 0 },
 	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
 };
 

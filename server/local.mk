@@ -22,6 +22,7 @@ noinst_LIBRARIES += libdb.a
 STMT_SQL = \
 	server/db/sql/account.sql \
 	server/db/sql/admin.sql \
+	server/db/sql/ban.sql \
 	server/db/sql/bounce.sql \
 	server/db/sql/forum.sql \
 	server/db/sql/house.sql \
@@ -60,6 +61,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	server/store/account.c server/store/account.h \
 	server/store/admin.c server/store/admin.h \
+	server/store/ban.c server/store/ban.h \
 	server/store/bounce.c server/store/bounce.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/house.c server/store/house.h \
@@ -107,7 +109,8 @@ libcore_a_SOURCES = \
 	server/core/lang.c server/core/lang.h \
 	server/core/listref.c \
 	server/core/match.c server/core/match.h \
-	server/core/patterns.c server/core/patterns.h \
+	server/core/patterns.c server/core/patterns.h server/core/patterns_try.c \
+	server/core/ban.c server/core/ban.h \
 	server/core/place.c server/core/place.h \
 	server/core/rules.c server/core/rules.h \
 	server/core/notice.c server/core/notice.h \

@@ -4,10 +4,12 @@
 noinst_LIBRARIES += libpages.a
 # where a group and the site are run
 OFFICE_HT = \
-	web/views/office.ht web/views/settings.ht web/views/audit.ht
+	web/views/office.ht web/views/settings.ht web/views/audit.ht \
+	web/views/filters.ht web/views/bans.ht web/views/texts.ht
 OFFICE_C = \
 	web/pages/office.c web/pages/office.h web/views/office.h \
-	web/pages/settings.c web/pages/audit.c
+	web/pages/settings.c web/pages/audit.c \
+	web/pages/filters.c web/pages/bans.c web/pages/texts.c
 PAGES_HT = \
 	web/views/ask.ht web/views/bounces.ht web/views/compose.ht web/views/decided.ht web/views/delivery.ht web/views/group.ht web/views/held.ht web/views/help.ht web/views/holding.ht web/views/home.ht web/views/mark.ht \
 	web/views/heldtext.ht \

@@ -18,7 +18,7 @@ const struct subcmd subcmds[] = {
 	{ "member", "member add|remove|show|requests LIST ...", "who belongs to a group", cli_member, true },
 	{ "account", "account password|admin ADDRESS", "people and how they sign in", cli_account,
 	  true },
-	{ "ban", "ban add ADDRESS|@DOMAIN [--list LIST]", "whose mail is not taken", cli_ban, true },
+	{ "ban", "ban add|list|lift ...", "whose mail is not taken", cli_ban, true },
 	{ "hold", "hold list|show|approve|return|reject|discard|spam|undo ...",
 	  "messages that wait for a moderator", cli_hold, true },
 	{ "mailbox", "mailbox add|list|remove|pause|resume ...",

@@ -5,6 +5,7 @@
 
 #include "server/cli/cli.h"
 #include "server/core/admin.h"
+#include "server/core/ban.h"
 #include "server/core/office.h"
 #include "server/core/subscribe.h"
 
@@ -205,16 +206,50 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	return owner_done(u, rc, argv[2]);
 }
 
+static int ban_list(struct unit *u, const char *list)
+{
+	int64_t before = 0;
+	struct ban_row *b;
+	size_t n = BANS_PER_PAGE + 1;
+
+	while (n > BANS_PER_PAGE) {
+		enum rc rc = bans_load(u, list, before, &b, &n);
+
+		if (rc != RC_OK)
+			return cli_fail(u, rc, list ? list : "ban list");
+		for (size_t i = 0; i < n && i < BANS_PER_PAGE; i++) {
+			printf("%lld\t%s\t%s\t%s\t%s\n", (long long)b[i].id,
+			       b[i].site ? "site" : "group", b[i].addr, cli_when(u, b[i].until),
+			       cli_line(u, b[i].reason));
+			before = b[i].id;
+		}
+	}
+	return 0;
+}
+
 int cli_ban(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
-	static const char *const names[] = { "list", "reason", NULL };
-	const char *v[2];
+	static const char *const names[] = { "list", "reason", "days", NULL };
+	const char *v[3], *err = NULL;
+	int n = cli_options(argc, argv, names, v);
+	int64_t id = 0, days = 0;
+	bool add = n == 2 && strcmp(argv[0], "add") == 0;
 	enum rc rc;
 
-	if (cli_options(argc, argv, names, v) != 2 || strcmp(argv[0], "add") != 0)
-		return cli_usage("ban add ADDRESS|@DOMAIN [--list LIST] [--reason TEXT]");
+	if (n == 1 && strcmp(argv[0], "list") == 0)
+		return ban_list(u, v[0]);
+	if ((!add && (n != 2 || strcmp(argv[0], "lift") != 0 ||
+		      !slice_i64(slice_of(argv[1]), 1, INT64_MAX, &id))) ||
+	    (v[2] != NULL && !slice_i64(slice_of(v[2]), 0, 100000, &days)))
+		return cli_usage("ban add ADDRESS|@DOMAIN [--list LIST] [--reason TEXT] [--days N] | "
+				 "ban list [--list LIST] | ban lift NUMBER [--list LIST] [--reason TEXT]");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = ban_create(u, v[0], argv[1], v[1] ? v[1] : "");
-	return done(u, rc, argv[1]);
+		rc = add ? ban_create(u, v[0], argv[1], v[1] ? v[1] : "", (int)days, &err)
+			 : ban_remove(u, v[0], id, v[1] ? v[1] : "");
+	if (rc != RC_INVALID || err == NULL)
+		return done(u, rc, argv[1]);
+	unit_abort(u);
+	fprintf(stderr, "cabildo: %s\n", err);
+	return EX_DATAERR;
 }

@@ -61,9 +61,9 @@ static int rule_list(struct unit *u, const char *list)
 	if (rc != RC_OK)
 		return cli_fail(u, rc, list);
 	for (size_t i = 0; i < n; i++)
-		printf("%lld\t%s\t%s\t%s\t%s\t%s\n", (long long)p[i].id,
+		printf("%lld\t%s\t%s\t%s\t%s\t%s%s\n", (long long)p[i].id,
 		       p[i].site ? "site" : "group", p[i].field, p[i].source, p[i].action,
-		       p[i].sentence);
+		       p[i].sentence, p[i].active ? "" : "\toff");
 	return 0;
 }
 
@@ -77,6 +77,22 @@ static int rule_remove(struct unit *u, const char *list, const char *number)
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = pattern_remove(u, list_of(list), id);
+	if (rc == RC_OK)
+		rc = unit_commit(u);
+	return rc == RC_OK ? 0 : cli_fail(u, rc, number);
+}
+
+static int rule_change(struct unit *u, const char *act, const char *list, const char *number)
+{
+	int64_t id;
+	enum rc rc;
+
+	if (!slice_i64(slice_of(number), 1, INT64_MAX, &id))
+		return cli_usage("rule on|off|up|down LIST|- NUMBER");
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = act[0] == 'o' ? pattern_switch(u, list_of(list), id, strcmp(act, "on") == 0)
+				   : pattern_move(u, list_of(list), id, strcmp(act, "up") == 0);
 	if (rc == RC_OK)
 		rc = unit_commit(u);
 	return rc == RC_OK ? 0 : cli_fail(u, rc, number);
@@ -119,9 +135,12 @@ int cli_rule(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return rule_list(u, argv[1]);
 	if (argc == 3 && strcmp(argv[0], "remove") == 0)
 		return rule_remove(u, argv[1], argv[2]);
+	if (argc == 3 && (strcmp(argv[0], "on") == 0 || strcmp(argv[0], "off") == 0 ||
+			  strcmp(argv[0], "up") == 0 || strcmp(argv[0], "down") == 0))
+		return rule_change(u, argv[0], argv[1], argv[2]);
 	if (argc == 2 && strcmp(argv[0], "test") == 0)
 		return rule_test(u, argv[1]);
 	return cli_usage(
 		"rule add LIST|- FIELD PATTERN ACTION [--sentence TEXT] | rule list LIST|- | "
-		"rule remove LIST|- NUMBER | rule test PATTERN <text");
+		"rule remove|on|off|up|down LIST|- NUMBER | rule test PATTERN <text");
 }

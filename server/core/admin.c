@@ -2,7 +2,6 @@
 /* The administrator's acts; each leaves its entry in the audit log. */
 #include "server/core/admin.h"
 #include "server/core/audit.h"
-#include "server/core/office.h"
 #include "server/core/owner.h"
 #include "server/db/db.h"
 #include "server/store/account.h"
@@ -174,23 +173,6 @@ enum rc account_admin_set(struct unit *u, const char *addr, bool on)
 	return audit(u, &(struct audit_entry){ .act = "account.admin",
 					       .subject = acc.id,
 					       .after = on ? "on" : "off" });
-}
-
-enum rc ban_create(struct unit *u, const char *list, const char *addr, const char *reason)
-{
-	const char *clean = *addr == '@' ? slice_lower(u->arena, slice_of(addr))
-					 : addr_clean(u->arena, addr);
-	struct group g = { .id = 0 };
-	enum rc rc = clean ? RC_OK : RC_INVALID;
-
-	/* a mistyped group must not become a ban of the whole site */
-	if (rc == RC_OK && list != NULL)
-		rc = office_check(u, list, OFFICE_MODERATOR, &g);
-	if (rc == RC_OK)
-		rc = ban_write(u->db, list, clean, reason);
-	if (rc != RC_OK)
-		return rc;
-	return audit(u, &(struct audit_entry){ .act = "ban.add", .after = clean, .why = reason });
 }
 
 enum rc site_status(struct unit *u, struct site_status *r)

@@ -40,9 +40,6 @@ enum rc members_all(struct unit *u, const char *list, struct member_line **r, si
 
 enum rc account_admin_set(struct unit *u, const char *addr, bool on) MUST_USE;
 
-/* list NULL: the whole site. addr: an address, or @domain. */
-enum rc ban_create(struct unit *u, const char *list, const char *addr, const char *reason) MUST_USE;
-
 struct site_status {
 	int64_t schema, lists, posts, accounts, outbound, outbound_oldest, holds, quarantined;
 	int64_t identity_open, identity_proven; /* groups that ask for no proof, and that do */

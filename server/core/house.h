@@ -5,7 +5,7 @@
 
 #include "server/core/unit.h"
 
-enum house_lock { HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE };
+enum house_lock { HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE, HOUSE_BANS };
 /* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
 enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;
 
@@ -14,6 +14,9 @@ enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;
 enum rc house_seal(struct unit *u, int64_t *sealed_r) MUST_USE;
 /* Tokens, sessions and raw bytes past their time. Its own transaction. */
 enum rc house_expire(struct unit *u, int64_t *rows_r) MUST_USE;
+
+/* Bans whose time is over. Its own transaction. */
+enum rc house_bans(struct unit *u, int64_t *rows_r) MUST_USE;
 
 /* The weeks of the delivery ledger; see delivery_keep() in schema.sql. Its own transaction. */
 enum rc house_ledger(struct unit *u, int64_t *changes_r) MUST_USE;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See patterns.h. */
+#include "server/base/utf8.h"
 #include "server/core/audit.h"
+#include "server/core/office.h"
 #include "server/core/patterns.h"
-#include "server/store/pattern.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -27,10 +29,10 @@ const char *pattern_field_check(const char *field)
 		if (strcmp(field, names[i]) == 0)
 			return NULL;
 	if (strncmp(field, "header:", 7) != 0 || field[7] == '\0' || strlen(field) > 100)
-		return "the field is one of subject, from, to, body, headers, header:NAME";
+		return N_("the field is one of subject, from, to, body, headers, header:NAME");
 	for (const char *p = field + 7; *p; p++)
 		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7F || *p == ':')
-			return "the name of a header holds printable characters without a colon";
+			return N_("the name of a header holds printable characters without a colon");
 	return NULL;
 }
 
@@ -40,50 +42,93 @@ static bool action_known(const char *a)
 	       strcmp(a, "drop") == 0;
 }
 
-enum rc pattern_add(struct unit *u, const struct pattern_new *p, int64_t *id_r, const char **err_r,
-		    int *at_r)
+enum rc pattern_check(struct arena *a, const struct pattern_new *p, struct match **match_r,
+		      const char **err_r, int *at_r)
 {
-	int64_t list = 0;
 	size_t at;
-	enum rc rc;
 
 	*at_r = -1;
 	*err_r = pattern_field_check(p->field);
 	if (*err_r == NULL && !action_known(p->action))
-		*err_r = "the action is one of accept, hold, refuse, drop";
+		*err_r = N_("the action is one of accept, hold, refuse, drop");
 	if (*err_r == NULL && (*p->source == '\0' || strlen(p->source) > MATCH_PATTERN_MAX))
-		*err_r = "a pattern has 1 to 1000 bytes";
+		*err_r = N_("a pattern has 1 to 1000 bytes");
 	if (*err_r == NULL && !utf8_valid(slice_of(p->source)))
-		*err_r = "the pattern is not valid UTF-8";
+		*err_r = N_("the pattern is not valid UTF-8");
 	if (*err_r != NULL)
 		return RC_INVALID;
-	if (match_new(u->arena, p->source, err_r, &at) == NULL) {
-		*at_r = (int)at;
-		return RC_INVALID;
-	}
-	rc = pattern_write(u->db, u->arena, p->list, p->field, p->source, p->action, p->sentence,
-			   id_r, &list);
+	*match_r = match_new(a, p->source, err_r, &at);
+	if (*match_r != NULL)
+		return RC_OK;
+	*at_r = (int)at;
+	return RC_INVALID;
+}
+
+static enum rc record(struct unit *u, const struct group *g, const char *act, int64_t id,
+		      const char *was, const char *is)
+{
+	return audit(u, &(struct audit_entry){
+				.act = act,
+				.list = g->id,
+				.before = *was ? arena_fmt(u->arena, "%lld %s", (long long)id, was) : "",
+				.after = *is ? arena_fmt(u->arena, "%lld %s", (long long)id, is) : "" });
+}
+
+enum rc pattern_add(struct unit *u, const struct pattern_new *p, int64_t *id_r, const char **err_r,
+		    int *at_r)
+{
+	struct match *match;
+	struct group g;
+	enum rc rc = office_check(u, p->list, OFFICE_MODERATOR, &g);
+
+	*err_r = NULL;
+	if (rc == RC_OK)
+		rc = pattern_check(u->arena, p, &match, err_r, at_r);
+	if (rc == RC_OK)
+		rc = pattern_write(u->db, u->arena, g.id, p->field, p->source, p->action,
+				   p->sentence, id_r);
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){ .act = "rule.create",
-					       .list = list,
-					       .after = arena_fmt(u->arena, "%lld %s /%s/ %s",
-								  (long long)*id_r, p->field,
-								  p->source, p->action) });
+	return record(u, &g, "rule.create", *id_r, "",
+		      arena_fmt(u->arena, "%s /%s/ %s", p->field, p->source, p->action));
 }
 
 enum rc pattern_remove(struct unit *u, const char *list, int64_t id)
 {
-	int64_t list_id = 0;
 	const char *was;
-	enum rc rc = pattern_delete(u->db, u->arena, list, id, &list_id, &was);
+	struct group g;
+	enum rc rc = office_check(u, list, OFFICE_MODERATOR, &g);
 
+	if (rc == RC_OK)
+		rc = pattern_delete(u->db, u->arena, g.id, id, &was);
+	return rc == RC_OK ? record(u, &g, "rule.remove", id, was, "") : rc;
+}
+
+enum rc pattern_switch(struct unit *u, const char *list, int64_t id, bool on)
+{
+	const char *what;
+	struct group g;
+	enum rc rc = office_check(u, list, OFFICE_MODERATOR, &g);
+
+	if (rc == RC_OK)
+		rc = pattern_switch_write(u->db, u->arena, g.id, id, on, &what);
 	if (rc != RC_OK)
 		return rc;
-	return audit(u, &(struct audit_entry){
-				.act = "rule.remove",
-				.list = list_id,
-				.before = arena_fmt(u->arena, "%lld %s", (long long)id, was) });
+	return record(u, &g, "rule.switch", id, arena_fmt(u->arena, "%s: %s", what, on ? "off" : "on"),
+		      arena_fmt(u->arena, "%s: %s", what, on ? "on" : "off"));
+}
+
+enum rc pattern_move(struct unit *u, const char *list, int64_t id, bool up)
+{
+	bool moved;
+	struct group g;
+	enum rc rc = office_check(u, list, OFFICE_MODERATOR, &g);
+
+	if (rc == RC_OK)
+		rc = pattern_move_write(u->db, u->arena, g.id, id, up, &moved);
+	if (rc != RC_OK || !moved)
+		return rc;
+	return record(u, &g, "rule.move", id, "", up ? "earlier" : "later");
 }
 
 static void rows_copy(struct arena *a, const struct pattern_row *rows, size_t n, struct pattern **r)
@@ -95,14 +140,18 @@ static void rows_copy(struct arena *a, const struct pattern_row *rows, size_t n,
 					    .field = arena_strdup(a, rows[i].field),
 					    .source = arena_strdup(a, rows[i].source),
 					    .action = arena_strdup(a, rows[i].action),
-					    .sentence = arena_strdup(a, rows[i].sentence) };
+					    .sentence = arena_strdup(a, rows[i].sentence),
+					    .active = rows[i].active };
 }
 
 enum rc patterns_all(struct unit *u, const char *list, struct pattern **r, size_t *n_r)
 {
 	struct pattern_row *rows;
-	enum rc rc = patterns_read(u->db, u->arena, list, PATTERNS_MAX, &rows, n_r);
+	struct group g;
+	enum rc rc = office_check(u, list, OFFICE_MODERATOR, &g);
 
+	if (rc == RC_OK)
+		rc = patterns_all_read(u->db, u->arena, g.id, PATTERNS_MAX, &rows, n_r);
 	if (rc == RC_OK)
 		rows_copy(u->arena, rows, *n_r, r);
 	return rc;

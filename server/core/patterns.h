@@ -9,6 +9,7 @@
 
 #include "server/core/match.h"
 #include "server/core/rules.h"
+#include "server/store/pattern.h" /* struct sample_row */
 
 #define PATTERNS_MAX 500 /* of one group, with those of the site */
 
@@ -19,6 +20,7 @@ struct pattern {
 	const char *source;        /* the pattern as written */
 	const char *action;        /* accept, hold, refuse, drop */
 	const char *sentence;      /* to the sender, or "" */
+	bool active;               /* false: switched off, and asked nothing */
 	const struct match *match; /* NULL: it does not compile any more; see patterns_for */
 };
 
@@ -29,7 +31,21 @@ struct pattern_new {
 /* RC_INVALID: *err_r says what is wrong; *at_r is the byte of the pattern, or -1. */
 enum rc pattern_add(struct unit *u, const struct pattern_new *p, int64_t *id_r, const char **err_r,
 		    int *at_r) MUST_USE;
+/* The same checks alone; *match_r is the pattern compiled. */
+enum rc pattern_check(struct arena *a, const struct pattern_new *p, struct match **match_r,
+		      const char **err_r, int *at_r) MUST_USE;
 /* RC_NOTFOUND: no such rule, or of another group. */
+enum rc pattern_switch(struct unit *u, const char *list, int64_t id, bool on) MUST_USE;
+/* Before its neighbour, or after it; RC_OK too where there is none. */
+enum rc pattern_move(struct unit *u, const char *list, int64_t id, bool up) MUST_USE;
+struct pattern_tried {
+	struct sample_row *hits; /* newest first */
+	size_t n, of;            /* of so many messages, at most the last hundred of the group */
+	size_t failed;           /* ran into a limit of matching: such messages wait */
+};
+/* What it would have met, had it been there. Writes nothing. */
+enum rc pattern_try(struct unit *u, const struct pattern_new *p, struct pattern_tried *r,
+		    const char **err_r, int *at_r) MUST_USE;
 enum rc pattern_remove(struct unit *u, const char *list, int64_t id) MUST_USE;
 /* Uncompiled, of the group and the site; list NULL: the site's alone. */
 enum rc patterns_all(struct unit *u, const char *list, struct pattern **r, size_t *n_r) MUST_USE;

@@ -129,8 +129,9 @@ enum rc templates_all(struct unit *u, const char *list, struct template **r, siz
 	return rc == RC_OK ? templates_read(u->db, u->arena, g.id, NULL, NULL, r, n_r) : rc;
 }
 
-static const char *wrong(const struct template *t, const struct template_kind *k)
+const char *template_wrong(const struct template *t)
 {
+	const struct template_kind *k = template_kind(t->kind);
 	static const char *const locales[] = { "es", "en", "pt", "fr", "it" };
 	size_t at = 0;
 
@@ -165,7 +166,7 @@ enum rc template_set(struct unit *u, const char *list, const struct template *t,
 	*err_r = NULL;
 	if (rc != RC_OK)
 		return rc;
-	*err_r = wrong(t, k);
+	*err_r = template_wrong(t);
 	if (*err_r != NULL)
 		return RC_INVALID;
 	clean.title = k->many ? slice_dup(u->arena, slice_trim(slice_of(t->title))) : "";

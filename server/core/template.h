@@ -51,6 +51,7 @@ enum rc templates_all(struct unit *u, const char *list, struct template **r, siz
  */
 enum rc template_set(struct unit *u, const char *list, const struct template *t,
 		     const char **err_r) MUST_USE;
+const char *template_wrong(const struct template *t); /* that sentence, or NULL */
 enum rc template_unset(struct unit *u, const char *list, int64_t id) MUST_USE;
 
 #endif

@@ -97,11 +97,6 @@ enum rc account_admin_write(struct db *db, int64_t account, bool on)
 	return db_run(db, NULL, STMT_ACCOUNT_ADMIN, NULL, db_i64(account), db_bool(on));
 }
 
-enum rc ban_write(struct db *db, const char *list, const char *addr, const char *reason)
-{
-	return db_run(db, NULL, STMT_BAN_ADD, NULL, db_text(list), db_text(addr), db_text(reason));
-}
-
 enum rc lists_read(struct db *db, struct arena *a, struct db_rows **r)
 {
 	return db_run0(db, a, STMT_LIST_ALL, r);

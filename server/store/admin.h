@@ -29,7 +29,6 @@ enum rc subscription_delete(struct db *db, struct arena *a, const char *list, co
 			    int64_t *list_r, int64_t *account_r) MUST_USE;
 enum rc account_admin_write(struct db *db, int64_t account, bool on) MUST_USE;
 
-enum rc ban_write(struct db *db, const char *list, const char *addr, const char *reason) MUST_USE;
 
 /* Rows as text and numbers for printing: text(i, col), i64(i, col). */
 struct db_rows;

@@ -10,6 +10,9 @@ static const struct tab {
 	enum office need;
 } tabs[] = {
 	{ "settings", N_("Settings"), true, true, OFFICE_OWNER },
+	{ "filters", N_("Rules"), true, true, OFFICE_MODERATOR },
+	{ "bans", N_("Bans"), true, true, OFFICE_MODERATOR },
+	{ "texts", N_("Texts"), true, true, OFFICE_MODERATOR },
 	{ "audit", N_("Record"), true, true, OFFICE_OWNER },
 };
 

@@ -181,8 +181,10 @@ enum rc page_group(struct page *pg)
 		.read_url = arena_fmt(pg->a, "/g/%s/read", g.group.name),
 		.feed_url = arena_fmt(pg->a, "/g/%s/atom", g.group.name),
 		.rules_url = arena_fmt(pg->a, "/g/%s/rules", g.group.name),
-		.office_url = g.group.owner || unit_of(pg)->actor.admin
-				      ? arena_fmt(pg->a, "/g/%s/settings", g.group.name)
+		.office_url = g.group.moderator
+				      ? arena_fmt(pg->a, "/g/%s/%s", g.group.name,
+						  g.group.owner || unit_of(pg)->actor.admin ? "settings"
+											    : "filters")
 				      : "",
 		.me_url = "/me",
 		.signin_url = arena_fmt(pg->a, "/signin?next=%s",

@@ -57,6 +57,63 @@ struct view_audit {
 	size_t nrows;
 };
 
+struct view_filter {
+	int64_t id;
+	const char *field, *pattern, *action, *sentence;
+	bool site, off, ours, first, last;
+};
+
+struct view_tried {
+	const char *url, *subject, *author, *when, *date;
+	bool held;
+};
+
+struct view_filters {
+	struct view_office office;
+	const char *title, *action, *try_url, *csrf, *done, *error, *mark, *rules_url;
+	const char *header, *pattern, *sentence;
+	bool site;
+	struct view_option *fields, *actions;
+	size_t nfields, nactions;
+	struct view_filter *rows;
+	size_t nrows;
+	const char *tried, *tried_help; /* "7 of the last 100 messages", or "" */
+	struct view_tried *hits;
+	size_t nhits;
+};
+
+struct view_ban {
+	int64_t id;
+	const char *addr, *facts, *reason, *when, *date;
+	bool site, ours;
+};
+
+struct view_bans {
+	struct view_office office;
+	const char *title, *action, *csrf, *done, *error, *addr, *days, *reason, *older_url;
+	struct view_ban *rows;
+	size_t nrows;
+};
+
+struct view_own_text {
+	int64_t id;
+	const char *kind, *name, *lang, *language, *body, *url;
+	bool site, ours;
+};
+
+struct view_texts {
+	struct view_office office;
+	const char *title, *action, *csrf, *done, *error, *name, *body, *previewed, *lang;
+	struct view_option *kinds, *locales;
+	size_t nkinds, nlocales;
+	struct view_own_text *rows;
+	size_t nrows;
+};
+
+void view_filters(struct out *o, const struct view_filters *v);
+void view_bans(struct out *o, const struct view_bans *v);
+void view_texts(struct out *o, const struct view_texts *v);
+
 void view_audit(struct out *o, const struct view_audit *v);
 void view_office(struct out *o, const struct view_office *v);
 void view_settings(struct out *o, const struct view_settings *v);

@@ -63,10 +63,6 @@ where l.name = $1::text order by s.role desc, a.name
 -- roles: cli
 update account set is_admin = $2::boolean where id = $1::bigint
 
--- name: ban_add
--- roles: cli
-insert into ban (list_id, addr, reason) select (select id from list where name = $1::text), $2::text, $3::text
-
 -- name: status
 -- roles: cli
 select (select max(version) from schema_version)::bigint, (select count(*) from list), (select coalesce(sum(post_count), 0) from list)::bigint,
