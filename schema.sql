@@ -264,6 +264,7 @@ create table thread (
 	placed boolean not null default false, -- by a moderator: no heuristic merges it into another
 	unique (list_id, number)
 );
+create index thread_hidden on thread (id) where state = 'hidden';
 create index thread_recent on thread (list_id, last_post_at desc, id desc) where moved_to is null and state <> 'hidden';
 create index thread_moved on thread (moved_to) where moved_to is not null;
 create index thread_pinned on thread (list_id, pinned_until) where pinned_until is not null;
@@ -313,6 +314,7 @@ create table post (
 	unique (thread_id, number)
 );
 create unique index post_msgid on post (msgid_hash, list_id);
+create index post_newest on post (sent_at desc, id desc);
 create index post_recent on post (list_id, sent_at desc, id desc);
 create index post_parent on post (parent_id) where parent_id is not null;
 create index post_account on post (account_id, id desc) where account_id is not null;

@@ -6,7 +6,7 @@
 
 #include "server/base/base.h"
 
-#define CANDIDATES    2000 /* of a search: from here on it is a frequent word */
+#define SEARCH_HITS   30
 #define POST_HTML_MAX 6000 /* a longer post is cut, with a link to the rest */
 
 static struct reader who(const struct unit *u)
@@ -229,13 +229,17 @@ enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,
 	enum rc rc;
 
 	*r = (struct search_page){ 0 };
-	rc = search_read(u->db, u->arena, who(u), q, list, newest, false, &r->hits, &r->nhits,
+	rc = search_read(u->db, u->arena, who(u), q, list, newest ? SEARCH_BY_DATE : SEARCH_BY_RANK,
+			 &r->hits, &r->nhits, &candidates);
+	if (rc != RC_OK || candidates < SEARCH_CANDIDATES)
+		return rc;
+	r->more = true;
+	rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_SCAN, &r->hits, &r->nhits,
 			 &candidates);
-	if (rc == RC_OK && candidates >= CANDIDATES) {
-		r->more = true;
-		rc = search_read(u->db, u->arena, who(u), q, list, true, true, &r->hits, &r->nhits,
+	/* frequent, but not in what is newest: an old archive beside a busy group */
+	if (rc == RC_OK && r->nhits < SEARCH_HITS)
+		rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_ANY, &r->hits, &r->nhits,
 				 &candidates);
-	}
 	return rc;
 }
 

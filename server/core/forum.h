@@ -79,7 +79,7 @@ enum rc attachment_bytes(struct unit *u, const struct attachment_place *at,
 struct search_page {
 	struct search_hit *hits;
 	size_t nhits;
-	bool more; /* over the limit of candidates */
+	bool more; /* frequent: only the newest of them */
 };
 /* list NULL: everywhere they may see. newest: by date, else by rank. */
 enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,

@@ -416,19 +416,22 @@ enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offs
 }
 
 enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,
-		    const char *list, bool newest, bool frequent, struct search_hit **r,
-		    size_t *n_r, int64_t *candidates_r)
+		    const char *list, enum search_way way, struct search_hit **r, size_t *n_r,
+		    int64_t *candidates_r)
 {
 	struct db_rows *rows;
-	enum rc rc =
-		frequent ? db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list))
-			 : db_run(db, a, STMT_SEARCH_ESTIMATE, &rows, WHO, db_text(q),
-				  db_text(list), db_bool(newest));
+	enum rc rc = way == SEARCH_SCAN ?
+			     db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list)) :
+			     db_run(db, a, STMT_SEARCH_CANDIDATES, &rows, WHO, db_text(q),
+				    db_text(list), db_bool(way == SEARCH_BY_DATE),
+				    db_bool(way == SEARCH_ANY));
 
 	if (rc != RC_OK)
 		return rc;
 	*n_r = db_nrows(rows);
-	*candidates_r = *n_r ? db_get_i64(rows, 0, 9) : 0;
+	*candidates_r = *n_r ? db_get_i64(rows, 0, 10) : 0;
+	if (*n_r && db_is_null(rows, 0, 0))
+		*n_r = 0;
 	*r = ARENA_ARRAY(a, *n_r, struct search_hit);
 	for (size_t i = 0; i < *n_r; i++)
 		(*r)[i] = (struct search_hit){

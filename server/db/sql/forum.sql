@@ -196,46 +196,71 @@ select substring(bytes from greatest(1, ($2::bigint - n::bigint * 262144 + 1)::i
 from raw_chunk where raw_id = $1::bigint and n between $2 / 262144 and ($2 + $3 - 1) / 262144
 order by n
 
--- name: search_estimate
+-- name: search_candidates
 -- roles: web cli
--- Candidates first, at most 2,000: rare words stop here. The query is made
--- once: making it takes as long as searching.
-with q as materialized (select search_query($3::text) as q), c as materialized (
-	select p.id, p.sent_at, ts_rank(p.search, q.q) as rank
-	from q, post p join list l on l.id = p.list_id join thread t on t.id = p.thread_id
-	left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
-	where p.search @@ q.q and p.state = 'shown' and t.state <> 'hidden'
-		and ($4::text is null or l.name = $4) and (l.visibility = 'public' or s.id is not null or $2::boolean)
+-- At most 2,000 candidates, as the index gives them: rare words stop here and
+-- are ranked. More than that are counted and not ranked, unless $6 wants the
+-- newest of them. The query is made once: making it takes as long as searching.
+-- One row where nothing is found, with the number of candidates. An excerpt
+-- looks at the begin of a post first: reading it costs more than finding it.
+with q as materialized (select search_query($3::text) as q), v as materialized (
+	select array(select l.id from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+		where (l.visibility = 'public' or s.id is not null or $2::boolean) and ($4::text is null or l.name = $4)) as lists
+), c as materialized (
+	select p.id, p.sent_at from q, post p
+	where p.search @@ q.q and p.state = 'shown' and p.list_id = any ((select lists from v)::bigint[])
+		and p.thread_id not in (select id from thread where state = 'hidden')
 	limit 2000
+), n as materialized (
+	select count(*) as n from c
+), best as (
+	select c.id, c.sent_at, case when $5::boolean or $6::boolean then 0 else ts_rank(p.search, (select q from q)) end as rank
+	from c join post p on p.id = c.id where (select n from n) < 2000 or $6
+	order by 3 desc, 2 desc limit 30
 )
-select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
-	ts_headline(search_config(p.lang), left(p.body, 20000), (select q from q),
-		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "'),
-	(select count(*) from c)
-from (select * from c order by case when $5::boolean then 0 else rank end desc, sent_at desc limit 30) c
-join post p on p.id = c.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
-order by case when $5 then 0 else c.rank end desc, c.sent_at desc
+select f.name, f.title, f.thread, f.number, f.subject, f.author_name, f.lang, f.sent_at, f.text, f.rank, n.n
+from n left join (
+	select l.name, l.title, t.number as thread, p.number, p.subject, p.author_name, p.lang, p.sent_at, x.text, b.rank
+	from best b join post p on p.id = b.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+	cross join lateral (select 	ts_headline(search_config(p.lang), left(p.body, 2000), (select q from q),
+			E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "') as text) near
+	cross join lateral (select case when near.text like E'%\x01%' or length(p.body) <= 2000 then near.text else
+		ts_headline(search_config(p.lang), left(p.body, 20000), (select q from q),
+			E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "') end as text) x
+) f on true
+order by f.rank desc, f.sent_at desc
 
 -- name: search_newest
 -- roles: web cli
--- Frequent words: newest first over at most 20,000 posts.
-with q as materialized (select search_query($3::text) as q), c as materialized (
-	select p.id, p.sent_at, p.thread_id, p.list_id, p.search @@ q.q as hit, p.state
-	from q, (select * from post p where $4::text is null or p.list_id = (select id from list where name = $4)
-		order by p.sent_at desc, p.id desc limit 20000) p
-), v as (
-	select c.id, c.sent_at from c join list l on l.id = c.list_id join thread t on t.id = c.thread_id
-	left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
-	where c.hit and c.state = 'shown' and t.state <> 'hidden'
-		and (l.visibility = 'public' or s.id is not null or $2::boolean)
-	order by c.sent_at desc, c.id desc limit 30
+-- Frequent words: newest first, until 30 are found or 20,000 posts were looked
+-- at. The ids come from an index in this order; a post is fetched when its turn
+-- comes.
+with q as materialized (select search_query($3::text) as q), v as materialized (
+	select array(select l.id from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+		where (l.visibility = 'public' or s.id is not null or $2::boolean) and ($4::text is null or l.name = $4)) as lists
+), b as (
+	(select k.id, k.sent_at
+	from (select id, sent_at from post where $4 is null order by sent_at desc, id desc limit 20000) k
+	join lateral (select from post p where p.id = k.id and p.search @@ (select q from q) and p.state = 'shown'
+		and p.list_id = any ((select lists from v)::bigint[])
+		and p.thread_id not in (select id from thread where state = 'hidden') limit 1) p on true
+	order by k.sent_at desc, k.id desc limit 30)
+	union all
+	(select k.id, k.sent_at
+	from (select id, sent_at from post where $4 is not null and list_id = (select lists[1] from v)
+		order by sent_at desc, id desc limit 20000) k
+	join lateral (select from post p where p.id = k.id and p.search @@ (select q from q) and p.state = 'shown'
+		and p.thread_id not in (select id from thread where state = 'hidden') limit 1) p on true
+	order by k.sent_at desc, k.id desc limit 30)
 )
-select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
+select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at, x.text, 0::real, 2000::bigint
+from b join post p on p.id = b.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+cross join lateral (select 	ts_headline(search_config(p.lang), left(p.body, 2000), (select q from q),
+		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "') as text) near
+cross join lateral (select case when near.text like E'%\x01%' or length(p.body) <= 2000 then near.text else
 	ts_headline(search_config(p.lang), left(p.body, 20000), (select q from q),
-		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "'),
-	2000::bigint
-from v join post p on p.id = v.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
-order by v.sent_at desc, v.id desc
+		E'StartSel=\x01, StopSel=\x02, MaxFragments=2, MaxWords=26, MinWords=8, FragmentDelimiter=" ... "') end as text) x
+order by b.sent_at desc, b.id desc
 
 -- name: feed_posts
 -- roles: web cli
