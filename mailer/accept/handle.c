@@ -54,6 +54,13 @@ static enum rc list_find(struct unit *u, const struct asker *by, const struct ad
 	return list_lookup(u, to->list, to->domain, by->envelope, by->from, l);
 }
 
+static bool ascii(const char *s)
+{
+	while (*s && (unsigned char)*s < 127)
+		s++;
+	return *s == '\0';
+}
+
 /*
  * The one table behind RCPT in LMTP and the policy service before the MTA's
  * queue: what the envelope alone decides.
@@ -86,6 +93,10 @@ static enum rc rcpt_check(struct unit *u, const struct asker *by, const char *re
 		return RC_OK; /* always open */
 	if (l->banned)
 		intake_reply_set(r, 550, "5.7.1", "This sender is not accepted here.");
+	else if (to->kind > ADDRESS_THREAD && to->kind != ADDRESS_LEAVE && !ascii(by->envelope))
+		/* these addresses answer */
+		intake_reply_set(r, 553, "5.6.7", "No answer can go to an address with letters "
+						  "outside ASCII.");
 	else if (to->kind <= ADDRESS_THREAD && (l->closed || l->archived))
 		intake_reply_set(r, 550, "5.2.1", "This group is closed and takes no mail.");
 	else if (size > l->max_size)

@@ -99,6 +99,11 @@ static int member_add(struct unit *u, int argc, char **argv)
 		return cli_usage("member add LIST ADDRESS --name N [--role member|moderator|owner] "
 				 "[--delivery each] "
 				 "[--locale es] [--country GT] [--organisation O]");
+	if (addr_reachable(u->arena, argv[1]) == NULL && addr_clean(u->arena, argv[1]) != NULL) {
+		fprintf(stderr, "cabildo: %s: letters outside ASCII in an address need SMTPUTF8, "
+			"which copies cannot use\n", argv[1]);
+		return EX_DATAERR;
+	}
 	rc = office_check(u, argv[0], OFFICE_OWNER, &g);
 	if (rc != RC_OK)
 		return cli_fail(u, rc, argv[0]);

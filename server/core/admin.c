@@ -24,6 +24,14 @@ const char *addr_clean(struct arena *a, const char *addr)
 	return slice_lower(a, s);
 }
 
+const char *addr_reachable(struct arena *a, const char *addr)
+{
+	for (const char *p = addr; *p; p++)
+		if ((unsigned char)*p > 126)
+			return NULL;
+	return addr_clean(a, addr);
+}
+
 enum rc list_create(struct unit *u, const struct list_new *l)
 {
 	int64_t id;
@@ -58,7 +66,7 @@ enum rc lists_all(struct unit *u, struct list_line **r, size_t *n_r)
 
 enum rc member_create(struct unit *u, const struct member_new *m)
 {
-	const char *addr = addr_clean(u->arena, m->addr);
+	const char *addr = addr_reachable(u->arena, m->addr);
 	int64_t organisation = 0, list;
 	struct account_row acc;
 	enum rc rc;

@@ -48,5 +48,8 @@ enum rc site_status(struct unit *u, struct site_status *r) MUST_USE;
 
 /* A mail address as we keep it: lower case; NULL where it is none. */
 const char *addr_clean(struct arena *a, const char *addr);
+/* The same for where we are to write: NULL also where that needs SMTPUTF8 (RFC 6531),
+ * letters outside ASCII, which no copy of ours has. */
+const char *addr_reachable(struct arena *a, const char *addr);
 
 #endif

@@ -36,6 +36,8 @@ enum rc notice_send(struct unit *u, const struct notice_new *n, bool *sent_r)
 	bool pass = at != NULL && at != addr && at[1] != '\0' && strlen(addr) <= 254;
 	enum rc rc = RC_OK;
 
+	for (const char *p = addr; *p; p++)
+		pass &= (unsigned char)*p < 127; /* SMTPUTF8: no mail of ours has it */
 	if (pass && n->cause != NULL)
 		rc = throttle(u, n, addr, &pass);
 	if (sent_r != NULL)

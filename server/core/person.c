@@ -92,7 +92,8 @@ static enum rc ask_send(struct unit *u, const struct person_row *p, const char *
 
 enum rc person_address_ask(struct unit *u, int64_t account, const char *addr)
 {
-	const char *clean = addr_clean(u->arena, addr), *back = arena_strdup(u->arena, tr_lang());
+	const char *clean = addr_reachable(u->arena, addr);
+	const char *back = arena_strdup(u->arena, tr_lang());
 	struct notice_person owner;
 	struct own_address *mine;
 	struct person_row p;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See subscribe.h. */
+#include "server/core/admin.h"
 #include "server/core/audit.h"
 #include "server/core/hold_join.h"
 #include "server/core/owner.h"
@@ -101,7 +102,9 @@ enum rc subscribe_join(struct unit *u, struct membership *m, const char *addr, c
 	if (m->subscription != 0)
 		return RC_OK;
 	*r = JOIN_CLOSED;
-	if (m->list_closed || m->banned || m->account_closed)
+	/* a member to whom no copy can go is none */
+	if (m->list_closed || m->banned || m->account_closed ||
+	    addr_reachable(u->arena, folded) == NULL)
 		return RC_OK;
 	if (open) {
 		*r = JOIN_DONE;

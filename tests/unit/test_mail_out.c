@@ -158,6 +158,89 @@ static void test_table(void **state UNUSED)
 	}
 }
 
+/* A row of the page's table: its six cells, trimmed, without ` and *. */
+static bool page_row(struct slice line, const char *cell_r[6])
+{
+	struct slice rest = line, cell;
+	struct str s;
+
+	if (line.n == 0 || line.p[0] != '|' || !slice_cut(&rest, '|', &cell))
+		return false;
+	for (int i = 0; i < 6; i++) {
+		if (!slice_cut(&rest, '|', &cell))
+			return false;
+		cell = slice_trim(cell);
+		str_init(&s, a, 200);
+		for (size_t k = 0; k < cell.n; k++)
+			if (cell.p[k] != '`' && cell.p[k] != '*')
+				str_addc(&s, cell.p[k]);
+		cell_r[i] = str_z(&s);
+	}
+	return true;
+}
+
+/* What the page's words stand for in a mail of Ana's that has no Reply-To and no Cc. */
+static const char *meaning(const char *word)
+{
+	static const char *const words[][2] = {
+		{ "author", ANA }, { "list", LIST }, { "list, author", LIST ", " ANA },
+		{ "author por list", VIA }, { "as sent", "-" }, { "author, then as sent", ANA },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i][0], word) == 0)
+			return words[i][1];
+	fail_msg("docs/mail-out.md says \"%s\"", word);
+	return "";
+}
+
+static void page_check(const char *cell[6], enum compose_reply reply)
+{
+	struct compose_list l = list_of();
+	struct compose_post p = post_of(AUTHOR "\r\nx\r\n");
+	struct slice m;
+
+	p.from = strcmp(cell[0], "the list's") == 0 ? COMPOSE_FROM_LIST : COMPOSE_FROM_KEEP;
+	p.reply = reply;
+	if (strcmp(cell[2], "yes") == 0)
+		p.author_addr = "";
+	m = composed_of(&l, &p);
+	assert_string_equal(value(m, "From"), meaning(cell[3]));
+	assert_string_equal(value(m, "Reply-To"), meaning(cell[4]));
+	assert_string_equal(value(m, "Cc"), meaning(cell[5]));
+}
+
+/* Each row of the table that people read is what a mail of that row has. */
+static void test_page(void **state UNUSED)
+{
+	static const char *const replies[] = { "list", "author", "both" };
+	static char buf[65536];
+	const char *top = getenv("TOP"), *cell[6];
+	struct slice rest, line;
+	FILE *f = top ? fopen(arena_fmt(a, "%s/docs/mail-out.md", top), "r") : NULL;
+	int rows_read = 0;
+
+	if (f == NULL)
+		skip(); /* not run by tests/run */
+	rest = slice_make(buf, fread(buf, 1, sizeof(buf), f));
+	fclose(f);
+	while (slice_line(&rest, &line)) {
+		bool found = false;
+
+		if (!page_row(line, cell) || strcmp(cell[2], "address hidden") == 0 ||
+		    cell[0][0] == '-')
+			continue;
+		for (int i = 0; i < 3; i++)
+			if (strcmp(cell[1], replies[i]) == 0 || strcmp(cell[1], "any") == 0) {
+				page_check(cell, (enum compose_reply)i);
+				found = true;
+			}
+		assert_true(found);
+		rows_read++;
+	}
+	assert_int_equal(rows_read, 7);
+}
+
 static void test_web(void **state UNUSED)
 {
 	for (int reply = COMPOSE_REPLY_LIST; reply <= COMPOSE_REPLY_BOTH; reply++)
@@ -269,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_web, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_smtputf8, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signature, setup, teardown),
