@@ -214,6 +214,19 @@ static void test_bounds(void **state)
 	assert_true(clock_mono() - from < USEC);
 }
 
+/* As an answer to any message, above what it quotes: only what is marked for that. */
+static void replied(struct slice w, bool marked, enum command what)
+{
+	struct mail m = mail_of("Re: Un tema", arena_fmt(a, "%.*s\n\nEl lunes, Ana escribió:\n> Empieza.\n"
+							    "> Baja la tasa.\n", (int)w.n, w.p));
+	struct commands c;
+
+	if (command_only(a, &m, &c) != marked)
+		fail_msg("%.*s as an answer: %s a command", (int)w.n, w.p, marked ? "not" : "is");
+	if (marked && (c.n != 1 || c.ask[0].what != what))
+		fail_msg("%.*s as an answer is %s", (int)w.n, w.p, shown(&c));
+}
+
 /* No phrase means two commands, and all are as utf8_fold would write them. */
 static void test_table(void **state)
 {
@@ -225,10 +238,12 @@ static void test_table(void **state)
 
 			while (rest.n > 0) {
 				struct command_ask c;
+				bool marked;
 				unsigned langs;
 
 				slice_cut(&rest, '|', &w);
-				if (slice_starts(w, "*")) {
+				marked = slice_starts(w, "*");
+				if (marked) {
 					w.p++;
 					w.n--;
 				}
@@ -237,6 +252,7 @@ static void test_table(void **state)
 					fail_msg("%.*s is not %s", (int)w.n, w.p,
 						 command_rows[i].name);
 				assert_true(langs & 1U << l);
+				replied(w, marked, i);
 			}
 		}
 	}
