@@ -999,10 +999,11 @@ grant select (id, name, mail_domain) on list to "cabildo-fetch";
 grant update (fetched, ok_at, failed_at, failure) on mailbox to "cabildo-fetch";
 
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
-grant select (raw_id, decided_at, done_at) on hold to "cabildo-sched";
+grant select (id, list_id, kind, raw_id, account_id, author_addr, msgid, held_at, version, level, claimed_at, decided_at, done_at),
+	update (level, decision, decided_at, decided_by, decided_door, effective_at, version) on hold to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
 grant select (since), delete on signin_failure to "cabildo-sched";
-grant select (id, name, locale, time_zone, closed_at) on account to "cabildo-sched";
+grant select (id, name, locale, time_zone, is_admin, closed_at) on account to "cabildo-sched";
 grant select on address to "cabildo-sched";
 grant select (id, list_id, account_id, address_id, role, delivery, away_from, away_until) on subscription to "cabildo-sched";
 grant select (id, kind, addr) on notice to "cabildo-sched";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cabildod: scheduled work, by the table below: seals the audit log and scores
- * bounces every second, clears what is past its time and watches suspended
- * addresses every minute, keeps the weeks of the delivery
+ * bounces every second, clears what is past its time, watches suspended
+ * addresses and reminds of what waits for a moderator every minute, keeps the weeks of the delivery
  * ledger every hour. Several may run: each piece takes a lock.
  */
 #include <poll.h>
@@ -27,6 +27,8 @@ static struct task {
 	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
 	{ bounce_watch, "bounces_watched", 60 * USEC, 60 * USEC, 0 },
 	{ house_bans, "bans_lifted", 60 * USEC, 60 * USEC, 0 },
+	{ house_remind, "holds_reminded", 60 * USEC, 60 * USEC, 0 },
+	{ house_overdue, "holds_expired", 60 * USEC, 60 * USEC, 0 },
 	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
 };
 

@@ -11,8 +11,9 @@
 #include "server/base/base.h"
 
 static const char usage_all[] =
-	"hold list [LIST] | hold show ID [--raw] | hold approve|discard|spam|undo ID... | "
-	"hold return|reject ID [--why TEXT] | hold window [SECONDS]";
+	"hold list [LIST] | hold show ID [--raw] | "
+	"hold approve|return|reject|discard|spam ID... [--why TEXT] [--policy accept|hold|ban] "
+	"[--window SECONDS] | hold undo ID... | hold note ID --why TEXT | hold window [SECONDS]";
 
 /* Text as it is, without what a terminal would obey. */
 static void print_text(struct slice text)
@@ -75,13 +76,20 @@ static int hold_show(struct unit *u, int64_t id, bool raw)
 			return EX_IOERR;
 		return 0;
 	}
-	printf("hold %lld\nlist %s\nheld %s\nrule %s\nreason %s\nfrom %s <%s>\nenvelope <%s>\n"
+	printf("hold %lld\nkind %s\nlist %s\nheld %s\nrule %s\nreason %s\nfrom %s <%s>\nenvelope <%s>\n"
 	       "proven %s\nsubject %s\nmessage-id <%s>\ntrace %s\n",
-	       (long long)h.id, h.list_name, cli_when(u, h.held_at), h.rule, h.reason,
+	       (long long)h.id, h.kind, h.list_name, cli_when(u, h.held_at), h.rule, h.reason,
 	       cli_line(u, h.author_name), cli_line(u, h.author_addr), cli_line(u, h.envelope_from),
 	       h.proven ? "yes" : "no", cli_line(u, h.subject), cli_line(u, h.msgid), h.trace);
 	for (size_t i = 0; i < h.nfiles; i++)
 		printf("attachment %s\t%lld\n", cli_line(u, h.files[i]), (long long)h.file_sizes[i]);
+	if (h.claimed_by != 0)
+		printf("claimed %s\t%s\n", cli_line(u, h.claimer), cli_when(u, h.claimed_at));
+	if (*h.note != '\0')
+		printf("note %s\n", cli_line(u, h.note));
+	if (h.edited_at != 0)
+		printf("edited %s\t%s\n", *h.editor ? cli_line(u, h.editor) : "command line",
+		       cli_when(u, h.edited_at));
 	if (h.decided_at != 0)
 		decided_print(u, &h);
 	putchar('\n');
@@ -90,16 +98,19 @@ static int hold_show(struct unit *u, int64_t id, bool raw)
 }
 
 /* One message, one transaction; what another decided is said and is no success. */
-static int hold_decide(struct unit *u, int64_t id, const char *act, const char *why)
+static int hold_decide(struct unit *u, int64_t id, const struct decision *d)
 {
+	const char *act = d->act;
 	const char *what = arena_fmt(u->arena, "%lld", (long long)id);
 	struct held h;
 	enum rc rc = unit_begin_rw(u);
 
 	if (rc == RC_OK && strcmp(act, "undo") == 0)
 		rc = moderate_undo(u, id, &h);
+	else if (rc == RC_OK && strcmp(act, "note") == 0)
+		rc = moderate_note(u, id, d->why, &h);
 	else if (rc == RC_OK)
-		rc = moderate_decide(u, id, &(struct decision){ .act = act, .why = why }, &h);
+		rc = moderate_decide(u, id, d, &h);
 	if (rc == RC_CONFLICT) {
 		unit_abort(u);
 		fprintf(stderr, "cabildo: hold %s: %s%s\n", what,
@@ -139,11 +150,12 @@ static int hold_window(struct unit *u, const char *value)
 
 int cli_hold(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
-	static const char *const names[] = { "raw!", "why", NULL };
-	const char *v[2];
+	static const char *const names[] = { "raw!", "why", "policy", "window", NULL };
+	const char *v[4];
 	int n = cli_options(argc, argv, names, v), code = 0;
 	const char *const *d = decision_names;
-	int64_t id;
+	struct decision with = { .act = argv[0] };
+	int64_t id, window = 0;
 
 	if (n < 1)
 		return cli_usage(usage_all);
@@ -161,15 +173,19 @@ int cli_hold(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return hold_show(u, id, v[0] != NULL);
 	while (*d != NULL && strcmp(*d, argv[0]) != 0)
 		d++;
-	if (n < 2 || (*d == NULL && strcmp(argv[0], "undo") != 0))
+	if (n < 2 || (*d == NULL && strcmp(argv[0], "undo") != 0 && strcmp(argv[0], "note") != 0) ||
+	    (v[3] != NULL && !slice_i64(slice_of(v[3]), 0, 86400, &window)))
 		return cli_usage(usage_all);
+	with.why = v[1] ? v[1] : "";
+	with.policy = v[2];
+	with.window = (int)window;
 	if (strcmp(argv[0], "return") == 0 && v[1] == NULL) {
 		fprintf(stderr, "cabildo: hold return: --why TEXT says what is asked of the author\n");
 		return EX_USAGE;
 	}
 	for (int i = 1; i < n; i++) {
 		int one = slice_i64(slice_of(argv[i]), 1, INT64_MAX, &id)
-				  ? hold_decide(u, id, argv[0], v[1] ? v[1] : "")
+				  ? hold_decide(u, id, &with)
 				  : EX_USAGE;
 
 		code = one ? one : code;

@@ -5,7 +5,7 @@
 
 #include "server/core/unit.h"
 
-enum house_lock { HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE, HOUSE_BANS };
+enum house_lock { HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE, HOUSE_BANS, HOUSE_HOLD };
 /* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
 enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;
 
@@ -20,5 +20,12 @@ enum rc house_bans(struct unit *u, int64_t *rows_r) MUST_USE;
 
 /* The weeks of the delivery ledger; see delivery_keep() in schema.sql. Its own transaction. */
 enum rc house_ledger(struct unit *u, int64_t *changes_r) MUST_USE;
+
+/* Those who moderate are told again of what waits for 24 hours, those who run the site after
+ * 72: one notice a group and person in twelve hours. What waits longer than the setting
+ * hold_days is decided "expire", to be carried out like any other: its author has the text
+ * back. Each its own transaction. */
+enum rc house_remind(struct unit *u, int64_t *n_r) MUST_USE;
+enum rc house_overdue(struct unit *u, int64_t *n_r) MUST_USE;
 
 #endif

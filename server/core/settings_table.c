@@ -142,6 +142,11 @@ const struct setting settings[] = {
 	{ SITE_OF("undo_window", SETTING_NUMBER, 0, 86400, "60"),
 	  .label = N_("Seconds in which a decision can be undone"),
 	  .help = N_("A moderator's decision on the web is carried out when they are over.") },
+	{ SITE_OF("hold_days", SETTING_NUMBER, 0, 365, "14"),
+	  .label = N_("Days that a message waits for a moderator"),
+	  .help = N_("Then its author has it back, with the reason. Before, those who moderate are "
+		     "reminded after 24 hours and those who run the site after 72. 0: it waits for "
+		     "ever.") },
 	{ SITE_OF("bounce_threshold", SETTING_REAL, 50, 10000, "3"),
 	  .label = N_("When an address is suspended"),
 	  .help = N_("A final failure counts 1, a passing one less, and all of it halves with time: at "

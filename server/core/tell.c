@@ -178,6 +178,17 @@ static const char *author_body(struct unit *u, const struct held_due *d, const s
 	str_init(&b, u->arena, 65536);
 	if (*name != '\0')
 		str_fmt(&b, tr("Hello, %s:\n\n"), name);
+	if (strcmp(d->decision, "expire") == 0) {
+		str_fmt(&b,
+			tr("Your message “%s” was not posted in %s: nobody who runs the group decided "
+			   "about it, and its time is over. If it still matters, send it again to "
+			   "%s@%s.\n\n"),
+			subject_or(d->subject), d->list_title, l->name, l->mail_domain);
+		str_addz(&b, tr("Nobody else in the group has received it. Your text is attached, "
+				"whole. To ask about it, answer this mail: those who run the group "
+				"read it.\n"));
+		return str_z(&b);
+	}
 	str_fmt(&b,
 		back ? tr("Your message “%s” was not posted yet in %s: those who run the group "
 			  "ask you something first.\n\n")
@@ -201,7 +212,8 @@ enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_
 	struct notice_person p;
 	enum rc rc;
 
-	if (!d->proven || d->automatic || (!back && strcmp(d->decision, "reject") != 0))
+	if (!d->proven || d->automatic || (!back && strcmp(d->decision, "reject") != 0 &&
+					    strcmp(d->decision, "expire") != 0))
 		return RC_OK;
 	rc = notice_person_read(u, d->author_addr, l->lang, &p);
 	if (rc != RC_OK || p.suspended)
@@ -210,7 +222,9 @@ enum rc tell_author(struct unit *u, const struct held_due *d, const struct list_
 	rc = notice_send(
 		u,
 		&(struct notice_new){
-			.kind = back ? "returned" : "rejected",
+			.kind = back ? "returned"
+				: strcmp(d->decision, "expire") == 0 ? "expired"
+								     : "rejected",
 			.addr = d->author_addr,
 			.account = p.account,
 			.list = l->id,

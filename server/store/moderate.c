@@ -380,6 +380,39 @@ enum rc held_oldest_read(struct db *db, struct arena *a, int64_t list, struct he
 	return rc;
 }
 
+enum rc held_remind_write(struct db *db, struct arena *a, int level, int hours, int limit,
+			  struct held_list **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_REMIND, &q, db_i64(level), db_i64(hours), db_i64(limit));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct held_list);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct held_list){ db_get_i64(q, i, 0), db_get_i64(q, i, 1),
+					      db_get_text(q, i, 2) };
+	return RC_OK;
+}
+
+enum rc held_overdue_write(struct db *db, struct arena *a, int64_t days, int limit,
+			   struct held_overdue **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_HOLD_OVERDUE, &q, db_i64(days), db_i64(limit));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct held_overdue);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct held_overdue){ db_get_i64(q, i, 0), db_get_i64(q, i, 1),
+						 db_get_i64(q, i, 2), db_get_text(q, i, 3),
+						 db_get_text(q, i, 4), db_get_text(q, i, 5) };
+	return RC_OK;
+}
+
 enum rc sender_moderation_write(struct db *db, struct arena *a, const struct sender_policy *p,
 				const char **before_r)
 {

@@ -119,6 +119,21 @@ struct held_queue { /* of one group */
 enum rc held_oldest_read(struct db *db, struct arena *a, int64_t list,
 			 struct held_queue *r) MUST_USE;
 
+struct held_list { /* a group, and how many of its holds */
+	int64_t list, n;
+	const char *name;
+};
+/* Marks what has waited for so many hours and is below the level; the groups it is of. */
+enum rc held_remind_write(struct db *db, struct arena *a, int level, int hours, int limit,
+			  struct held_list **r, size_t *n_r) MUST_USE;
+struct held_overdue {
+	int64_t id, list, account;
+	const char *kind, *msgid, *addr;
+};
+/* Decides "expire" what has waited for so many days and nobody is at. */
+enum rc held_overdue_write(struct db *db, struct arena *a, int64_t days, int limit,
+			   struct held_overdue **r, size_t *n_r) MUST_USE;
+
 struct sender_policy { /* what holds for a sender from now on */
 	int64_t list, account; /* account 0: nobody we know */
 	const char *addr, *action, *pattern; /* accept, hold; pattern: of From */

@@ -125,7 +125,7 @@ static const char *sender_text(struct page *pg, const struct held *h, const stru
 
 static const char *history_text(struct page *pg, const struct held_context *c)
 {
-	const char *who, *posts, *refused;
+	const char *who;
 
 	if (c == NULL)
 		return "";
@@ -133,11 +133,15 @@ static const char *history_text(struct page *pg, const struct held_context *c)
 		return tr("Not a member, and writes for the first time.");
 	who = c->joined_at ? arena_fmt(pg->a, tr("Member since %s."), fmt_time(pg, c->joined_at))
 			   : tr("Not a member.");
-	posts = arena_fmt(pg->a, tr_n("%lld post,", "%lld posts,", c->posts), (long long)c->posts);
-	refused = arena_fmt(pg->a, tr_n("%lld of %lld held before refused.",
-					"%lld of %lld held before refused.", c->refused),
-			    (long long)c->refused, (long long)c->holds);
-	return arena_fmt(pg->a, "%s %s %s", who, posts, refused);
+	if (c->posts > 0 || c->joined_at != 0)
+		who = arena_fmt(pg->a, "%s %s", who,
+				arena_fmt(pg->a, tr_n("%lld post.", "%lld posts.", c->posts),
+					  (long long)c->posts));
+	if (c->holds > 0)
+		who = arena_fmt(pg->a, "%s %s", who,
+				arena_fmt(pg->a, tr("Held besides: %lld, refused %lld."),
+					  (long long)c->holds, (long long)c->refused));
+	return who;
 }
 
 /* The post that it answers, or is about. */

@@ -176,14 +176,14 @@ where id = $1::bigint and done_at is null
 select array_to_string(refs || msgid, E'\n') from post where id = $1::bigint
 
 -- name: hold_oldest
--- roles: receive web
+-- roles: receive web sched
 -- The one that has waited longest in a group, and how many do (at most 1,000).
 select (select id from hold where list_id = $1::bigint and decided_at is null order by held_at, id limit 1),
 	(select count(*) from (select from hold where list_id = $1 and decided_at is null limit 1000) x), title
 from list where id = $1
 
 -- name: admins
--- roles: receive web
+-- roles: receive web sched
 select a.id, ad.addr, a.name, a.locale from account a
 join address ad on ad.account_id = a.id and ad.is_primary
 where a.is_admin and a.closed_at is null and ad.verified_at is not null and ad.suspended_at is null
@@ -219,6 +219,26 @@ update subscription s set away_from = $3::text::date, away_until = $4::text::dat
 from list l, subscription was
 where l.id = s.list_id and l.name = $1::text and s.account_id = $2::bigint and s.role in ('moderator', 'owner') and was.id = s.id
 returning s.list_id, coalesce(to_char(was.away_from, 'YYYY-MM-DD'), ''), coalesce(to_char(was.away_until, 'YYYY-MM-DD'), '')
+
+-- name: hold_remind
+-- roles: sched
+with late as (
+	select id from hold where decided_at is null and level < $1::smallint and held_at <= now() - $2::integer * interval '1 hour'
+	order by list_id, held_at, id limit $3::integer for update skip locked
+), marked as (
+	update hold h set level = $1 from late where h.id = late.id returning h.list_id
+)
+select l.id, count(*), l.name from marked m join list l on l.id = m.list_id group by l.id, l.name order by l.id
+
+-- name: hold_overdue
+-- roles: sched
+-- Not what somebody is at.
+update hold set decision = 'expire', decided_at = now(), decided_by = null, decided_door = 'system', effective_at = now(),
+	version = version + 1
+where id in (select id from hold where decided_at is null and held_at <= now() - $1::integer * interval '1 day'
+	and (claimed_at is null or claimed_at <= now() - interval '15 minutes')
+	order by held_at, id limit $2::integer for update skip locked)
+returning id, list_id, account_id, kind, msgid, author_addr
 
 -- name: sender_moderation
 -- roles: receive
