@@ -307,6 +307,7 @@ create table post (
 	raw_id bigint references raw_message on delete set null, -- only after a deletion: see post_revision
 	attachment_count integer not null default 0,
 	automatic boolean not null default false,
+	moderated boolean not null default false, -- posted with other words than it came with
 	addressed text[] not null default '{}', -- To and Cc of a mail, lower case: they have it already
 	state text not null default 'shown' check (state in ('shown', 'hidden', 'deleted')),
 	xid xid8 not null default pg_current_xact_id(),
@@ -481,6 +482,7 @@ create index hold_open on hold (list_id, held_at, id) where decided_at is null;
 create index hold_decided on hold (list_id, decided_at) where decided_at is not null;
 create index hold_due on hold (effective_at) where decided_at is not null and done_at is null;
 create index hold_account on hold (account_id, id desc) where account_id is not null;
+create index hold_post on hold (post_id) where post_id is not null;
 create index hold_raw on hold (raw_id) where raw_id is not null;
 create index hold_request on hold (request_id) where request_id is not null;
 create index hold_list on hold (list_id, id);
@@ -923,6 +925,7 @@ grant update (next_thread, thread_count, post_count, last_post_at, version) on l
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
 grant update (version, decided_at, decided_by, decided_door, decision, policy, why, effective_at, reason, tries, try_after, done_at, post_id, confirmed_at) on hold to "cabildo-receive";
 grant update (keep) on raw_message to "cabildo-receive";
+grant update (moderated) on post to "cabildo-receive";
 grant select on raw_chunk to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
 

@@ -101,6 +101,7 @@ libcore_a_SOURCES = \
 	server/core/bounce_watch.c \
 	server/core/forum.c server/core/forum.h \
 	server/core/fold.c server/core/fold.h \
+	server/core/hold_edit.c server/core/hold_edit.h \
 	server/core/hold_house.c \
 	server/core/hold_join.c server/core/hold_join.h \
 	server/core/hold_kind.c server/core/hold_kind.h \

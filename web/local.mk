@@ -12,7 +12,7 @@ OFFICE_C = \
 	web/pages/filters.c web/pages/bans.c web/pages/texts.c
 PAGES_HT = \
 	web/views/ask.ht web/views/bounces.ht web/views/compose.ht web/views/decided.ht web/views/delivery.ht web/views/group.ht web/views/held.ht web/views/help.ht web/views/holding.ht web/views/home.ht web/views/mark.ht \
-	web/views/heldtext.ht \
+	web/views/edited.ht web/views/heldtext.ht \
 	$(OFFICE_HT) \
 	web/views/me.ht web/views/message.ht web/views/moderation.ht web/views/post.ht web/views/row.ht web/views/rules.ht web/views/search.ht \
 	web/views/shell.ht web/views/signin.ht web/views/signin_link.ht web/views/thread.ht

@@ -2,6 +2,7 @@
 /* See moderate.h for the states. */
 #include "server/base/codec.h"
 #include "server/core/audit.h"
+#include "server/core/hold_edit.h"
 #include "server/core/hold_kind.h"
 #include "server/core/moderate.h"
 #include "server/core/settings.h"
@@ -324,6 +325,12 @@ enum rc moderate_undo(struct unit *u, int64_t id, struct held *r)
 	return rc == RC_OK ? record(u, r, "hold.undo", before.decision, "waiting") : rc;
 }
 
+enum rc moderate_changes(struct unit *u, const char *list, int64_t thread, int64_t number,
+			 struct edit_row *r)
+{
+	return post_edit_read(u->db, u->arena, who(u), list, thread, number, r);
+}
+
 /* ---- carrying out ---- */
 
 enum rc moderate_take(struct unit *u, struct held_due *d_r)
@@ -405,11 +412,17 @@ enum rc moderate_post(struct unit *u, const struct held_due *d, const struct lis
 	own.proven = d->proven;
 	if (own.source == SUBMIT_EMAIL)
 		own.thread_hint = d->thread;
+	if (rc == RC_OK && d->edited)
+		rc = hold_edited(u, d, l, &own, &h.raw);
 	if (rc == RC_OK)
 		rc = submit_approved(u, l, &own, &h, r);
 	if (rc == RC_OK)
 		rc = held_done_write(u->db, d->id, r->post);
 	u->door = DOOR_SYSTEM;
+	if (rc == RC_OK && d->edited)
+		rc = post_moderated_write(u->db, r->post);
+	if (rc == RC_OK && d->edited)
+		rc = hold_edited_tell(u, d, l, r);
 	if (rc == RC_OK)
 		rc = hold_settled(u, d, l, r->post);
 	if (rc != RC_OK) {

@@ -130,6 +130,10 @@ enum rc moderate_away_set(struct unit *u, const char *list, const char *from,
 /* Seconds in which a decision on the web can be undone: the setting undo_window. */
 enum rc moderate_window(struct unit *u, int64_t *seconds_r) MUST_USE;
 
+/* What was changed of a post before it was posted; see post_edit_read. */
+enum rc moderate_changes(struct unit *u, const char *list, int64_t thread, int64_t number,
+			 struct edit_row *r) MUST_USE;
+
 /* ---- for the program that carries decisions out ---- */
 
 /* Takes one that is due, in a transaction of its own. RC_NOTFOUND: none is. */

@@ -219,6 +219,7 @@ enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from,
 			.state = db_get_text(q, i, 14),
 			.html = db_get_slice(q, i, 15),
 			.text = db_get_slice(q, i, 16),
+			.moderated = db_get_bool(q, i, 19),
 		};
 		if (!db_is_null(q, i, 18))
 			attachments_split(a, db_get_text(q, i, 18), &(*r)[i]);

@@ -59,6 +59,7 @@ struct attachment_row {
 };
 
 struct post_row {
+	bool moderated; /* posted with other words than it came with */
 	int64_t id, number;
 	int64_t parent_number; /* 0: none, or in another thread */
 	const char *msgid;

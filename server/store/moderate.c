@@ -328,7 +328,8 @@ enum rc held_due_take(struct db *db, struct arena *a, struct held_due *r)
 					.edit_subject = db_get_text(q, 0, 29),
 					.edit_body = db_get_slice(q, 0, 30),
 					.edited = db_get_bool(q, 0, 31),
-					.note = db_get_text(q, 0, 32) };
+					.note = db_get_text(q, 0, 32),
+					.body = db_get_slice(q, 0, 33) };
 	return rc;
 }
 
@@ -343,6 +344,26 @@ enum rc held_lock(struct db *db, struct arena *a, int64_t id)
 enum rc held_done_write(struct db *db, int64_t id, int64_t post)
 {
 	return db_run(db, NULL, STMT_HOLD_DONE, NULL, db_i64(id), db_id(post));
+}
+
+enum rc post_moderated_write(struct db *db, int64_t post)
+{
+	return db_run(db, NULL, STMT_POST_MODERATED, NULL, db_i64(post));
+}
+
+enum rc post_edit_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		       int64_t thread, int64_t number, struct edit_row *r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_POST_EDIT, &q, WHO, db_text(list), db_i64(thread),
+			    db_i64(number));
+
+	rc = one(rc, q, RC_NOTFOUND);
+	if (rc == RC_OK)
+		*r = (struct edit_row){ db_get_text(q, 0, 0),  db_get_text(q, 0, 1),
+					db_get_text(q, 0, 2),  db_get_slice(q, 0, 3),
+					db_get_slice(q, 0, 4), db_get_time(q, 0, 5) };
+	return rc;
 }
 
 enum rc held_reopen_write(struct db *db, int64_t id, const char *reason)

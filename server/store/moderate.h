@@ -100,7 +100,8 @@ struct held_due {
 	const char *why, *list_title;
 	const char *kind, *policy, *door, *locale, *note; /* locale: "" the account's or the list's */
 	int64_t request, about;
-	bool edited; /* by a moderator: these are what is posted */
+	bool edited; /* by a moderator: these are what is posted; body: as it came */
+	struct slice body;
 	const char *edit_subject;
 	struct slice edit_body;
 };
@@ -109,6 +110,8 @@ enum rc held_due_take(struct db *db, struct arena *a, struct held_due *r) MUST_U
 /* RC_NOTFOUND: done meanwhile. */
 enum rc held_lock(struct db *db, struct arena *a, int64_t id) MUST_USE;
 enum rc held_done_write(struct db *db, int64_t id, int64_t post) MUST_USE;
+/* Its words are a moderator's. */
+enum rc post_moderated_write(struct db *db, int64_t post) MUST_USE;
 enum rc held_reopen_write(struct db *db, int64_t id, const char *reason) MUST_USE;
 enum rc parent_refs_read(struct db *db, struct arena *a, int64_t post, const char ***refs_r,
 			 size_t *n_r) MUST_USE;
@@ -118,6 +121,15 @@ struct held_queue { /* of one group */
 };
 enum rc held_oldest_read(struct db *db, struct arena *a, int64_t list,
 			 struct held_queue *r) MUST_USE;
+
+struct edit_row { /* of a post whose words a moderator changed */
+	const char *subject, *edit_subject, *editor; /* editor "": the command line */
+	struct slice body, edit_body;
+	int64_t edited_at;
+};
+/* For its author, who moderates its group, and administrators; else RC_NOTFOUND. */
+enum rc post_edit_read(struct db *db, struct arena *a, struct reader who, const char *list,
+		       int64_t thread, int64_t number, struct edit_row *r) MUST_USE;
 
 struct held_list { /* a group, and how many of its holds */
 	int64_t list, n;

@@ -106,6 +106,33 @@ enum rc page_hold_raw(struct page *pg)
 	return RC_OK;
 }
 
+/* What a moderator changed of a post: for its author and who moderates. */
+enum rc page_post_edited(struct page *pg)
+{
+	const char *list = param_text(pg, "list");
+	int64_t thread = param_i64(pg, "thread"), number = param_i64(pg, "post");
+	struct out o = page_out(pg);
+	struct view_edited v;
+	struct edit_row e;
+	enum rc rc = moderate_changes(unit_of(pg), list, thread, number, &e);
+
+	if (rc != RC_OK)
+		return rc;
+	v = (struct view_edited){
+		.title = *e.edit_subject ? e.edit_subject : tr("(no subject)"),
+		.who = arena_fmt(pg->a, tr("%s changed its words before it was posted, %s."),
+				 *e.editor ? e.editor : tr("The administrator"),
+				 fmt_time(pg, e.edited_at)),
+		.post_url = arena_fmt(pg->a, "/g/%s/%lld/%lld", list, (long long)thread,
+				      (long long)number),
+		.was = strcmp(e.subject, e.edit_subject) == 0 ? "" : e.subject,
+		.is = e.edit_subject,
+		.diff = diff_html(pg->a, e.body, e.edit_body)
+	};
+	view_edited(&o, &v);
+	return page_show(pg, &(struct frame){ .title = v.title, .noindex = true }, &o);
+}
+
 static const char *typed(struct page *pg, const char *name)
 {
 	return param_text(pg, name) ? param_text(pg, name) : "";

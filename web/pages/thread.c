@@ -108,6 +108,11 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 				 .raw_url = "",
 				 .unfold_url = "",
 				 .csrf = "",
+				 .moderated = p->moderated,
+				 .edited_url = p->moderated && (mine || t->group.moderator)
+						       ? arena_fmt(pg->a, "%s/%lld/edited", base,
+								   (long long)p->number)
+						       : "",
 				 .mine = mine,
 				 .by_mail = strcmp(p->source, "email") == 0,
 				 .imported = strcmp(p->source, "import") == 0,

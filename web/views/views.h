@@ -46,6 +46,8 @@ struct view_post {
 	const char *date, *when;        /* shown; machine form */
 	const char *lang, *reply_url, *mailto, *raw_url;
 	const char *unfold_url, *csrf;  /* where they may show it whole, else "" */
+	const char *edited_url;         /* what a moderator changed of it, for who may see that; "" */
+	bool moderated;                 /* a moderator did */
 	bool by_mail, imported, mine, unread_line, cut, blank, show_do;
 	int64_t answers;                /* number of the post it answers where that is not the one above */
 	const char *answers_url;
@@ -222,6 +224,11 @@ struct view_me {
 	size_t nsubs;
 };
 
+struct view_edited {                    /* what a moderator changed of a post */
+	const char *title, *who, *post_url, *was, *is; /* was, is: subjects, where they differ */
+	struct html diff;
+};
+
 struct view_queue_tab {
 	const char *url, *name, *count;
 	bool here;
@@ -370,6 +377,7 @@ void view_heldtext(struct out *o, const struct view_heldtext *v);
 void view_held(struct out *o, const struct view_held *v);
 void view_decided(struct out *o, const struct view_decided *v);
 void view_moderation(struct out *o, const struct view_moderation *v);
+void view_edited(struct out *o, const struct view_edited *v);
 void view_holding(struct out *o, const struct view_holding *v);
 void view_delivery(struct out *o, const struct view_delivery *v);
 void view_message(struct out *o, const struct view_message *v);

@@ -107,7 +107,8 @@ select p.id, p.number, case when q.thread_id = p.thread_id then q.number end, p.
 	o.name, c.name, p.sent_at, p.sent_guessed, p.source, p.lang, p.subject, p.state,
 	p.html, '', octet_length(p.html),
 	(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size, E'\x02' order by at.n)
-		from attachment at where p.attachment_count > 0 and at.post_id = p.id)
+		from attachment at where p.attachment_count > 0 and at.post_id = p.id),
+	p.moderated
 from post p
 left join post q on q.id = p.parent_id
 left join account a on a.id = p.account_id

@@ -152,7 +152,8 @@ where id = (select id from hold where decided_at is not null and done_at is null
 returning id, list_id, raw_id, decision, source, seen_hash, tries::integer, account_id, author_name, author_addr, subject,
 	envelope_from, recipient, trace, thread_id, parent_id, msgid, held_at, proven, why, decided_by, automatic,
 	(select title from list where list.id = hold.list_id), kind, policy, decided_door, request_id, about_id, locale,
-	coalesce(edit_subject, ''), coalesce(edit_body, ''), edited_at is not null, note
+	coalesce(edit_subject, ''), coalesce(edit_body, ''), edited_at is not null, note,
+	case when edited_at is not null then body else '' end
 
 -- name: hold_lock
 -- roles: receive
@@ -162,6 +163,21 @@ select id from hold where id = $1::bigint and decided_at is not null and done_at
 -- name: hold_done
 -- roles: receive
 update hold set done_at = now(), post_id = $2::bigint where id = $1::bigint
+
+-- name: post_moderated
+-- roles: receive
+update post set moderated = true where id = $1::bigint
+
+-- name: post_edit
+-- roles: web
+-- What was changed of it before it was posted: for its author and who moderates.
+select h.subject, h.edit_subject, e.name, h.body, h.edit_body, h.edited_at
+from post p join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+join hold h on h.post_id = p.id and h.edited_at is not null
+left join account e on e.id = h.edited_by
+left join subscription s on s.list_id = p.list_id and s.account_id = $1::bigint
+where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
+	and ($2::boolean or s.role in ('moderator', 'owner') or p.account_id = $1)
 
 -- name: hold_reopen
 -- roles: receive
