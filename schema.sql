@@ -151,6 +151,8 @@ create table subscription (
 	away_from date, -- of who moderates: no notices of it to them until then, that day included
 	away_until date check (away_until >= away_from),
 	source text not null default 'admin' check (source in ('admin', 'web', 'email', 'import', 'invite')),
+	-- of who moderates: a notice of each message that waits, one mail a day, none
+	moderator_notices text not null default 'each' check (moderator_notices in ('each', 'digest', 'none')),
 	joined_at timestamptz not null default now(),
 	unique (list_id, account_id)
 );
@@ -488,6 +490,30 @@ create index hold_request on hold (request_id) where request_id is not null;
 create index hold_list on hold (list_id, id);
 create index hold_sender on hold (list_id, author_addr);
 
+-- Who was told of a hold by mail, and may answer that mail; see server/core/modmail.h.
+create table hold_notice (
+	hold_id bigint not null references hold,
+	account_id bigint not null references account,
+	how text not null check (how in ('each', 'bundle', 'digest')),
+	msgid text not null default '', -- of the mail: what comes later is in its thread
+	made_at timestamptz not null default now(),
+	told_at timestamptz, -- null: it waits for the mail that lists several
+	outcome text not null default '' check (outcome in ('', 'waits', 'told')),
+	outcome_at timestamptz,
+	primary key (hold_id, account_id)
+);
+create index hold_notice_recent on hold_notice (account_id, made_at);
+create index hold_notice_waits on hold_notice (account_id) where told_at is null or outcome = 'waits';
+
+-- The addresses those mails are answered to: LIST+mTOKEN@, one a mail and hold.
+create table hold_token (
+	hash bytea primary key,
+	hold_id bigint not null references hold,
+	account_id bigint not null references account,
+	expires_at timestamptz not null default now() + interval '14 days'
+);
+create index hold_token_expiry on hold_token (expires_at);
+
 -- The fate of everything that was answered 250.
 create table intake (
 	id bigint generated always as identity primary key,
@@ -550,6 +576,8 @@ create table notice (
 	refs text not null default '', -- ids, one a line
 	reply_to text not null default '', -- "cTOKEN": LIST+cTOKEN@; "-leave": LIST-leave@
 	raw_id bigint references raw_message on delete set null, -- returned as an attachment
+	msgid text not null default '', -- '': made of the ids
+	from_name text not null default '', -- a person who writes by it, from LIST-owner@; '': the group
 	created_at timestamptz not null default now()
 );
 create index notice_raw on notice (raw_id) where raw_id is not null;
@@ -929,6 +957,11 @@ grant update (moderated) on post to "cabildo-receive";
 grant select on raw_chunk to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
 
+grant select, update (outcome, outcome_at) on hold_notice to "cabildo-receive", "cabildo-web", "cabildo-sched";
+grant insert on hold_notice to "cabildo-receive", "cabildo-web";
+grant insert on hold_token to "cabildo-receive", "cabildo-web", "cabildo-sched";
+grant select on hold_token to "cabildo-receive";
+
 grant select on list to "cabildo-milter";
 grant select (list_id, name, mail_domain) on list_former_address to "cabildo-milter";
 grant select (list_id, addr) on ban to "cabildo-milter";
@@ -1004,6 +1037,10 @@ grant update (fetched, ok_at, failed_at, failure) on mailbox to "cabildo-fetch";
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (id, list_id, kind, raw_id, account_id, author_addr, msgid, held_at, version, level, claimed_at, decided_at, done_at),
 	update (level, decision, decided_at, decided_by, decided_door, effective_at, version) on hold to "cabildo-sched";
+grant select (author_name, subject, reason, decision, decided_by) on hold to "cabildo-sched";
+grant update (told_at, msgid) on hold_notice to "cabildo-sched";
+grant select (expires_at), delete on hold_token to "cabildo-sched";
+grant select (mail_domain) on list to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
 grant select (since), delete on signin_failure to "cabildo-sched";
 grant select (id, name, locale, time_zone, is_admin, closed_at) on account to "cabildo-sched";

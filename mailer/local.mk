@@ -8,6 +8,7 @@ libaccept_a_SOURCES = \
 	mailer/accept/bounce.c mailer/accept/bounce.h \
 	mailer/accept/command.c mailer/accept/command.h \
 	mailer/accept/approve.c mailer/accept/approve.h \
+	mailer/accept/decide.c mailer/accept/decide.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
 	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/proof.c mailer/accept/proof.h \
@@ -82,6 +83,12 @@ UNIT_TESTS += tests/unit/test_command
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_command_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -DTEST_SRCDIR='"$(abs_top_srcdir)"'
 tests_unit_test_command_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_decide
+UNIT_TESTS += tests/unit/test_decide
+tests_unit_test_decide_SOURCES = tests/unit/test_decide.c
+tests_unit_test_decide_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_decide_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_import
 UNIT_TESTS += tests/unit/test_import

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cabildod: scheduled work, by the table below: seals the audit log and scores
- * bounces every second, clears what is past its time, watches suspended
- * addresses and reminds of what waits for a moderator every minute, keeps the weeks of the delivery
+ * bounces and sends moderators what waits to be told every second, clears what is past its
+ * time, watches suspended addresses and reminds of what waits for a moderator every minute, keeps the weeks of the delivery
  * ledger every hour. Several may run: each piece takes a lock.
  */
 #include <poll.h>
@@ -11,6 +11,7 @@
 #include "server/base/prog.h"
 #include "server/core/bounce.h"
 #include "server/core/house.h"
+#include "server/core/modmail.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -24,6 +25,7 @@ static struct task {
 } tasks[] = {
 	{ house_seal, "sealed", 0, 0, 0 },
 	{ bounce_score, "bounces_scored", 0, 0, 0 },
+	{ modmail_bundles, "moderators_told", 0, 5 * USEC, 0 },
 	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
 	{ bounce_watch, "bounces_watched", 60 * USEC, 60 * USEC, 0 },
 	{ house_bans, "bans_lifted", 60 * USEC, 60 * USEC, 0 },

@@ -32,6 +32,7 @@ STMT_SQL = \
 	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
 	server/db/sql/moderate.sql \
+	server/db/sql/modmail.sql \
 	server/db/sql/pattern.sql \
 	server/db/sql/person.sql \
 	server/db/sql/queue.sql \
@@ -69,6 +70,7 @@ libstore_a_SOURCES = \
 	server/store/intake.c server/store/intake.h \
 	server/store/mailbox.c server/store/mailbox.h \
 	server/store/member.c server/store/member.h \
+	server/store/modmail.c server/store/modmail.h \
 	server/store/notice.c server/store/notice.h \
 	server/store/moderate.c server/store/moderate.h \
 	server/store/pattern.c server/store/pattern.h \
@@ -115,6 +117,9 @@ libcore_a_SOURCES = \
 	server/core/ban.c server/core/ban.h \
 	server/core/place.c server/core/place.h \
 	server/core/rules.c server/core/rules.h \
+	server/core/modmail.c server/core/modmail.h server/core/modmail_tell.c \
+	server/core/modmail_say.c server/core/modmail_say.h \
+	server/core/modword.c server/core/modword.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/moderate.c server/core/moderate.h \
 	server/core/claim.c server/core/claim.h \

@@ -95,6 +95,9 @@ static enum outcome automatic(const struct accept_in *in, struct say *s)
 	if (is_bounce(in) || is_complaint(in))
 		return OUTCOME_NONE;
 	s->detail = in->mail->auto_sign;
+	/* a vacation reply decides nothing, and must not become the next thing that waits */
+	if (in->to.kind == ADDRESS_MODERATE && in->mail->automatic != MAIL_HUMAN)
+		return OUTCOME_DROP;
 	switch (in->mail->automatic) {
 	case MAIL_AUTO_REPLIED:
 		return OUTCOME_DROP;

@@ -19,7 +19,7 @@ static const char fillers[] =
 
 /* Lower case without accents, one space between words, letters and digits and
  * what dates and addresses need. */
-static char *normal(struct arena *a, struct slice line)
+char *command_normal(struct arena *a, struct slice line)
 {
 	const char *in = utf8_fold(a, line);
 	struct str o;
@@ -33,6 +33,12 @@ static char *normal(struct arena *a, struct slice line)
 		if (c == 0xE2 && (unsigned char)in[1] == 0x80 && (unsigned char)in[2] == 0x99) {
 			str_addc(&o, '\''); /* a typographic apostrophe */
 			in += 2;
+		} else if (strncmp(in, "\xE2\x80\x8B", 3) == 0 || strncmp(in, "\xEF\xBB\xBF", 3) == 0) {
+			in += 2; /* of no width: some programs begin a mail with one */
+		} else if (c == 0xC2 && (unsigned char)in[1] == 0xA0) {
+			in++; /* a space that does not break */
+			if (o.n > 0 && o.p[o.n - 1] != ' ')
+				str_addc(&o, ' ');
 		} else if (keep) {
 			str_addc(&o, (char)c);
 		} else if (o.n > 0 && o.p[o.n - 1] != ' ') {
@@ -304,7 +310,7 @@ bool command_line(struct arena *a, struct slice line, const char *list, struct c
 	line = slice_trim(line);
 	if (line.n == 0 || line.n > LINE_BYTES || quoted(line))
 		return false;
-	n = normal(a, line);
+	n = command_normal(a, line);
 	m = match_line(slice_of(n));
 	if (m.row == NULL)
 		return false;
@@ -374,7 +380,7 @@ static void near_word(const struct word *w, void *ctx)
 
 static const char *nearest(struct arena *a, struct slice line)
 {
-	struct near n = { .line = slice_of(normal(a, utf8_clip(line, LINE_BYTES))), .best = 99 };
+	struct near n = { .line = slice_of(command_normal(a, utf8_clip(line, LINE_BYTES))), .best = 99 };
 
 	words_each(near_word, &n);
 	return slice_dup(a, n.word);
@@ -406,7 +412,7 @@ static void unknown_add(struct arena *a, struct commands *r, struct slice said)
 }
 
 /* The text without its folds; lines stay whole. */
-static struct slice visible(struct arena *a, const struct mail *m, size_t max)
+struct slice command_visible(struct arena *a, const struct mail *m, size_t max)
 {
 	struct str s;
 	size_t at = 0;
@@ -426,7 +432,7 @@ static struct slice visible(struct arena *a, const struct mail *m, size_t max)
 static void body_parse(struct arena *a, const struct mail *m, const char *list,
 		       struct commands *r, struct slice *first_r)
 {
-	struct slice rest = visible(a, m, (size_t)LINES_MAX * LINE_BYTES), line;
+	struct slice rest = command_visible(a, m, (size_t)LINES_MAX * LINE_BYTES), line;
 	unsigned seen = 0, odd = 0, langs;
 	struct command_ask c;
 
@@ -475,7 +481,7 @@ static bool marked(struct arena *a, struct slice text, struct command_ask *c, un
 {
 	static const char polite[] = "por favor|please|gracias|thanks|thank you|obrigado|obrigada|"
 				     "merci|grazie|per favore|s'il vous plait";
-	struct slice n = slice_of(normal(a, text)), rest, p;
+	struct slice n = slice_of(command_normal(a, text)), rest, p;
 	struct match m = match_line(n);
 
 	if (m.row == NULL || !m.reply || quoted(text))
@@ -502,7 +508,7 @@ static bool has_files(const struct mail *m)
 
 bool command_only(struct arena *a, const struct mail *m, struct commands *r)
 {
-	struct slice text = slice_trim(visible(a, m, VISIBLE_MAX + 1));
+	struct slice text = slice_trim(command_visible(a, m, VISIBLE_MAX + 1));
 	struct command_ask c, s;
 	unsigned langs = 0, slangs;
 	bool reply, as_text = false, as_subject;

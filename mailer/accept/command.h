@@ -30,6 +30,11 @@ bool command_only(struct arena *a, const struct mail *m, struct commands *r);
 /* One line to a command; false where it is none. For the tests and the fuzzer. */
 MUST_USE bool command_line(struct arena *a, struct slice line, const char *list,
 			   struct command_ask *c, unsigned *langs_r);
+/* Lower case without accents, one space between words, letters and digits and what
+ * dates and addresses need. */
+char *command_normal(struct arena *a, struct slice line);
+/* The text without its folds, at most max bytes of it; lines stay whole. */
+struct slice command_visible(struct arena *a, const struct mail *m, size_t max);
 /* The language of a stranger: the list's where the words are known there. */
 const char *command_locale(unsigned langs, const char *list_lang);
 

@@ -25,8 +25,9 @@ static bool same_group(const struct group *g, const struct list_ref *l, const st
 	bool posts = to->kind == ADDRESS_POST || to->kind == ADDRESS_THREAD;
 	bool gposts = g->to.kind == ADDRESS_POST || g->to.kind == ADDRESS_THREAD;
 
-	/* each VERP address is somebody else's */
+	/* each VERP address and each token is somebody else's */
 	return g->list.id == l->id && (posts ? gposts : g->to.kind == to->kind) &&
+	       strcmp(g->to.token, to->token) == 0 &&
 	       (to->kind != ADDRESS_BOUNCE || (g->to.id == to->id && g->to.probe == to->probe));
 }
 
@@ -243,6 +244,20 @@ static enum rc group_handle_try(struct unit *u, struct group *g, struct accept_i
 	return rc == RC_CONFLICT && res->elsewhere != 0 ? group_follow(u, g, in, s, v, res) : rc;
 }
 
+/* One answer to two moderators' addresses is two answers. */
+static unsigned apart(const struct address_to *to)
+{
+	unsigned char hash[HASH_BYTES];
+
+	if (to->kind <= ADDRESS_THREAD)
+		return 0;
+	if (to->kind != ADDRESS_MODERATE)
+		return (unsigned)to->kind;
+	hash_bytes(to->token, strlen(to->token), hash);
+	return (unsigned)to->kind | (unsigned)hash[0] << 8 | (unsigned)hash[1] << 16 |
+	       (unsigned)(hash[2] & 0x7F) << 24;
+}
+
 static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m,
 			 const char *why, const struct proof *proof, struct slice raw,
 			 struct group *g)
@@ -271,7 +286,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.reason = v.reason;
 	s.proven = proof->from != PROOF_NONE;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
-	s.apart = g->to.kind <= ADDRESS_THREAD ? 0 : (unsigned)g->to.kind;
+	s.apart = apart(&g->to);
 	rc = group_handle_try(u, g, &in, &s, &v, &res);
 	/* it joins threads, or a connection died idle: again before the MTA has to */
 	for (int i = 0; i < 2 && rc == RC_TEMPFAIL && unit_ready(u); i++) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See request.h. */
 #include "mailer/accept/command.h"
+#include "mailer/accept/decide.h"
 #include "mailer/accept/proof.h"
 #include "mailer/accept/request.h"
 #include "server/core/claim.h"
 #include "server/core/identity.h"
 #include "server/core/lang.h"
+#include "server/core/modmail.h"
 #include "server/core/notice.h"
 #include "server/core/person.h"
 #include "server/core/tell.h"
@@ -112,6 +114,55 @@ static bool confirmed(struct unit *u, const struct list_ref *l, const struct add
 	return true;
 }
 
+static struct modmail_from modmail_of(struct unit *u, const struct list_ref *l,
+				      const struct address_to *to, const struct mail *m,
+				      const struct submission *s)
+{
+	struct proof proof;
+
+	proof_find(u->arena, u->conf, m, s->envelope_from ? s->envelope_from : "", &proof);
+	return (struct modmail_from){ .list = l->id,
+				      .token = to->token,
+				      .addr = m->from.addr,
+				      .proven = proof.from != PROOF_NONE,
+				      .msgid = s->msgid,
+				      .refs = s->refs,
+				      .nrefs = s->nrefs };
+}
+
+/* A moderator's answer to the address that only they were given. */
+static enum rc moderator_answer(struct unit *u, const struct list_ref *l,
+				const struct address_to *to, const struct mail *m,
+				const struct submission *s, const char **rule_r)
+{
+	struct modmail_from f = modmail_of(u, l, to, m, s);
+	struct modword_ask ask;
+	bool talk;
+	enum rc rc = modmail_look(u, &f, &talk);
+
+	if (rc != RC_OK && rc != RC_NOTFOUND)
+		return rc;
+	decide_parse(u->arena, m, talk, &ask);
+	return modmail_run(u, &f, &ask, rule_r);
+}
+
+/* "Did you decide this?" "Yes." False where the token asks something else. */
+static bool decision_confirmed(struct unit *u, const struct list_ref *l, const struct address_to *to,
+			       const struct mail *m, const struct submission *s,
+			       struct command_result *res, enum rc *rc_r)
+{
+	struct modmail_from f = modmail_of(u, l, to, m, s);
+
+	*rc_r = modmail_confirm(u, &f, &res->rule);
+	if (*rc_r == RC_NOTFOUND)
+		return false;
+	if (*rc_r == RC_DENIED) {
+		res->rule = "moderate-denied";
+		*rc_r = RC_OK;
+	}
+	return true;
+}
+
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
 		    const struct mail *m, const struct submission *s, struct submit_result *r,
 		    const char **rule_r)
@@ -132,7 +183,11 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 		rc = leave_signed(u, l, to, &res.rule);
 	else if (*m->from.addr == '\0')
 		res = (struct command_result){ .held = true, .rule = "no-author" };
-	else if (to->kind != ADDRESS_CONFIRM || !confirmed(u, l, to, m, &res, &rc))
+	else if (to->kind == ADDRESS_MODERATE)
+		rc = moderator_answer(u, l, to, m, s, &res.rule);
+	else if (to->kind != ADDRESS_CONFIRM ||
+		 (!confirmed(u, l, to, m, &res, &rc) &&
+		  !decision_confirmed(u, l, to, m, s, &res, &rc)))
 		rc = asked(u, l, to, m, s, &res);
 	*rule_r = res.rule;
 	if (rc != RC_OK)

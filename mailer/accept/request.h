@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Mail that asks for something of the group instead of being for it: -request@,
- * -help@, -join@, -leave@, a confirmation, or a command as the answer to a post.
+ * -help@, -join@, -leave@, a confirmation, a moderator's answer to a notice, or a
+ * command as the answer to a post.
  */
 #ifndef CABILDO_MAILER_REQUEST_H
 #define CABILDO_MAILER_REQUEST_H
@@ -14,7 +15,7 @@
 static inline bool request_address(enum address_kind k)
 {
 	return k == ADDRESS_REQUEST || k == ADDRESS_JOIN || k == ADDRESS_LEAVE ||
-	       k == ADDRESS_CONFIRM;
+	       k == ADDRESS_CONFIRM || k == ADDRESS_MODERATE;
 }
 
 /*

@@ -124,6 +124,7 @@ struct compose_notice {
 	const char *msgid;
 	int64_t date;
 	const char *lang;
+	bool person;                    /* somebody wrote it: it is not called automatic */
 	const char *in_reply_to;        /* an id: makes it auto-replied; else auto-generated */
 	const char *const *refs;        /* what that message's References name, or NULL */
 	size_t nrefs;

@@ -93,8 +93,9 @@ enum rc compose_notice(const struct compose_notice *n, struct str *o)
 	head_id(o, "In-Reply-To", n->in_reply_to);
 	references(o, n);
 	/* RFC 3834 5.1; the second is what Exchange heeds */
-	str_fmt(o, "Auto-Submitted: auto-%s\r\nX-Auto-Response-Suppress: All\r\n",
-		reply ? "replied" : "generated");
+	if (!n->person)
+		str_fmt(o, "Auto-Submitted: auto-%s\r\nX-Auto-Response-Suppress: All\r\n",
+			reply ? "replied" : "generated");
 	if (n->loop != NULL && head_addr_ok(n->loop))
 		str_fmt(o, "X-Loop: %s\r\n", n->loop);
 	str_addz(o, "MIME-Version: 1.0\r\n");

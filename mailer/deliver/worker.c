@@ -298,7 +298,7 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 				     .nrefs = q.nrefs,
 				     .original = q.original };
 	/* an owner whose address leads back to us must not make a circle */
-	if (strcmp(q.kind, "to-owner") == 0)
+	if (strcmp(q.kind, "to-owner") == 0 || *q.from_name != '\0')
 		n.loop = arena_fmt(w->copy, "%s-owner@%s", q.list, q.domain);
 	else if (strcmp(q.kind, "to-site") == 0)
 		n.loop = arena_fmt(w->copy, "postmaster@%s", conf->mail_domain);
@@ -310,13 +310,20 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 			q.body, (long long)(q.original.n / 1024)));
 	n.from_addr = *q.list ? arena_fmt(w->copy, "%s-request@%s", q.list, q.domain)
 			      : arena_fmt(w->copy, "no-reply@%s", conf->mail_domain);
-	n.msgid = arena_fmt(w->copy, "notice.%lld.%lld@%s", (long long)j->notice, (long long)j->id,
-			    conf->mail_domain);
+	n.msgid = *q.msgid ? q.msgid
+			   : arena_fmt(w->copy, "notice.%lld.%lld@%s", (long long)j->notice,
+				       (long long)j->id, conf->mail_domain);
+	if (*q.from_name != '\0' && *q.list != '\0') {
+		n.person = true;
+		n.from_name = q.from_name;
+		n.from_addr = arena_fmt(w->copy, "%s-owner@%s", q.list, q.domain);
+	}
 	str_init(&out, w->copy, COMPOSE_CAP);
 	rc = compose_notice(&n, &out);
 	w->probe = q.probe;
 	/* what comes back to it says whether the address works again */
-	m_r->from = q.probe == 0 || *q.list == '\0'
+	m_r->from = n.person ? arena_fmt(w->copy, "%s-bounces@%s", q.list, q.domain)
+		    : q.probe == 0 || *q.list == '\0'
 			    ? ""
 			    : address_probe(w->copy, &w->p->keys, conf->recipient_delimiter, q.list,
 					    q.domain, q.probe);

@@ -39,43 +39,6 @@ enum rc join_hold_decide(struct unit *u, int64_t list, int64_t request, bool app
 	return rc == RC_OK ? moderate_decide(u, id, &d, &h) : rc;
 }
 
-/* Each in their own language. */
-enum rc join_tell(struct unit *u, const struct list_ref *l, const struct hold_request *h, int64_t id)
-{
-	const char *back = tr_lang(), *page;
-	struct notice_owner *o;
-	size_t n;
-	enum rc rc = notice_owners_read(u, l->id, true, &o, &n);
-
-	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		tr_set(o[i].locale);
-		page = *u->conf->base_url ? arena_fmt(u->arena, "\n%s/moderation/%lld\n",
-						      u->conf->base_url, (long long)id)
-					  : "";
-		rc = notice_send(
-			u,
-			&(struct notice_new){
-				.kind = "join-request",
-				.addr = o[i].addr,
-				.account = o[i].account,
-				.list = l->id,
-				.locale = o[i].locale,
-				.subject = arena_fmt(u->arena, tr("%s asks to join %s"),
-						     h->author_name, l->title),
-				.body = arena_fmt(
-					u->arena,
-					tr("Good day, %s:\n\n%s <%s> asks to join %s. You decide, on "
-					   "the page of requests:\n%s\nNothing happens until you "
-					   "do.\n"),
-					o[i].name, h->author_name, h->author_addr, l->title, page),
-				.cause = arena_fmt(u->arena, "join-request-%lld-%s",
-						   (long long)l->id, h->author_addr) },
-			NULL);
-	}
-	tr_set(back);
-	return rc;
-}
-
 /* ---- carrying out ---- */
 
 static const char *answer_body(struct unit *u, const struct held_due *d, const struct membership *m,

@@ -13,8 +13,6 @@ enum rc join_hold(struct unit *u, const struct membership *m, int64_t request,
 enum rc join_hold_decide(struct unit *u, int64_t list, int64_t request, bool approve) MUST_USE;
 
 /* For the table of kinds. */
-enum rc join_tell(struct unit *u, const struct list_ref *l, const struct hold_request *h,
-		  int64_t id) MUST_USE;
 enum rc join_carry(struct unit *u, const struct held_due *d, const struct list_ref *l) MUST_USE;
 
 #endif

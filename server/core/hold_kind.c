@@ -5,13 +5,14 @@
 #include "server/core/audit.h"
 #include "server/core/hold_join.h"
 #include "server/core/hold_kind.h"
+#include "server/core/modmail.h"
 #include "server/core/tell.h"
 
 #include "server/base/base.h"
 
 static const struct hold_kind kinds[] = {
-	{ "message", "approve return reject discard spam", NULL, tell_author },
-	{ "join", "approve return reject discard", join_tell, join_carry },
+	{ "message", "approve return reject discard spam", tell_author },
+	{ "join", "approve return reject discard", join_carry },
 };
 
 const struct hold_kind *hold_kind_find(const char *name)
@@ -89,5 +90,15 @@ enum rc hold_settled(struct unit *u, const struct held_due *d, const struct list
 	log_info("event=hold_settled list=%s hold=%lld kind=%s decision=%s door=%s by=%lld post=%lld",
 		 l->name, (long long)d->id, d->kind, d->decision, d->door,
 		 (long long)d->decided_by, (long long)post);
+	/* a decision of somebody was told when it was made, so that it could be taken back */
+	if (strcmp(d->decision, "expire") == 0) {
+		struct held h;
+		enum rc rc = held_read(u->db, u->arena, (struct reader){ 0, true }, d->id, &h);
+
+		if (rc == RC_OK)
+			rc = modmail_decided(u, &h);
+		if (rc != RC_OK)
+			return rc;
+	}
 	return policy_apply(u, d);
 }

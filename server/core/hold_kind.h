@@ -9,15 +9,9 @@
 #include "server/core/submit.h"
 #include "server/store/moderate.h"
 
-struct hold_request; /* see moderate.h */
-
 struct hold_kind {
 	const char *name;
 	const char *decisions; /* words of decision_names between spaces */
-	/* Tells those who moderate that it waits, in the transaction of moderate_hold; messages
-	 * have theirs from submit_hold. NULL: tell_held. */
-	enum rc (*tell)(struct unit *u, const struct list_ref *l, const struct hold_request *h,
-			int64_t id);
 	/* Carries a decision out, when its undo window is over, in its transaction; u->door
 	 * is DOOR_SYSTEM and nobody acts: d->decided_by and d->door say who decided. The
 	 * approved message is not among them (moderate_post). RC_CONFLICT: it cannot be done any
@@ -30,8 +24,8 @@ bool hold_kind_takes(const struct hold_kind *k, const char *decision);
 
 /*
  * The end of every hold, in the transaction that carries its decision out (also
- * "expire"): what holds for the sender from now on, and the others who moderate are
- * told. post: the id of what was posted, or 0.
+ * "expire"): what holds for the sender from now on. Who moderates was told of the
+ * decision when it was made (modmail_decided); of "expire" they are told here. post: the id of what was posted, or 0.
  */
 enum rc hold_settled(struct unit *u, const struct held_due *d, const struct list_ref *l,
 		     int64_t post) MUST_USE;

@@ -5,6 +5,7 @@
 #include "server/core/hold_edit.h"
 #include "server/core/hold_kind.h"
 #include "server/core/moderate.h"
+#include "server/core/modmail.h"
 #include "server/core/settings.h"
 #include "server/core/tell.h"
 #include "server/core/webmail.h"
@@ -189,7 +190,8 @@ enum rc moderate_decide(struct unit *u, int64_t id, const struct decision *d, st
 		rc = moderate_show(u, id, r);
 	if (rc != RC_OK)
 		return rc;
-	return record(u, r, arena_fmt(u->arena, "hold.%s", d->act), "waiting", d->act);
+	rc = record(u, r, arena_fmt(u->arena, "hold.%s", d->act), "waiting", d->act);
+	return rc == RC_OK ? modmail_decided(u, r) : rc;
 }
 
 /* ---- before deciding ---- */
@@ -307,8 +309,7 @@ enum rc moderate_hold(struct unit *u, const struct list_ref *l, const struct hol
 
 	if (rc != RC_OK)
 		return rc;
-	return k->tell ? k->tell(u, l, h, *id_r)
-		       : tell_held(u, l, &s, h->rule, h->reason, *id_r);
+	return tell_held(u, l, &s, h->rule, h->reason, *id_r);
 }
 
 /* ---- taking it back ---- */
@@ -322,7 +323,9 @@ enum rc moderate_undo(struct unit *u, int64_t id, struct held *r)
 		rc = held_undo_write(u->db, u->arena, id);
 	if (rc == RC_OK)
 		rc = moderate_show(u, id, r);
-	return rc == RC_OK ? record(u, r, "hold.undo", before.decision, "waiting") : rc;
+	if (rc == RC_OK)
+		rc = record(u, r, "hold.undo", before.decision, "waiting");
+	return rc == RC_OK ? modmail_decided(u, r) : rc;
 }
 
 enum rc moderate_changes(struct unit *u, const char *list, int64_t thread, int64_t number,
@@ -466,6 +469,7 @@ enum rc moderate_finish(struct unit *u, const struct held_due *d)
 enum rc moderate_reopen(struct unit *u, const struct held_due *d, const char *reason)
 {
 	enum door door = u->door;
+	struct held h;
 	enum rc rc = held_lock(u->db, u->arena, d->id);
 
 	if (rc == RC_OK)
@@ -481,5 +485,8 @@ enum rc moderate_reopen(struct unit *u, const struct held_due *d, const char *re
 								(long long)d->id),
 					     .why = reason });
 	u->door = door;
-	return rc;
+	/* also whoever decided it: it was not done */
+	if (rc == RC_OK)
+		rc = held_read(u->db, u->arena, (struct reader){ 0, true }, d->id, &h);
+	return rc == RC_OK ? modmail_decided(u, &h) : rc;
 }

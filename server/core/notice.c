@@ -58,7 +58,9 @@ enum rc notice_send(struct unit *u, const struct notice_new *n, bool *sent_r)
 					   .in_reply_to = n->in_reply_to ? n->in_reply_to : "",
 					   .refs = refs_text(u, n),
 					   .reply_to = n->reply_to ? n->reply_to : "",
-					   .raw = n->raw_id });
+					   .raw = n->raw_id,
+					   .msgid = n->msgid ? n->msgid : "",
+					   .from_name = n->from_name ? n->from_name : "" });
 }
 
 enum rc notice_person_read(struct unit *u, const char *addr, const char *locale,

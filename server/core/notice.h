@@ -41,6 +41,10 @@ struct notice_new {
 	 * attachment; over the group's size limit its beginning, and the text says so.
 	 * 0: none. */
 	int64_t raw_id;
+	const char *msgid; /* without <>, unique; NULL: made when it is sent */
+	/* A person writes by it: From is "NAME" <LIST-owner@>, bounces go to LIST-bounces@, and
+	 * nothing calls it automatic. NULL: it is ours. With a list only. */
+	const char *from_name;
 };
 
 /*

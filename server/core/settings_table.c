@@ -147,6 +147,9 @@ const struct setting settings[] = {
 	  .help = N_("Then its author has it back, with the reason. Before, those who moderate are "
 		     "reminded after 24 hours and those who run the site after 72. 0: it waits for "
 		     "ever.") },
+	{ SITE_OF("moderator_bundle", SETTING_NUMBER, 0, 86400, "600"),
+	  .label = N_("Seconds in which moderators get at most five mails of a group one by one"),
+	  .help = N_("What waits beyond these is told in one mail, when they are over. 0: each by itself.") },
 	{ SITE_OF("bounce_threshold", SETTING_REAL, 50, 10000, "3"),
 	  .label = N_("When an address is suspended"),
 	  .help = N_("A final failure counts 1, a passing one less, and all of it halves with time: at "

@@ -11,7 +11,6 @@
 #define EXCERPT_CHARS 600
 #define QUOTE_COLUMNS 64
 #define LABEL_COLUMNS 14
-#define HELD_EVERY    3600
 
 /* A label padded to its column, and its value. */
 static void labelled(struct str *s, const char *label, const char *value)
@@ -72,39 +71,6 @@ static const char *excerpt(struct unit *u, const struct submission *s)
 	return text_excerpt(u->arena, s->text, f, s->nfolds, EXCERPT_CHARS);
 }
 
-static const char *held_body(struct unit *u, const struct held_queue *q,
-			     const struct submission *s, const char *reason, int64_t hold)
-{
-	const char *text = excerpt(u, s);
-	struct str b;
-
-	str_init(&b, u->arena, 65536);
-	str_fmt(&b, tr("A message waits for your decision in %s.\n"), q->title);
-	str_addc(&b, '\n');
-	labelled(&b, tr("From"), arena_fmt(u->arena, "%s <%s>", s->author_name, s->author_addr));
-	labelled(&b, tr("Subject"), subject_or(s->subject));
-	labelled(&b, tr("Reason"), tr(reason));
-	labelled(&b, tr("Sender"), s->proven ? tr("verified") : tr("not verified"));
-	if (s->nattachments > 0)
-		labelled(&b, tr("Attachments"), files_line(u, s));
-	if (*text != '\0') {
-		str_addc(&b, '\n');
-		quoted(&b, text);
-	}
-	str_addc(&b, '\n');
-	if (*u->conf->base_url != '\0') {
-		str_addz(&b, tr("To read it whole and decide (opening the link decides nothing):\n"));
-		str_fmt(&b, "%s/moderation/%lld\n\n", u->conf->base_url, (long long)hold);
-	}
-	if (q->n > 1)
-		str_fmt(&b,
-			tr_n("%lld message waits in the group.\n",
-			     "%lld messages wait in the group.\n", q->n),
-			(long long)q->n);
-	str_fmt(&b, tr("You get this notice because you moderate %s.\n"), q->title);
-	return str_z(&b);
-}
-
 static enum rc runners_fill(struct unit *u, const struct runner *p, size_t n,
 			    struct notice_owner **r)
 {
@@ -120,54 +86,6 @@ enum rc tell_admins_read(struct unit *u, struct notice_owner **r, size_t *n_r)
 	enum rc rc = admins_read(u->db, u->arena, &p, n_r);
 
 	return rc == RC_OK ? runners_fill(u, p, *n_r, r) : rc;
-}
-
-/* Owners and moderators, else the administrators of the site. */
-static enum rc deciders(struct unit *u, int64_t list, struct notice_owner **r, size_t *n_r)
-{
-	enum rc rc = notice_owners_read(u, list, true, r, n_r);
-
-	return rc == RC_OK && *n_r == 0 ? tell_admins_read(u, r, n_r) : rc;
-}
-
-enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submission *s,
-		  const char *rule, const char *reason, int64_t hold)
-{
-	const char *was = tr_lang(), *cause;
-	struct notice_owner *to;
-	struct held_queue q;
-	size_t n;
-	enum rc rc = RC_OK;
-
-	if (s->automatic && !s->through_list && strcmp(rule, "automatic") != 0)
-		return RC_OK;
-	rc = held_oldest_read(u->db, u->arena, l->id, &q);
-	if (rc == RC_OK)
-		rc = deciders(u, l->id, &to, &n);
-	if (rc != RC_OK)
-		return rc;
-	cause = arena_fmt(u->arena, "held %lld %lld", (long long)l->id, (long long)q.oldest);
-	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		tr_set(to[i].locale);
-		rc = notice_send(
-			u,
-			&(struct notice_new){
-				.kind = "held",
-				.addr = to[i].addr,
-				.account = to[i].account,
-				.list = l->id,
-				.locale = to[i].locale,
-				/* TRANSLATORS: [group] Held: “subject”, by author */
-				.subject = arena_fmt(u->arena, tr("[%s] Held: “%s”, by %s"),
-						     l->name, subject_or(s->subject),
-						     s->author_name),
-				.body = held_body(u, &q, s, reason, hold),
-				.cause = cause,
-				.every = HELD_EVERY },
-			NULL);
-	}
-	tr_set(was);
-	return rc;
 }
 
 static const char *author_body(struct unit *u, const struct held_due *d, const struct list_ref *l,

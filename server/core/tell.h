@@ -13,9 +13,9 @@
 
 struct held_due;
 
-/* Moderators and owners (administrators where there are none): one notice an
- * hour while the same message is the oldest that waits; none for automatic mail, but
- * for what only reads like it: a person may have written that. */
+/* Moderators and owners (administrators where there are none), each by a mail of
+ * their own that they can answer (modmail.h); mail for the owners goes to owners. Not
+ * for automatic mail, but for what only reads like it: a person may have written that. */
 enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submission *s,
 		  const char *rule, const char *reason, int64_t hold) MUST_USE;
 /* A rejected or returned message goes back to its author with the moderator's

@@ -106,6 +106,7 @@ enum rc queue_post_files(struct db *db, struct arena *a, int64_t post, struct qu
 
 struct queue_notice {
 	const char *kind, *addr, *locale, *subject, *body, *in_reply_to, *reply_to;
+	const char *msgid, *from_name; /* "": to be made; ours */
 	const char **refs;
 	size_t nrefs;
 	const char *list, *domain, *title; /* "" where it comes from the site */

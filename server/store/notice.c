@@ -10,7 +10,8 @@ enum rc notice_write(struct db *db, const struct notice_row *n)
 	return db_run(db, NULL, STMT_NOTICE_ADD, NULL, db_text(n->kind), db_text(n->addr),
 		      db_id(n->account), db_text(n->locale), db_text(n->subject), db_text(n->body),
 		      db_id(n->list), db_text(n->in_reply_to), db_text(n->refs),
-		      db_text(n->reply_to), db_id(n->raw));
+		      db_text(n->reply_to), db_id(n->raw), db_text(n->msgid),
+		      db_text(n->from_name));
 }
 
 enum rc notice_sent_write(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],

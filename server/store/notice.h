@@ -14,6 +14,7 @@ struct notice_row {
 	const char *refs;     /* one a line */
 	const char *reply_to; /* see core/notice.h */
 	int64_t account, list, raw;
+	const char *msgid, *from_name;
 };
 /* The notice and its outbound row. */
 enum rc notice_write(struct db *db, const struct notice_row *n) MUST_USE;

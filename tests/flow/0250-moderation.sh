@@ -92,7 +92,7 @@ tap_run 'the same mail again is taken' again h1@afuera.example
 tap_is 'and makes no second hold' "$(flow_sql 'SELECT count(*) FROM hold')" 1
 tap_run 'another one waits' mail h2@afuera.example 'Publicidad' <<<'Compre ahora.'
 tap_run 'a third one' mail h3@afuera.example 'Otra cosa' <<<'Otra cosa.'
-tap_is 'without another notice' "$(flow_sql "SELECT count(*) FROM notice_sent")" 2
+tap_run 'each with its own notice' wait_for 20 has_notices marisol.quesada@example.org 'En espera' 3
 
 # -- approving
 tap_run 'it is approved' site_cabildo hold approve "$id"
@@ -149,10 +149,10 @@ tap_is 'and is' "$(site_cabildo hold window)" 'undo_window 5'
 tap_run 'not to nonsense' fails site_cabildo hold window pronto
 
 # -- what only reads like automatic mail may be a person's
-told=$(flow_sql 'SELECT count(*) FROM notice_sent')
+told=$(flow_sql 'SELECT count(*) FROM hold_notice')
 tap_run 'something like an automatic reply' mail h9@afuera.example 'Respuesta automática: Consulta' <<<'Estoy fuera de la oficina hasta el lunes.'
 tap_is 'is held' "$(flow_sql "SELECT rule, automatic FROM hold WHERE msgid = 'h9@afuera.example'")" 'automatic	t'
-tap_is 'and both are told' "$(flow_sql 'SELECT count(*) FROM notice_sent')" $((told + 2))
+tap_is 'and both are told' "$(flow_sql 'SELECT count(*) FROM hold_notice')" $((told + 2))
 tap_run 'it is discarded' site_cabildo hold discard "$(hold_of h9@afuera.example)"
 
 tap_is 'each act is on the record' "$(audited)" \

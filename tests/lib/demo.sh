@@ -137,7 +137,11 @@ demo_page() {
 # demo_copies ID: the addresses that have the message in their Maildir, one line
 # for each copy.
 demo_copies() {
-	(cd "$SITE/outbox" 2>/dev/null && grep -rilE "^Message-ID: *<${1//./\\.}>" . |
+	# in the head alone: a notice to moderators brings the whole original with it
+	(cd "$SITE/outbox" 2>/dev/null && find . -path '*/new/*' -type f -exec awk -v id="<$1>" '
+		FNR == 1 { head = 1 }
+		/^\r?$/ { head = 0; nextfile }
+		head && tolower($1) == "message-id:" && index($0, id) { print FILENAME; nextfile }' {} + |
 		sed -n 's|^\./\([^/]*\)/new/.*|\1|p' | sort)
 }
 

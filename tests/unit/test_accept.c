@@ -359,7 +359,14 @@ static void who_and_where(void)
 	MEETS(RULE_COMMAND, FATE_COMMAND, g.to.kind = ADDRESS_JOIN);
 	MEETS(RULE_TO_OWNER, FATE_FORWARDED, g.to.kind = ADDRESS_OWNER);
 	MEETS(RULE_TO_SITE, FATE_FORWARDED, g.to.kind = ADDRESS_SITE);
-	MEETS(RULE_NOT_A_POST, FATE_HELD, g.to.kind = ADDRESS_MODERATE);
+	MEETS(RULE_COMMAND, FATE_COMMAND, g.to.kind = ADDRESS_MODERATE);
+	MEETS(RULE_AUTOMATIC, FATE_DROPPED, (g.to.kind = ADDRESS_MODERATE,
+	       g.headers = ANA TO "Subject: Fuera de la oficina\r\nPrecedence: bulk\r\n"));
+	/* every kind of address has a rule before it today */
+	assert_int_equal(accept_fns[RULE_NOT_A_POST](
+				 &(struct accept_in){ .to = { .kind = ADDRESS_BOUNCE } }, &(struct say){ 0 }),
+			 OUTCOME_HOLD);
+	seen[RULE_NOT_A_POST] = true;
 	PASSES(g.to.kind = ADDRESS_THREAD);
 	MEETS(RULE_EMERGENCY, FATE_HELD, g.list.emergency = true);
 	MEETS(RULE_CLOSED, FATE_HELD, g.list.archived = true);

@@ -5,9 +5,10 @@
 -- roles: web receive cli sched deliver
 -- Somebody waits for it: lane 0.
 with n as (
-	insert into notice (kind, addr, account_id, locale, subject, body, list_id, in_reply_to, refs, reply_to, raw_id)
+	insert into notice (kind, addr, account_id, locale, subject, body, list_id, in_reply_to, refs, reply_to, raw_id,
+		msgid, from_name)
 	values ($1::text, $2::text, $3::bigint, $4::text, $5::text, $6::text, $7::bigint, $8::text, $9::text,
-		$10::text, $11::bigint) returning id
+		$10::text, $11::bigint, $12::text, $13::text) returning id
 )
 insert into outbound (lane, notice_id) select 0, id from n
 
@@ -40,7 +41,8 @@ order by ad.addr
 -- roles: deliver
 select n.kind, n.addr, n.locale, n.subject, n.body, n.in_reply_to, n.refs, n.reply_to, n.raw_id,
 	l.name, l.mail_domain, l.title, l.max_size::bigint,
-	case when n.kind = 'bounce-probe' then (select ad.id from address ad where ad.addr = n.addr) end
+	case when n.kind = 'bounce-probe' then (select ad.id from address ad where ad.addr = n.addr) end,
+	n.msgid, n.from_name
 from notice n left join list l on l.id = n.list_id where n.id = $1::bigint
 
 -- name: notice_raw

@@ -20,7 +20,7 @@ select p.id, p.parent_id is not null, exists (select from list c where c.parent_
 from list p where p.name = $2::text
 
 -- name: setting_get
--- roles: web receive cli
+-- roles: web receive sched cli
 select value from setting where name = $1::text
 
 -- name: setting_set
