@@ -178,6 +178,7 @@ enum outcome rule_pattern(const struct accept_in *in, struct say *s)
 {
 	const char *last = "";
 	struct slice text = SLICE("");
+	int64_t begun = clock_mono();
 	int code = 0;
 
 	if (in->patterns_away) {
@@ -192,6 +193,10 @@ enum outcome rule_pattern(const struct accept_in *in, struct say *s)
 			text = field_text(in, last = p->field);
 		if (p->match != NULL)
 			m = match_run(p->match, text, &code);
+		if (m == MATCHED_NO && clock_mono() - begun > PATTERNS_TIME) {
+			m = MATCHED_ERROR;
+			code = MATCH_TOO_LONG;
+		}
 		if (m == MATCHED_NO)
 			continue;
 		if (m == MATCHED_ERROR) {

@@ -280,6 +280,8 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	in.patterns_away = patterns_for(u, &g->list, &in.patterns, &in.npatterns) != RC_OK;
 	accept_decide(&in, &v);
 	submission_fill(&s, u->arena, m, raw, &g->list);
+	if (m == NULL && env->crashes < INTAKE_POISON)
+		s.msgid = msgid_peek(u->arena, raw);
 	s.envelope_from = env->sender;
 	s.recipient = g->recipient;
 	s.trace = v.trace;

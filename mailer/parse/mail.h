@@ -141,6 +141,9 @@ void mail_parse_init(void);
 enum rc guard_check(struct slice raw, const struct mail_limits *lim, const char **why_r) MUST_USE;
 /* All <...> of a References-like value in order, cleaned; at most max. */
 size_t msgid_scan(struct arena *a, struct slice value, const char **out, size_t max);
+/* The Message-ID of what cannot be taken apart, from its header lines as they stand, or "":
+ * so that its fate can be looked up. */
+const char *msgid_peek(struct arena *a, struct slice raw);
 /* The subject without reply and forward prefixes (Re: RE[2]: RV: Rép: AW: Fwd: ...)
  * and without a leading [tag]; *reply_r tells whether a reply prefix was there. */
 const char *subject_base(struct arena *a, const char *subject, bool *reply_r);

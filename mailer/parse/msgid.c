@@ -8,6 +8,7 @@
 #include "server/base/base.h"
 
 #define MSGID_MAX 900   /* bytes; RFC 5322 lines end at 998 */
+#define PEEK_MAX  ((size_t)1 << 20)
 
 /* An id as it is kept, or NULL where it is none. */
 static const char *msgid_clean(struct arena *a, struct slice s)
@@ -86,4 +87,24 @@ size_t msgid_scan(struct arena *a, struct slice value, const char **out, size_t 
 		}
 	}
 	return n;
+}
+
+const char *msgid_peek(struct arena *a, struct slice raw)
+{
+	struct slice rest = slice_make(raw.p, raw.n < PEEK_MAX ? raw.n : PEEK_MAX), line, name;
+	const char *id;
+
+	while (slice_line(&rest, &line) && line.n > 0) {
+		const char *end;
+
+		if (!slice_cut(&line, ':', &name) || !slice_ieqz(slice_trim(name), "Message-ID"))
+			continue;
+		/* it may stand on the next line, folded */
+		if (slice_trim(line).n == 0 && rest.n > 0 && (*rest.p == ' ' || *rest.p == '\t')) {
+			end = memchr(rest.p, '\n', rest.n);
+			line = slice_make(rest.p, end ? (size_t)(end - rest.p) : rest.n);
+		}
+		return msgid_scan(a, line, &id, 1) == 1 ? id : "";
+	}
+	return "";
 }

@@ -15,6 +15,7 @@
 
 struct match {
 	pcre2_code *code;
+	size_t subject_max;
 };
 
 static struct {
@@ -56,6 +57,7 @@ struct match *match_new(struct arena *a, const char *pattern, const char **err_r
 	struct match *m = ARENA_NEW(a, struct match);
 	PCRE2_UCHAR text[256];
 	PCRE2_SIZE at = 0;
+	uint32_t back = 0;
 	int code;
 
 	shared_init();
@@ -68,6 +70,9 @@ struct match *match_new(struct arena *a, const char *pattern, const char **err_r
 		return NULL;
 	}
 	arena_defer(a, release, m);
+	/* comparing what was matched before with what follows is no step that is counted */
+	pcre2_pattern_info(m->code, PCRE2_INFO_BACKREFMAX, &back);
+	m->subject_max = back > 0 ? MATCH_BACKREF_MAX : MATCH_SUBJECT_MAX;
 	/* without JIT it is slower and as right */
 	(void)pcre2_jit_compile(m->code, PCRE2_JIT_COMPLETE);
 	return m;
@@ -75,7 +80,7 @@ struct match *match_new(struct arena *a, const char *pattern, const char **err_r
 
 enum matched match_run(const struct match *m, struct slice subject, int *code_r)
 {
-	size_t n = subject.n < MATCH_SUBJECT_MAX ? subject.n : MATCH_SUBJECT_MAX;
+	size_t n = subject.n < m->subject_max ? subject.n : m->subject_max;
 	int rc = pcre2_match(m->code, (PCRE2_SPTR)subject.p, n, 0, 0, shared.data, shared.match);
 
 	*code_r = rc;

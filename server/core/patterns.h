@@ -12,6 +12,9 @@
 #include "server/store/pattern.h" /* struct sample_row */
 
 #define PATTERNS_MAX 500 /* of one group, with those of the site */
+/* So long may they run together on one message, then it is held as if one had failed: what
+ * PCRE2 does not count as steps can still take most of a second on 64 kB. */
+#define PATTERNS_TIME ((int64_t)2 * USEC)
 
 struct pattern {
 	int64_t id;

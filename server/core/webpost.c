@@ -70,6 +70,7 @@ static enum outcome pattern(struct unit *u, const struct list_ref *l, const stru
 			    struct web_rules *r)
 {
 	const struct pattern *p = NULL;
+	int64_t begun = clock_mono();
 	size_t n = 0;
 	int code = 0;
 
@@ -81,6 +82,10 @@ static enum outcome pattern(struct unit *u, const struct list_ref *l, const stru
 		enum matched m = p[i].match ? match_run(p[i].match, field_text(u, s, p[i].field), &code)
 					    : MATCHED_ERROR;
 
+		if (m == MATCHED_NO && clock_mono() - begun > PATTERNS_TIME) {
+			m = MATCHED_ERROR;
+			code = MATCH_TOO_LONG;
+		}
 		if (m == MATCHED_NO)
 			continue;
 		if (m == MATCHED_ERROR) {

@@ -69,6 +69,7 @@ limits() {
 	tap_run 'six thousand header lines: taken' hand many
 	tap_is 'set apart' "$(last)" 'quarantined	malformed	too many header lines'
 	tap_run 'its bytes are kept' kept many
+	tap_run 'its fate can be looked up' grep -qx 'fate quarantined' <(site_cabildo trace many@example.org)
 	tap_run 'the owner is told' wait_for 20 told $OWNER 1
 	letter=$(grep -lr 'fue apartado' "$SITE/outbox/$OWNER")
 	tap_run 'with the bytes' grep -q '^X-H5999: 1' "$letter"

@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (const char *p = out[i]; *p; p++)
 			if ((unsigned char)*p <= 0x20 || *p == 0x7f || !utf8_valid(slice_of(out[i])))
 				abort();
+	if (!utf8_valid(slice_of(msgid_peek(a, in))))
+		abort();
 	char *text = utf8_clean(a, in, &n);
 	if (strlen(subject_base(a, text, &reply)) > strlen(text))
 		abort();

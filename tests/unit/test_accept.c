@@ -568,6 +568,72 @@ static void test_patterns_cost(void **state)
 		fail_msg("200 rules take %lld us", (long long)best);
 }
 
+/* What a moderator may write by mistake: it neither compiles nor runs for long. */
+static void test_patterns_hostile(void **state)
+{
+	static const char *const src[] = {
+		"((a{1,999}){1,999}){1,999}", "(?:(?:(?:a{1,250}){1,250}){1,20})", "(((((a*)*)*)*)*)*$",
+		"(a+)+$", "(a|a)*$", "(.+)\\1\\1\\1\\1$", "^(.*?,){40}P", "(?R)?a", "(?:a?){900}a{900}$",
+		"\\p{L}{1,900}\\p{Lu}$", "(*LIMIT_MATCH=4000000000)(a+)+$", "(?=(a+))a*b\\1",
+		"\\p{L}{1,900}\\p{L}{1,900}\\p{Lu}$", "a{1,900}a{1,900}a{1,900}b", "a*a*a*a*b",
+		"[ab]{1,200}[ab]{1,200}c", "(?:ab?)*(?:ba?)*c",
+	};
+	char *text = arena_alloc(A, 65536);
+	const char *err;
+	size_t at;
+
+	(void)state;
+	memset(text, 'a', 65536);
+	for (size_t i = 0; i < ARRAY_LEN(src); i++) {
+		int64_t start = clock_mono(), took;
+		struct match *m = match_new(A, src[i], &err, &at);
+		enum matched is = MATCHED_ERROR;
+		int code = 0;
+
+		if (m != NULL)
+			is = match_run(m, slice_make(text, 65536), &code);
+		took = clock_mono() - start;
+		printf("# %s: %s %d, %lld us\n", src[i], m ? "runs" : err, m ? (int)is : 0,
+		       (long long)took);
+		if (TIMES_COUNT && took >= 4 * USEC)
+			fail_msg("%s takes %lld us", src[i], (long long)took);
+	}
+}
+
+/* Many that take long without a step that counts: held, and the worker is free again. */
+static void test_patterns_time(void **state)
+{
+	struct pattern p[200];
+	struct given g = usual();
+	struct say s = { 0 };
+	struct mail m;
+	char *text = arena_alloc(A, 60001);
+	struct accept_in in = { .arena = A, .conf = &conf, .mail = &m, .list = &g.list };
+	int64_t start;
+	const char *err;
+	size_t at;
+
+	(void)state;
+	memset(text, 'a', 60000);
+	text[60000] = '\0';
+	for (size_t i = 60; i < 60000; i += 61)
+		text[i] = '\n';
+	m = parsed(arena_fmt(A, "%s\r\n%s", g.headers, text));
+	for (size_t i = 0; i < ARRAY_LEN(p); i++) {
+		p[i] = (struct pattern){ .id = (int64_t)i, .field = "body", .action = "drop",
+					 .sentence = "" };
+		p[i].match = match_new(A, "[\\p{L}\\s]{1,900}\\p{Lu}$", &err, &at);
+		assert_non_null(p[i].match);
+	}
+	in.patterns = p;
+	in.npatterns = ARRAY_LEN(p);
+	start = clock_mono();
+	assert_int_equal(rule_pattern(&in, &s), OUTCOME_HOLD);
+	assert_non_null(strstr(s.detail, ":error:"));
+	if (TIMES_COUNT && clock_mono() - start > 10 * USEC)
+		fail_msg("%lld us", (long long)(clock_mono() - start));
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -593,6 +659,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_several, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_patterns_cost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_patterns_hostile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_patterns_time, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

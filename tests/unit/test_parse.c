@@ -461,10 +461,30 @@ static int once(void **state)
 	return 0;
 }
 
+/* Of what is not parsed: its fate must be found again. */
+static void test_msgid_peek(void **state)
+{
+	static const char *const t[][2] = {
+		{ "From: a@x\r\nMESSAGE-ID: <1@x.example>\r\n\r\nx", "1@x.example" },
+		{ "Message-ID:\r\n <2@x.example>\r\nTo: b@x\r\n\r\n", "2@x.example" },
+		{ "To: b@x\n\nMessage-ID: <body@x.example>\n", "" },
+		{ "Message-ID: prose, no id\r\n\r\n", "" },
+		{ "Message-ID:", "" },
+		{ "X-Message-ID: <3@x.example>\nMessage-Id : <4@x.example>\n", "4@x.example" },
+		{ "", "" },
+	};
+	struct arena *a = arena_new((size_t)8 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_string_equal(msgid_peek(a, slice_of(t[i][0])), t[i][1]);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(corpus), cmocka_unit_test(people), cmocka_unit_test(ids),
+		cmocka_unit_test(test_msgid_peek), cmocka_unit_test(corpus), cmocka_unit_test(people), cmocka_unit_test(ids),
 		cmocka_unit_test(nameless),
 		cmocka_unit_test(ranges), cmocka_unit_test(uuencoded), cmocka_unit_test(automatic),
 		cmocka_unit_test(dates),
