@@ -52,6 +52,8 @@ create table account (
 	time_zone text not null default 'America/Guatemala',
 	theme text not null default 'auto' check (theme in ('auto', 'light', 'dark')),
 	password_hash text,
+	second_step text, -- the authenticator's secret, sealed with our keys; none: one step
+	second_last bigint not null default 0, -- the last 30 seconds whose code was used
 	organisation_id bigint references organisation,
 	country_code text references country,
 	is_admin boolean not null default false,
@@ -685,6 +687,7 @@ create table token (
 	created_at timestamptz not null default now()
 );
 create index token_expiry on token (expires_at);
+create index token_account on token (account_id, purpose);
 
 -- Guesses at passwords, by address and by client; gone after an hour.
 create table signin_failure (
@@ -1006,7 +1009,7 @@ grant update (is_primary) on address to "cabildo-web";
 grant update (account_id) on hold to "cabildo-web", "cabildo-receive";
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
-grant update (locale, theme, password_hash) on account to "cabildo-web";
+grant update (locale, theme, password_hash, second_step, second_last) on account to "cabildo-web";
 grant select on bounce_event to "cabildo-web";
 grant update (verified_at, suspended_at, bounce_score, bounce_at, probes, probe_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
@@ -1017,7 +1020,7 @@ grant select on acceptance_rule to "cabildo-web";
 grant select on intake, delivery_total to "cabildo-web";
 grant select (addr, code, answer, settled_at) on delivery to "cabildo-web";
 grant select (post_id, addr, outcome, code, answer, settled_at) on delivery_failure to "cabildo-web";
-grant delete on session, ref_wait, thread_follow to "cabildo-web";
+grant delete on session, token, ref_wait, thread_follow to "cabildo-web";
 grant usage on sequence post_id_seq to "cabildo-web";
 
 grant select (id, list_id, kind, locale, title, body) on template to "cabildo-web", "cabildo-receive";

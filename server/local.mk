@@ -61,6 +61,7 @@ $(libdb_a_OBJECTS): server/db/stmt.h
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	server/store/account.c server/store/account.h \
+	server/store/security.c server/store/security.h \
 	server/store/admin.c server/store/admin.h \
 	server/store/ban.c server/store/ban.h \
 	server/store/bounce.c server/store/bounce.h \
@@ -92,6 +93,7 @@ $(libfanout_a_OBJECTS): server/db/stmt.h
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	server/core/account.c server/core/account.h \
+	server/core/security.c server/core/security.h \
 	server/core/address.c server/core/address.h \
 	server/core/admin.c server/core/admin.h \
 	server/core/audit.c server/core/audit.h \
@@ -164,6 +166,6 @@ cabildo_SOURCES = \
 	server/cli/template.c \
 	server/cli/thread.c \
 	server/cli/trace.c
-cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS)
+cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

@@ -13,12 +13,13 @@ OFFICE_C = \
 PAGES_HT = \
 	web/views/ask.ht web/views/bounces.ht web/views/compose.ht web/views/decided.ht web/views/delivery.ht web/views/group.ht web/views/held.ht web/views/help.ht web/views/holding.ht web/views/home.ht web/views/mark.ht \
 	web/views/edited.ht web/views/heldtext.ht \
+	web/views/security.ht web/views/second.ht web/views/codes.ht web/views/code.ht \
 	$(OFFICE_HT) \
 	web/views/me.ht web/views/message.ht web/views/moderation.ht web/views/post.ht web/views/row.ht web/views/rules.ht web/views/search.ht \
 	web/views/shell.ht web/views/signin.ht web/views/signin_link.ht web/views/thread.ht
 libpages_a_SOURCES = $(PAGES_HT) \
 	web/pages/account.c web/pages/delivery.c web/pages/belong.c web/pages/bounces.c web/pages/compose.c web/pages/feed.c web/pages/moderate.c web/pages/pages.h web/pages/person.c web/pages/read.c \
-	web/pages/card.c web/pages/card.h web/pages/holding.c \
+	web/pages/card.c web/pages/card.h web/pages/holding.c web/pages/security.c \
 	$(OFFICE_C) \
 	web/pages/routes.c web/pages/rules.c web/pages/site.c web/pages/site.h web/pages/thread.c \
 	web/views/views.h

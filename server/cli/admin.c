@@ -7,6 +7,7 @@
 #include "server/cli/cli.h"
 #include "server/core/account.h"
 #include "server/core/admin.h"
+#include "server/core/security.h"
 #include "server/db/migrate.h"
 #include "server/db/version.h"
 
@@ -144,7 +145,8 @@ static int password_set(struct unit *u, const char *addr)
 int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	static const char usage[] =
-		"account password ADDRESS --stdin | account admin ADDRESS [--off]";
+		"account password ADDRESS --stdin | account admin ADDRESS [--off] | "
+		"account second-step ADDRESS --off";
 	static const char *const names[] = { "stdin!", "off!", NULL };
 	const char *value[2];
 	int n = cli_options(argc, argv, names, value);
@@ -154,11 +156,13 @@ int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return cli_usage(usage);
 	if (strcmp(argv[0], "password") == 0)
 		return password_set(u, argv[1]);
-	if (strcmp(argv[0], "admin") != 0)
+	if (strcmp(argv[0], "admin") != 0 &&
+	    (strcmp(argv[0], "second-step") != 0 || value[1] == NULL))
 		return cli_usage(usage);
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = account_admin_set(u, argv[1], value[1] == NULL);
+		rc = *argv[0] == 'a' ? account_admin_set(u, argv[1], value[1] == NULL)
+				     : second_off_for(u, argv[1]);
 	if (rc == RC_OK)
 		rc = unit_commit(u);
 	return rc == RC_OK ? 0 : cli_fail(u, rc, argv[1]);

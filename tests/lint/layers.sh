@@ -50,6 +50,7 @@ auth-client	mailer/deliver
 openssl/	mailer/deliver
 fcgi	web/serve
 sodium	server/base
+liboath/	server/core
 pcre2	mailer/accept server/text server/core
 md4c	server/text
 libxml/	server/text mailer/parse

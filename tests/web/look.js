@@ -98,7 +98,11 @@ function pages(thread)
 			}],
 			['delivery', go('/delivery')], ['delivery-one', go('/delivery?id=d4@example.org')],
 			['delivery-none', go('/delivery?id=nada@example.org')],
-			['prefs', go('/me')], ['new', go(`/g/${list}/new`)],
+			['prefs', go('/me')], ['security', go('/account/security')],
+			['second-step', async (page) => {
+				await page.goto(`${base}/account/security`);
+				await page.click('form[action$="/second-step"] button');
+			}], ['new', go(`/g/${list}/new`)],
 			['compose', async (page) => {
 				await page.goto(`${base}/g/${list}/new`);
 				await page.fill('#subject', 'Umbrales de respuesta del convenio de nivel de servicio');

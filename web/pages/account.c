@@ -59,17 +59,6 @@ enum rc page_signin_send(struct page *pg)
 			   : rc;
 }
 
-static enum rc signed_in(struct page *pg, int64_t account, const char *next)
-{
-	const char *secret, *agent = pg->req->user_agent;
-	enum rc rc = session_open(unit_of(pg), account, agent ? agent : "", &secret);
-
-	if (rc != RC_OK)
-		return rc;
-	resp_cookie(pg->resp, COOKIE_SESSION, secret, (int64_t)SESSION_DAYS * 86400);
-	return resp_redirect(pg->resp, next);
-}
-
 static const char *refusal(enum rc rc)
 {
 	if (rc == RC_LIMIT)
@@ -99,7 +88,7 @@ enum rc page_signin_password(struct page *pg)
 							      .addr = addr,
 							      .password_open = true,
 							      .error = refusal(rc) });
-	return rc == RC_OK ? signed_in(pg, account, next_of(pg)) : rc;
+	return rc == RC_OK ? signin_next(pg, account, next_of(pg)) : rc;
 }
 
 enum rc page_signin_link(struct page *pg)
@@ -134,7 +123,7 @@ enum rc page_signin_use(struct page *pg)
 				    .next = "/",
 				    .error = tr("This link was used already or is older than 30 "
 						"minutes. Ask for another one here.") });
-	return rc == RC_OK ? signed_in(pg, account, path_is_own(next) ? next : "/") : rc;
+	return rc == RC_OK ? signin_next(pg, account, path_is_own(next) ? next : "/") : rc;
 }
 
 enum rc page_signout(struct page *pg)

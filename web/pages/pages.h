@@ -18,6 +18,8 @@ enum rc ask_show(struct page *pg, struct view_ask *v, const char *text) MUST_USE
 
 /* The page of preferences, with what went wrong; and its part about addresses. */
 struct view_me;
+/* Who they are is proven: asks for the second step where they want one, else signs in. */
+enum rc signin_next(struct page *pg, int64_t account, const char *next) MUST_USE;
 enum rc me_show(struct page *pg, const char *error) MUST_USE;
 enum rc me_addresses(struct page *pg, struct view_me *v) MUST_USE;
 

@@ -212,6 +212,33 @@ struct view_address {                   /* one of one's own */
 	bool primary, usable, dead;
 };
 
+struct view_device {
+	const char *id, *agent, *since; /* agent: "Firefox, Windows" */
+	bool here;
+};
+
+struct view_security {
+	const char *csrf, *done, *error;
+	struct view_device *devices;
+	size_t ndevices;
+	bool others, has_password, needs_before, second_step;
+	const char *codes;              /* "5 recovery codes are left" */
+	const char *after_help;
+};
+
+struct view_second {
+	const char *csrf, *sealed, *shown, *error;
+};
+
+struct view_codes {
+	const char **codes;
+	size_t ncodes;
+};
+
+struct view_code {
+	const char *csrf, *token, *error;
+};
+
 struct view_me {
 	struct view_address *addresses;
 	size_t naddresses, ndeliverable; /* the first ones are theirs, the others wait */
@@ -372,6 +399,10 @@ void view_bounces(struct out *o, const struct view_bounces *v);
 void view_rules(struct out *o, const struct view_rules *v);
 void view_search(struct out *o, const struct view_search *v);
 void view_mark(struct out *o, const struct view_mark *v);
+void view_security(struct out *o, const struct view_security *v);
+void view_second(struct out *o, const struct view_second *v);
+void view_codes(struct out *o, const struct view_codes *v);
+void view_code(struct out *o, const struct view_code *v);
 void view_me(struct out *o, const struct view_me *v);
 void view_heldtext(struct out *o, const struct view_heldtext *v);
 void view_held(struct out *o, const struct view_held *v);

@@ -83,3 +83,42 @@ with a as (
 	values ($1::text, $2::text, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bytea) returning id
 ), o as (insert into audit_open select id from a)
 insert into audit_detail (audit_id, salt, before, after, why) select id, $9::bytea, $10::text, $11::text, $12::text from a
+
+-- name: devices_of
+-- roles: web
+select encode(id_hash, 'hex'), device, created_at, expires_at, id_hash = $2::bytea from session
+where account_id = $1::bigint and expires_at > now() order by id_hash = $2 desc, created_at desc limit 100
+
+-- name: device_end
+-- roles: web
+delete from session where account_id = $1::bigint and encode(id_hash, 'hex') = $2::text
+
+-- name: devices_end
+-- roles: web
+delete from session where account_id = $1::bigint and id_hash <> $2::bytea
+
+-- name: safety_of
+-- roles: web
+-- fresh: this device was signed in less than $3 minutes ago.
+select a.password_hash, a.second_step,
+	exists (select from session s where s.id_hash = $2::bytea and s.account_id = a.id
+		and s.created_at > now() - $3::integer * interval '1 minute'),
+	(select count(*) from token t where t.account_id = a.id and t.purpose = 'recovery' and t.used_at is null)
+from account a where a.id = $1::bigint
+
+-- name: second_of
+-- roles: web
+select second_step, second_last from account where id = $1::bigint and closed_at is null
+
+-- name: second_set
+-- roles: web cli
+update account set second_step = $2::text, second_last = $3::bigint where id = $1::bigint
+
+-- name: second_step
+-- roles: web
+-- Each step once, also for two who come at the same moment.
+update account set second_last = $2::bigint where id = $1::bigint and second_last < $2
+
+-- name: recovery_end
+-- roles: web cli
+delete from token where account_id = $1::bigint and purpose = 'recovery'
