@@ -19,7 +19,7 @@ plain() {
 acts() {
 	"$BUILD/cabildo" --help | awk '/^  [a-z]/ {
 		n = split($2, a, "|")
-		if ($2 !~ /^[a-z|]+$/) { print $1; next }
+		if ($2 !~ /^[a-z|-]+$/) { print $1; next }
 		for (i = 1; i <= n; i++) print $1, a[i]
 	}'
 }
