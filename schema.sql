@@ -100,6 +100,8 @@ create table list (
 	-- what a member's name in From needs: proof always; of members; none
 	identity text not null default 'normal' check (identity in ('strict', 'normal', 'open')),
 	emergency boolean not null default false, -- everything waits
+	tags text not null default '', -- proposed for threads, commas between them
+	edit_minutes integer not null default 30 check (edit_minutes between 0 and 10080), -- of one's own post; 0: never
 	hold_first integer not null default 0 check (hold_first between 0 and 100), -- posts of a new member
 	unaddressed text not null default 'hold' check (unaddressed in ('hold', 'accept')),
 	from_lists text not null default 'hold' check (from_lists in ('hold', 'accept')), -- mail that another list passes on
@@ -274,6 +276,13 @@ create index thread_moved on thread (moved_to) where moved_to is not null;
 create index thread_pinned on thread (list_id, pinned_until) where pinned_until is not null;
 alter table thread_follow add foreign key (thread_id) references thread;
 
+-- Words that moderators gave a thread; list.tags proposes some.
+create table thread_tag (
+	thread_id bigint not null references thread,
+	tag text not null check (length(tag) between 1 and 40 and tag !~ '[,\n]'),
+	primary key (thread_id, tag)
+);
+
 create table thread_participant (
 	thread_id bigint not null references thread,
 	addr text not null,
@@ -308,12 +317,16 @@ create table post (
 	body text not null,
 	folds integer[] not null default '{}', -- from, to, kind, ... in bytes of body
 	html text not null, -- rendered at commit; words and addresses are slots
-	raw_id bigint references raw_message on delete set null, -- only after a deletion: see post_revision
+	raw_id bigint references raw_message on delete set null, -- 30 days after a deletion
 	attachment_count integer not null default 0,
 	automatic boolean not null default false,
 	moderated boolean not null default false, -- posted with other words than it came with
 	addressed text[] not null default '{}', -- To and Cc of a mail, lower case: they have it already
 	state text not null default 'shown' check (state in ('shown', 'hidden', 'deleted')),
+	edited_at timestamptz,
+	edited_by bigint references account,
+	deleted_at timestamptz, -- by its author; the words go after 30 days
+	deleted_by bigint references account,
 	xid xid8 not null default pg_current_xact_id(),
 	search tsvector not null,
 	unique (thread_id, number)
@@ -324,6 +337,21 @@ create index post_recent on post (list_id, sent_at desc, id desc);
 create index post_parent on post (parent_id) where parent_id is not null;
 create index post_account on post (account_id, id desc) where account_id is not null;
 create index post_search on post using gin (search) with (gin_pending_list_limit = 512);
+
+create index post_deleted on post (deleted_at) where state = 'deleted';
+
+-- What a post said before each time that it was edited.
+create table post_revision (
+	post_id bigint not null references post,
+	n integer not null,
+	account_id bigint references account, -- who changed it then
+	at timestamptz not null default now(),
+	why text not null default '',
+	body text not null,
+	folds integer[] not null,
+	html text not null,
+	primary key (post_id, n)
+);
 
 -- Where a moved or merged post used to be.
 create table post_redirect (
@@ -338,7 +366,7 @@ create table post_redirect (
 create table thread_act (
 	id bigint generated always as identity primary key,
 	kind text not null check (kind in ('lock', 'unlock', 'pin', 'unpin', 'hide', 'restore', 'hide-posts', 'restore-posts',
-		'rename', 'split', 'merge', 'move', 'reattach')),
+		'rename', 'split', 'merge', 'move', 'reattach', 'tag')),
 	list_id bigint not null references list, -- where it was done
 	thread_id bigint not null references thread, -- of this thread
 	other_id bigint references thread, -- split: the new one; merge, reattach: where it went; move: what stands in the old place
@@ -944,6 +972,10 @@ grant update (used_at) on token to "cabildo-receive";
 grant update (mode) on thread_follow to "cabildo-receive";
 grant update (member_count) on list to "cabildo-receive";
 grant delete on subscription, thread_follow to "cabildo-receive";
+grant insert on thread_act, thread_act_post to "cabildo-receive";
+grant select on thread_act_post, thread_act to "cabildo-receive";
+grant update (state) on post to "cabildo-receive";
+grant delete on thread_participant to "cabildo-receive";
 grant select (post_id, subscription_id) on outbound to "cabildo-receive", "cabildo-web";
 grant select (post_id, subscription_id, outcome) on delivery to "cabildo-receive", "cabildo-web";
 grant insert on outbound, intake, raw_chunk, attachment, post_redirect, audit_detail, bounce_event, notice to "cabildo-receive";
@@ -994,8 +1026,11 @@ grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_ch
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
 grant select, insert, update, delete on signin_failure to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
-grant update (list_id, thread_id, number, parent_id, parent_rank, placed, state, folds, html, search) on post to "cabildo-web";
+grant update (list_id, thread_id, number, parent_id, parent_rank, placed, state, body, folds, html, search,
+	edited_at, edited_by, deleted_at, deleted_by) on post to "cabildo-web";
+grant select, insert on post_revision to "cabildo-web";
 grant select, insert on thread_act, thread_act_post, thread_act_ref to "cabildo-web";
+grant select, insert, delete on thread_tag to "cabildo-web";
 grant update (behind, follows, undone_at, undone_by) on thread_act to "cabildo-web";
 grant update (to_thread_id, to_number) on thread_act_post to "cabildo-web";
 grant update (post_id) on post_redirect to "cabildo-web";
@@ -1059,5 +1094,7 @@ grant update (delivery) on subscription to "cabildo-sched";
 grant insert on audit, audit_detail to "cabildo-sched";
 grant insert on audit_seal, notice, outbound to "cabildo-sched";
 grant select, delete on audit_open to "cabildo-sched";
-grant delete on raw_message, token, session, notice_sent to "cabildo-sched";
+grant delete on raw_message, token, session, notice_sent, attachment, post_revision to "cabildo-sched";
+grant select (id, state, deleted_at, body, raw_id), update (body, html, folds, attachment_count) on post to "cabildo-sched";
+grant select (post_id) on attachment, post_revision to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";

@@ -35,6 +35,7 @@ STMT_SQL = \
 	server/db/sql/modmail.sql \
 	server/db/sql/pattern.sql \
 	server/db/sql/person.sql \
+	server/db/sql/post.sql \
 	server/db/sql/queue.sql \
 	server/db/sql/thread.sql \
 	server/db/sql/record.sql \
@@ -80,6 +81,7 @@ libstore_a_SOURCES = \
 	server/store/record.c server/store/record.h \
 	server/store/setting.c server/store/setting.h \
 	server/store/template.c server/store/template.h \
+	server/store/post.c server/store/post.h \
 	server/store/thread.c server/store/thread.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
@@ -128,6 +130,9 @@ libcore_a_SOURCES = \
 	server/core/person.c server/core/person.h \
 	server/core/owner.c server/core/owner.h \
 	server/core/submit.c server/core/submit.h \
+	server/core/hold_report.c server/core/hold_report.h \
+	server/core/post_edit.c server/core/post_edit.h \
+	server/core/suggest.c server/core/suggest.h \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \
 	server/core/thread.c server/core/thread_notice.c server/core/thread_undo.c server/core/thread.h \

@@ -10,7 +10,13 @@ OFFICE_C = \
 	web/pages/office.c web/pages/office.h web/views/office.h \
 	web/pages/settings.c web/pages/audit.c \
 	web/pages/filters.c web/pages/bans.c web/pages/texts.c
+# what moderators do to threads, and people to their own posts
+THREAD_HT = \
+	web/views/tools.ht web/views/edit.ht web/views/report.ht web/views/revisions.ht
+THREAD_C = \
+	web/pages/tools.c web/pages/own.c web/views/own.h
 PAGES_HT = \
+	$(THREAD_HT) \
 	web/views/ask.ht web/views/bounces.ht web/views/compose.ht web/views/decided.ht web/views/delivery.ht web/views/group.ht web/views/held.ht web/views/help.ht web/views/holding.ht web/views/home.ht web/views/mark.ht \
 	web/views/edited.ht web/views/heldtext.ht \
 	web/views/security.ht web/views/second.ht web/views/codes.ht web/views/code.ht \
@@ -21,6 +27,7 @@ libpages_a_SOURCES = $(PAGES_HT) \
 	web/pages/account.c web/pages/delivery.c web/pages/belong.c web/pages/bounces.c web/pages/compose.c web/pages/feed.c web/pages/moderate.c web/pages/pages.h web/pages/person.c web/pages/read.c \
 	web/pages/card.c web/pages/card.h web/pages/holding.c web/pages/security.c \
 	$(OFFICE_C) \
+	$(THREAD_C) \
 	web/pages/routes.c web/pages/rules.c web/pages/site.c web/pages/site.h web/pages/thread.c \
 	web/views/views.h
 $(PAGES_HT:.ht=.c): $(HTC)

@@ -13,7 +13,7 @@ static const char usage_all[] =
 	"thread hide|restore LIST THREAD --posts N,N-N | thread rename LIST THREAD --subject TEXT | "
 	"thread split LIST THREAD --posts N,N-N --subject TEXT | thread merge LIST THREAD INTO | "
 	"thread move LIST THREAD TO-LIST | thread reattach LIST THREAD POST [THREAD/]POST | "
-	"thread acts LIST THREAD | thread undo LIST ACT; each with --why TEXT";
+	"thread tag LIST THREAD TAG,TAG | thread acts LIST THREAD | thread undo ACT; each with --why TEXT";
 
 /* "3,5-7": numbers of posts. */
 static bool posts_parse(struct unit *u, const char *text, struct thread_do *d)
@@ -71,7 +71,7 @@ static int done(struct unit *u, enum rc rc, const struct thread_done *r, const c
 	return 0;
 }
 
-static int undo(struct unit *u, const char *list, const char *number)
+static int undo(struct unit *u, const char *number)
 {
 	struct thread_done r = { .reason = "" };
 	int64_t act;
@@ -81,8 +81,8 @@ static int undo(struct unit *u, const char *list, const char *number)
 		return cli_usage(usage_all);
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = thread_undo(u, list, act, &r);
-	return done(u, rc, &r, arena_fmt(u->arena, "thread undo %s %s", list, number));
+		rc = thread_undo(u, act, &r);
+	return done(u, rc, &r, arena_fmt(u->arena, "thread undo %s", number));
 }
 
 static int acts_print(struct unit *u, const char *list, int64_t thread)
@@ -128,6 +128,9 @@ static bool words_parse(struct unit *u, int n, char **w, const char *const *v, s
 		return n == 0 && v[2] != NULL && until_parse(v[2], &d->until);
 	case ACT_SPLIT:
 		return n == 0 && v[0] != NULL && v[1] != NULL;
+	case ACT_TAG:
+		d->tags = n == 1 ? w[0] : NULL;
+		return n == 1;
 	case ACT_RENAME:
 		return n == 0 && v[1] != NULL;
 	default:
@@ -144,10 +147,10 @@ int cli_thread(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	struct thread_done r = { .reason = "" };
 	enum rc rc;
 
+	if (n == 2 && strcmp(argv[0], "undo") == 0)
+		return undo(u, argv[1]);
 	if (n < 3)
 		return cli_usage(usage_all);
-	if (strcmp(argv[0], "undo") == 0 && n == 3)
-		return undo(u, argv[1], argv[2]);
 	d.list = argv[1];
 	d.subject = v[1];
 	d.why = v[3];

@@ -40,7 +40,8 @@ static bool key_parse(const char *key, int64_t *at_r, int64_t *id_r)
 	       slice_i64(rest, 1, INT64_MAX, id_r);
 }
 
-enum rc group_load(struct unit *u, const char *name, const char *before, struct group_page *r)
+enum rc group_load(struct unit *u, const char *name, const char *tag, const char *before,
+		   struct group_page *r)
 {
 	int64_t at, id;
 	enum rc rc;
@@ -52,7 +53,7 @@ enum rc group_load(struct unit *u, const char *name, const char *before, struct 
 	if (rc != RC_OK)
 		return rc;
 	/* one more than shown tells whether there is another page */
-	rc = threads_read(u->db, u->arena, who(u), &r->group, r->group.moderator, at, id,
+	rc = threads_read(u->db, u->arena, who(u), &r->group, r->group.moderator, tag, at, id,
 			  THREADS_PER_PAGE + 1, &r->threads, &r->nthreads);
 	while (rc == RC_OK && r->npinned < r->nthreads && r->threads[r->npinned].pinned)
 		r->npinned++;

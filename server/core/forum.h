@@ -31,8 +31,8 @@ struct group_page {
 	const char *older;
 	bool newest; /* this is the first page */
 };
-/* before: "" or what older was. RC_INVALID for another text. */
-enum rc group_load(struct unit *u, const char *name, const char *before,
+/* tag NULL: all. before: "" or what older was. RC_INVALID for another text. */
+enum rc group_load(struct unit *u, const char *name, const char *tag, const char *before,
 		   struct group_page *r) MUST_USE;
 /* The group alone. */
 enum rc group_find(struct unit *u, const char *name, struct group *r) MUST_USE;

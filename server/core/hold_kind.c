@@ -5,6 +5,7 @@
 #include "server/core/audit.h"
 #include "server/core/hold_join.h"
 #include "server/core/hold_kind.h"
+#include "server/core/hold_report.h"
 #include "server/core/modmail.h"
 #include "server/core/tell.h"
 
@@ -13,6 +14,7 @@
 static const struct hold_kind kinds[] = {
 	{ "message", "approve return reject discard spam", tell_author },
 	{ "join", "approve return reject discard", join_carry },
+	{ "report", "approve return reject discard", report_carry },
 };
 
 const struct hold_kind *hold_kind_find(const char *name)

@@ -82,6 +82,14 @@ const struct setting settings[] = {
 	  .label = N_("Who must be proven to be who they say"),
 	  .help = N_("Proof is what the mail server found: DMARC, DKIM or SPF. Where nobody must, "
 		     "anybody can write under a member's name.") },
+	{ LIST_OF("tags", SETTING_LINE, 0, 1000, "", SECTION_WRITE),
+	  .label = N_("Tags for threads"),
+	  .help = N_("Words with commas between them, from which moderators choose; they can write "
+		     "others too.") },
+	{ LIST_OF("edit_minutes", SETTING_NUMBER, 0, 10080, "30", SECTION_WRITE),
+	  .label = N_("Minutes to edit one's own message"),
+	  .help = N_("What it said before stays to be read; mail that went out stays as it is. "
+		     "0: nobody edits.") },
 	{ LIST_OF("hold_first", SETTING_NUMBER, 0, 100, "0", SECTION_WRITE),
 	  .label = N_("First messages that wait"),
 	  .help = N_("So many of each new member wait for a moderator. 0: none.") },

@@ -4,6 +4,7 @@
 #include "server/core/submit.h"
 #include "server/core/thread.h"
 #include "server/store/intake.h"
+#include "server/store/post.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -14,7 +15,7 @@
 
 const char *const thread_act_names[] = { "lock",       "unlock",        "pin",    "unpin", "hide",
 					 "restore",    "hide-posts",    "restore-posts", "rename",
-					 "split",      "merge",         "move",   "reattach", NULL };
+					 "split",      "merge",         "move",   "reattach", "tag", NULL };
 
 struct job { /* one act on its way */
 	struct unit *u;
@@ -112,7 +113,7 @@ static enum rc begin(struct job *j, int64_t other_number)
 	int64_t ids[2];
 	enum rc rc = RC_OK;
 
-	if (j->d->act >= ACT_SPLIT)
+	if (j->d->act >= ACT_SPLIT && j->d->act <= ACT_REATTACH)
 		rc = groups_lock(u, j->t.list, j->act.other_list);
 	if (rc == RC_OK && other_number != 0)
 		rc = act_thread_read(u->db, u->arena, who(u), j->d->list, other_number, &j->other);
@@ -242,6 +243,27 @@ static enum rc do_rename(struct job *j)
 	j->t.titled = true;
 	rc = act_begin(j);
 	return rc == RC_OK ? act_thread_write(j->u->db, &j->t) : rc;
+}
+
+static enum rc do_tag(struct job *j)
+{
+	struct unit *u = j->u;
+	const char *tags[TAGS_MAX], *chosen;
+	int n = tags_split(u, j->d->tags ? j->d->tags : "", tags);
+	enum rc rc;
+
+	if (n < 0)
+		return wrong(j, N_("A thread has ten tags at most, of 40 characters each."));
+	rc = begin(j, 0);
+	if (rc == RC_OK)
+		rc = tags_read(u->db, u->arena, j->t.id, &j->act.before, &chosen);
+	if (rc == RC_OK)
+		rc = tags_write(u->db, u->arena, j->t.id, tags, (size_t)n);
+	if (rc == RC_OK)
+		rc = tags_read(u->db, u->arena, j->t.id, &j->act.after, &chosen);
+	if (rc != RC_OK)
+		return rc;
+	return strcmp(j->act.before, j->act.after) == 0 ? wrong(j, ALREADY) : act_begin(j);
 }
 
 static enum rc do_posts_state(struct job *j)
@@ -420,7 +442,7 @@ static enum rc (*const acts[THREAD_ACTS])(struct job *j) = {
 	[ACT_HIDE_POSTS] = do_posts_state, [ACT_RESTORE_POSTS] = do_posts_state,
 	[ACT_RENAME] = do_rename,      [ACT_SPLIT] = do_split,
 	[ACT_MERGE] = do_merge,	       [ACT_MOVE] = do_move,
-	[ACT_REATTACH] = do_reattach,
+	[ACT_REATTACH] = do_reattach,  [ACT_TAG] = do_tag,
 };
 
 /* Which posts, or from what to what. */
@@ -486,6 +508,48 @@ enum rc thread_do(struct unit *u, const struct thread_do *d, struct thread_done 
 	return rc;
 }
 
+enum rc thread_hide_reported(struct unit *u, const struct reported *p, int64_t account)
+{
+	bool whole = p->posts <= 1;
+	struct act_row act = { .kind = whole ? "hide" : "hide-posts",
+			       .thread = p->thread,
+			       .account = account,
+			       .why = "",
+			       .before = "",
+			       .after = "",
+			       .posts = 1 };
+	struct act_weight *w;
+	struct act_thread t;
+	size_t n;
+	enum rc rc = act_locks(u, p->thread, 0);
+
+	if (rc == RC_OK)
+		rc = act_state_read(u->db, u->arena, p->thread, &t);
+	if (rc == RC_OK)
+		rc = act_weights_read(u->db, u->arena, &p->thread, 1, &w, &n);
+	if (rc != RC_OK || strcmp(p->state, "shown") != 0 || strcmp(t.state, "hidden") == 0)
+		return rc;
+	act.list = t.list;
+	if (whole) {
+		act.before = t.state;
+		t.state = act.after = "hidden";
+	}
+	rc = act_write(u->db, u->arena, &act, &p->post, whole ? 0 : 1);
+	if (rc == RC_OK)
+		rc = whole ? act_thread_write(u->db, &t)
+			   : act_posts_state(u->db, act.id, "hidden");
+	if (rc == RC_OK)
+		rc = audit(u, &(struct audit_entry){
+				      .act = whole ? "thread.hide" : "thread.hide-posts",
+				      .list = t.list,
+				      .thread = t.id,
+				      .post = p->post,
+				      .before = act.before,
+				      .after = act.after,
+				      .why = "report" });
+	return rc == RC_OK ? act_settle(u, t.id, 0, w, n) : rc;
+}
+
 /* ---- reading ---- */
 
 enum rc thread_tools(struct unit *u, const char *list, int64_t thread, int64_t from,
@@ -496,8 +560,8 @@ enum rc thread_tools(struct unit *u, const char *list, int64_t thread, int64_t f
 	*r = (struct thread_tools){ 0 };
 	rc = act_thread_read(u->db, u->arena, who(u), list, thread, &r->thread);
 	if (rc == RC_OK)
-		rc = posts_read(u->db, u->arena, r->thread.id, from, true, POSTS_SHOWN + 1, &r->posts,
-				&r->nposts);
+		rc = tool_posts_read(u->db, u->arena, r->thread.id, from, POSTS_SHOWN + 1,
+				     &r->posts, &r->nposts);
 	if (rc == RC_OK && r->nposts > POSTS_SHOWN) {
 		r->nposts = POSTS_SHOWN;
 		r->next_from = r->posts[POSTS_SHOWN].number;
@@ -505,6 +569,8 @@ enum rc thread_tools(struct unit *u, const char *list, int64_t thread, int64_t f
 	if (rc == RC_OK)
 		rc = act_lines_read(u->db, u->arena, who(u), r->thread.id, ACTS_SHOWN, &r->acts,
 				    &r->nacts);
+	if (rc == RC_OK)
+		rc = tags_read(u->db, u->arena, r->thread.id, &r->tags, &r->tags_chosen);
 	return rc == RC_OK ? act_lists_read(u->db, u->arena, who(u), r->thread.list, &r->lists,
 					    &r->nlists)
 			   : rc;

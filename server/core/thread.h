@@ -32,6 +32,7 @@ enum thread_act {
 	ACT_MERGE,         /* to: another thread of the group */
 	ACT_MOVE,          /* to_list */
 	ACT_REATTACH,      /* the first of posts, under to_post of to (0: of the same thread) */
+	ACT_TAG,           /* tags */
 	THREAD_ACTS
 };
 extern const char *const thread_act_names[]; /* "lock", ...; NULL at the end */
@@ -40,6 +41,8 @@ extern const char *const thread_act_names[]; /* "lock", ...; NULL at the end */
 #define THREAD_WHY_MAX     1000
 #define THREAD_POSTS_MAX   1000 /* ticked at once */
 #define UNDO_DAYS          30
+#define TAGS_MAX           10
+#define TAG_LENGTH_MAX     40 /* characters */
 
 struct thread_do {
 	const char *list;
@@ -48,6 +51,7 @@ struct thread_do {
 	const int64_t *posts; /* numbers */
 	size_t nposts;
 	const char *subject, *to_list;
+	const char *tags; /* with commas between them; "": none */
 	int64_t to, to_post, until;
 	const char *why; /* to who follows, and for the record; may be NULL */
 };
@@ -62,21 +66,26 @@ struct thread_done {
 /* In a transaction. RC_INVALID: r->reason says why nothing was done. */
 enum rc thread_do(struct unit *u, const struct thread_do *d, struct thread_done *r) MUST_USE;
 /* The same way back. */
-enum rc thread_undo(struct unit *u, const char *list, int64_t act, struct thread_done *r) MUST_USE;
+enum rc thread_undo(struct unit *u, int64_t act, struct thread_done *r) MUST_USE;
 
 /* Everything that the tools' page shows. */
 struct thread_tools {
 	struct act_thread thread;
-	struct post_row *posts; /* from the wanted number on, at most 100; html is cut */
+	struct tool_post *posts; /* from the wanted number on, at most 100 */
 	size_t nposts;
 	int64_t next_from;
 	struct act_line *acts; /* newest first, at most 20 */
 	size_t nacts;
+	const char *tags, *tags_chosen; /* commas between them: its own, those proposed */
 	struct act_list *lists; /* where it may go */
 	size_t nlists;
 };
 enum rc thread_tools(struct unit *u, const char *list, int64_t thread, int64_t from,
 		     struct thread_tools *r) MUST_USE;
+/* What a report was about, for whoever decided it: the post, or its whole thread where it is the
+ * only one there. What is not shown any more stays so. In a transaction. */
+struct reported;
+enum rc thread_hide_reported(struct unit *u, const struct reported *p, int64_t account) MUST_USE;
 /* What was done to a thread, for its readers: the newest that still stand, at most 5. */
 enum rc thread_lines(struct unit *u, int64_t thread_id, struct act_line **r, size_t *n_r) MUST_USE;
 
@@ -84,6 +93,8 @@ enum rc thread_lines(struct unit *u, int64_t thread_id, struct act_line **r, siz
 enum rc thread_explain(struct unit *u, const struct act_row *act, const struct act_thread *t) MUST_USE;
 
 /* thread_undo.c */
+/* Words of a list with commas, trimmed, each once; -1: too many or too long. */
+int tags_split(struct unit *u, const char *text, const char *tags_r[static TAGS_MAX]);
 enum rc act_locks(struct unit *u, int64_t one, int64_t other) MUST_USE;
 /* Counters of both threads from their posts, then of their groups: what w (as it was
  * before) differs from what they are now. The last thing that an act does. */

@@ -64,6 +64,38 @@ static enum rc back_rename(struct back *b)
 	return act_thread_write(b->u->db, &b->t);
 }
 
+int tags_split(struct unit *u, const char *text, const char *tags_r[static TAGS_MAX])
+{
+	struct slice rest = slice_of(text), tag;
+	int n = 0;
+
+	while (rest.n > 0) {
+		bool had = false;
+
+		slice_cut(&rest, ',', &tag);
+		tag = slice_trim(tag);
+		for (int i = 0; i < n; i++)
+			had = had || slice_ieqz(tag, tags_r[i]);
+		if (tag.n == 0 || had)
+			continue;
+		if (n == TAGS_MAX || utf8_width(tag) > TAG_LENGTH_MAX)
+			return -1;
+		tags_r[n++] = slice_dup(u->arena, tag);
+	}
+	return n;
+}
+
+static enum rc back_tags(struct back *b)
+{
+	const char *tags[TAGS_MAX], *now, *chosen;
+	int n = tags_split(b->u, b->act.before, tags);
+	enum rc rc = tags_read(b->u->db, b->u->arena, b->t.id, &now, &chosen);
+
+	if (rc == RC_OK && (n < 0 || strcmp(now, b->act.after) != 0))
+		return wrong(b, CHANGED);
+	return rc == RC_OK ? tags_write(b->u->db, b->u->arena, b->t.id, tags, (size_t)n) : rc;
+}
+
 static enum rc back_posts(struct back *b)
 {
 	int64_t astray;
@@ -109,6 +141,8 @@ static enum rc back_run(struct back *b)
 		return back_pin(b);
 	if (is(b, "rename"))
 		return back_rename(b);
+	if (is(b, "tag"))
+		return back_tags(b);
 	if (is(b, "hide-posts") || is(b, "restore-posts"))
 		return back_posts(b);
 	return is(b, "move") ? back_move(b) : back_place(b);
@@ -141,15 +175,15 @@ static enum rc back_begin(struct back *b, struct act_weight **w, size_t *n)
 	return rc == RC_OK ? act_weights_read(u->db, u->arena, ids, other ? 2 : 1, w, n) : rc;
 }
 
-enum rc thread_undo(struct unit *u, const char *list, int64_t act, struct thread_done *r)
+enum rc thread_undo(struct unit *u, int64_t act, struct thread_done *r)
 {
 	struct back b = { .u = u, .r = r };
 	struct act_weight *w;
 	size_t n;
 	enum rc rc;
 
-	*r = (struct thread_done){ .list = list, .act = act, .reason = "" };
-	rc = act_read(u->db, u->arena, who(u), list, act, &b.act);
+	*r = (struct thread_done){ .list = "", .act = act, .reason = "" };
+	rc = act_read(u->db, u->arena, who(u), act, &b.act);
 	if (rc != RC_OK)
 		return rc;
 	if (b.act.undone)
@@ -157,14 +191,16 @@ enum rc thread_undo(struct unit *u, const char *list, int64_t act, struct thread
 	if (b.act.old)
 		return wrong(&b, N_("It was done more than 30 days ago and stays."));
 	rc = back_begin(&b, &w, &n);
+	/* somebody else may have, while we waited for the locks */
+	if (rc == RC_OK)
+		rc = act_read(u->db, u->arena, who(u), act, &b.act);
 	if (rc == RC_OK && b.act.undone)
 		return wrong(&b, N_("It is undone already."));
-	if (rc == RC_OK)
-		rc = act_undone_write(u->db, u->arena, act, u->actor.account);
-	if (rc == RC_CONFLICT)
-		return wrong(&b, N_("It is undone already."));
+	/* what refuses does so before it writes */
 	if (rc == RC_OK)
 		rc = back_run(&b);
+	if (rc == RC_OK)
+		rc = act_undone_write(u->db, u->arena, act, u->actor.account);
 	if (rc == RC_OK)
 		rc = audit(u, &(struct audit_entry){
 				      .act = "thread.undo",
@@ -176,6 +212,7 @@ enum rc thread_undo(struct unit *u, const char *list, int64_t act, struct thread
 		rc = act_settle(u, b.act.thread, is(&b, "move") ? 0 : b.act.other, w, n);
 	if (rc == RC_OK)
 		rc = act_state_read(u->db, u->arena, b.act.thread, &b.t);
+	r->list = b.act.list_name;
 	r->thread = b.t.number;
 	return rc;
 }

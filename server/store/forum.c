@@ -133,16 +133,20 @@ enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, i
 }
 
 enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
-		     bool hidden, int64_t at, int64_t id, int limit, struct thread_row **r,
-		     size_t *n_r)
+		     bool hidden, const char *tag, int64_t at, int64_t id, int limit,
+		     struct thread_row **r, size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc =
 		db_run(db, a, STMT_THREADS_OF_GROUP, &q, db_id(who.account), db_bool(hidden),
-		       db_text(g->name), db_i64(g->id), db_time(at), db_i64(id), db_i64(limit));
+		       db_text(g->name), db_i64(g->id), db_time(at), db_i64(id), db_i64(limit),
+		       db_text(tag));
 
-	if (rc == RC_OK)
-		thread_rows(a, q, who, r, n_r);
+	if (rc != RC_OK)
+		return rc;
+	thread_rows(a, q, who, r, n_r);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i].ntags = split_lines(a, db_get_text(q, i, 15), '\n', &(*r)[i].tags);
 	return rc;
 }
 
@@ -166,6 +170,7 @@ enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, cons
 	r->moved_thread = db_get_i64(q, 0, 30);
 	r->moved_list = db_get_text(q, 0, 31);
 	r->version = db_get_i64(q, 0, 32);
+	r->thread.ntags = split_lines(a, db_get_text(q, 0, 33), '\n', &r->thread.tags);
 	return RC_OK;
 }
 
@@ -220,7 +225,10 @@ enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from,
 			.html = db_get_slice(q, i, 15),
 			.text = db_get_slice(q, i, 16),
 			.moderated = db_get_bool(q, i, 19),
+			.edited_at = db_get_time(q, i, 20),
 		};
+		if (strcmp((*r)[i].state, "deleted") == 0)
+			(*r)[i].html = (*r)[i].text = SLICE("");
 		if (!db_is_null(q, i, 18))
 			attachments_split(a, db_get_text(q, i, 18), &(*r)[i]);
 	}

@@ -46,6 +46,8 @@ struct thread_row {
 	int64_t post_count, participant_count;
 	const char **participants; /* full names of the first three */
 	size_t nparticipants;
+	const char **tags; /* on the page of a group and of a thread */
+	size_t ntags;
 	int64_t first_post_at, last_post_at;
 	int64_t last_number; /* of the newest post */
 	int64_t read_number; /* newest number read; 0 never opened and new; -1 not counted: older
@@ -76,6 +78,7 @@ struct post_row {
 	bool cut; /* html is the beginning only: /g/L/T/N shows it whole */
 	struct attachment_row *attachments;
 	size_t nattachments;
+	int64_t edited_at; /* 0: never */
 };
 
 struct participant {
@@ -120,10 +123,10 @@ enum rc group_read(struct db *db, struct arena *a, struct reader who, const char
 enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, int limit,
 			    struct thread_row **r, size_t *n_r) MUST_USE;
 /* Those after (at, id) in the order newest first; at 0: from the start. hidden: show hidden ones
- * too. */
+ * too. tag NULL: whatever they are about. */
 enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
-		     bool hidden, int64_t at, int64_t id, int limit, struct thread_row **r,
-		     size_t *n_r) MUST_USE;
+		     bool hidden, const char *tag, int64_t at, int64_t id, int limit,
+		     struct thread_row **r, size_t *n_r) MUST_USE;
 
 struct thread_head {
 	struct group group;

@@ -18,7 +18,7 @@ enum rc house_lock(struct db *db, struct arena *a, int which)
 enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r)
 {
 	static const enum stmt all[] = { STMT_EXPIRE_TOKENS, STMT_EXPIRE_SESSIONS,
-					STMT_EXPIRE_SIGNIN_FAILURES,
+					STMT_EXPIRE_SIGNIN_FAILURES, STMT_EXPIRE_DELETED,
 					 STMT_EXPIRE_RAW, STMT_EXPIRE_NOTICE_SENT,
 					 STMT_EXPIRE_HOLD_TOKENS };
 

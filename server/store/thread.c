@@ -173,11 +173,11 @@ enum rc act_write(struct db *db, struct arena *a, struct act_row *r, const int64
 		 : RC_OK;
 }
 
-enum rc act_read(struct db *db, struct arena *a, struct reader who, const char *list, int64_t id,
+enum rc act_read(struct db *db, struct arena *a, struct reader who, int64_t id,
 		 struct act_row *r)
 {
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_ACT_FOR_UNDO, &q, WHO, db_text(list), db_i64(id));
+	enum rc rc = db_run(db, a, STMT_ACT_FOR_UNDO, &q, WHO, db_i64(id));
 
 	rc = one(rc, q, RC_NOTFOUND);
 	if (rc == RC_OK)
@@ -194,6 +194,7 @@ enum rc act_read(struct db *db, struct arena *a, struct reader who, const char *
 				       .undone = db_get_bool(q, 0, 10),
 				       .old = db_get_bool(q, 0, 11),
 				       .posts = db_get_i64(q, 0, 12),
+				       .list_name = db_get_text(q, 0, 13),
 				       .why = "" };
 	return rc;
 }
@@ -414,4 +415,116 @@ enum rc act_followers_read(struct db *db, struct arena *a, int64_t thread, int64
 		(*r)[i] = (struct act_follower){ db_get_i64(q, i, 0), db_get_text(q, i, 1),
 						 db_get_text(q, i, 2), db_get_text(q, i, 3) };
 	return RC_OK;
+}
+
+enum rc tool_posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, int limit,
+			struct tool_post **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_TOOL_POSTS, &q, db_i64(thread), db_i64(from), db_i64(limit));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct tool_post);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct tool_post){ .id = db_get_i64(q, i, 0),
+					      .number = db_get_i64(q, i, 1),
+					      .author = db_get_text(q, i, 2),
+					      .sent_at = db_get_time(q, i, 3),
+					      .lang = db_get_text(q, i, 4),
+					      .state = db_get_text(q, i, 5),
+					      .text = db_get_slice(q, i, 6) };
+	return RC_OK;
+}
+
+static size_t refs_split(struct arena *a, const char *text, const char ***out_r)
+{
+	struct slice rest = slice_of(text), item;
+	size_t n = 0, max = 1;
+
+	for (const char *p = text; *p; p++)
+		max += *p == '\n';
+	*out_r = ARENA_ARRAY(a, max, const char *);
+	while (rest.n > 0) {
+		slice_cut(&rest, '\n', &item);
+		(*out_r)[n++] = slice_dup(a, item);
+	}
+	return n;
+}
+
+enum rc strays_read(struct db *db, struct arena *a, int64_t thread, struct stray **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_STRAYS, &q, db_i64(thread));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct stray);
+	for (size_t i = 0; i < *n_r; i++) {
+		(*r)[i] = (struct stray){ .id = db_get_i64(q, i, 0),
+					  .number = db_get_i64(q, i, 1),
+					  .sent_at = db_get_time(q, i, 2),
+					  .subject = db_get_text(q, i, 3),
+					  .text = db_get_slice(q, i, 5) };
+		(*r)[i].nrefs = refs_split(a, db_get_text(q, i, 4), &(*r)[i].refs);
+	}
+	return RC_OK;
+}
+
+enum rc candidates_read(struct db *db, struct arena *a, int64_t thread, const struct stray *s,
+			size_t n, struct candidate **r, size_t *n_r)
+{
+	const char **subjects = ARENA_ARRAY(a, n, const char *);
+	unsigned char(*hashes)[HASH_BYTES];
+	struct db_rows *q;
+	size_t nh = 0, max = 0;
+	int64_t at = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < n; i++)
+		max += s[i].nrefs;
+	hashes = arena_alloc(a, (max + 1) * HASH_BYTES);
+	for (size_t i = 0; i < n; i++) {
+		subjects[i] = s[i].subject;
+		at = s[i].sent_at > at ? s[i].sent_at : at;
+		for (size_t k = 0; k < s[i].nrefs; k++)
+			hash_bytes(s[i].refs[k], strlen(s[i].refs[k]), hashes[nh++]);
+	}
+	rc = db_run(db, a, STMT_STRAY_CANDIDATES, &q, db_i64(thread), db_time(at),
+		    db_bytes_array(a, (const unsigned char(*)[HASH_BYTES])hashes, nh),
+		    db_text_array(a, subjects, n));
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct candidate);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct candidate){ .thread = db_get_i64(q, i, 0),
+					      .number = db_get_i64(q, i, 1),
+					      .sent_at = db_get_time(q, i, 2),
+					      .author = db_get_text(q, i, 3),
+					      .subject = db_get_text(q, i, 4),
+					      .lang = db_get_text(q, i, 5),
+					      .msgid = db_get_text(q, i, 6),
+					      .text = db_get_slice(q, i, 7) };
+	return RC_OK;
+}
+
+enum rc tags_read(struct db *db, struct arena *a, int64_t thread, const char **tags_r,
+		  const char **chosen_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_TAGS, &q, db_i64(thread));
+
+	*tags_r = rc == RC_OK ? db_get_text(q, 0, 0) : "";
+	*chosen_r = rc == RC_OK ? db_get_text(q, 0, 1) : "";
+	return rc;
+}
+
+enum rc tags_write(struct db *db, struct arena *a, int64_t thread, const char *const *tags,
+		   size_t n)
+{
+	return db_run(db, NULL, STMT_THREAD_TAGS_SET, NULL, db_i64(thread),
+		      db_text_array(a, tags, n));
 }

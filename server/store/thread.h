@@ -32,6 +32,12 @@ enum rc act_lists_read(struct db *db, struct arena *a, struct reader who, int64_
 /* state, pinned_until, subject and titled of t. */
 enum rc act_thread_write(struct db *db, const struct act_thread *t) MUST_USE;
 
+/* Commas between them; chosen: those that the group proposes. */
+enum rc tags_read(struct db *db, struct arena *a, int64_t thread, const char **tags_r,
+		  const char **chosen_r) MUST_USE;
+enum rc tags_write(struct db *db, struct arena *a, int64_t thread, const char *const *tags,
+		   size_t n) MUST_USE;
+
 struct act_weight { /* what threads add to the counters of one group */
 	int64_t list, threads, posts;
 };
@@ -57,12 +63,13 @@ struct act_row {
 	const char *kind, *why, *before, *after;
 	int64_t posts;
 	bool whole, was;
-	bool undone, old; /* of act_read alone */
+	bool undone, old; /* these of act_read alone */
+	const char *list_name;
 };
 /* posts: ids, kept as they are now. */
 enum rc act_write(struct db *db, struct arena *a, struct act_row *r, const int64_t *posts,
 		  size_t n) MUST_USE;
-enum rc act_read(struct db *db, struct arena *a, struct reader who, const char *list, int64_t id,
+enum rc act_read(struct db *db, struct arena *a, struct reader who, int64_t id,
 		 struct act_row *r) MUST_USE;
 /* RC_CONFLICT: it is undone already. */
 enum rc act_undone_write(struct db *db, struct arena *a, int64_t act, int64_t account) MUST_USE;
@@ -114,5 +121,32 @@ struct act_follower {
 };
 enum rc act_followers_read(struct db *db, struct arena *a, int64_t thread, int64_t list,
 			   int64_t but, struct act_follower **r, size_t *n_r) MUST_USE;
+struct tool_post { /* for the tools' page: hidden and deleted ones too */
+	int64_t id, number, sent_at;
+	const char *author, *lang, *state;
+	struct slice text; /* its beginning */
+};
+enum rc tool_posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, int limit,
+			struct tool_post **r, size_t *n_r) MUST_USE;
+
+struct stray { /* a post that answers nothing in its thread */
+	int64_t id, number, sent_at;
+	const char *subject;
+	const char **refs;
+	size_t nrefs;
+	struct slice text; /* its first 20,000 characters; the same below */
+};
+struct candidate { /* a post of another thread of the group */
+	int64_t thread, number, sent_at;
+	const char *author, *subject, *lang, *msgid;
+	struct slice text;
+};
+/* The first three. */
+enum rc strays_read(struct db *db, struct arena *a, int64_t thread, struct stray **r,
+		    size_t *n_r) MUST_USE;
+/* What they name, the newest of threads with their subject, and the eighty posts before the
+ * last of them. */
+enum rc candidates_read(struct db *db, struct arena *a, int64_t thread, const struct stray *s,
+			size_t n, struct candidate **r, size_t *n_r) MUST_USE;
 
 #endif

@@ -30,6 +30,7 @@ void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool
 				.locked = strcmp(t->state, "locked") == 0,
 				.hidden = strcmp(t->state, "hidden") == 0,
 				.pinned = t->pinned };
+	tags_fill(pg, t, &r->tags, &r->ntags);
 	r->size = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", t->post_count),
 			    (long long)t->post_count);
 	if (days > 1)
@@ -43,6 +44,16 @@ void row_fill(struct page *pg, const struct thread_row *t, bool with_group, bool
 			(long long)(first > POSTS_PER_PAGE ? first : 1), (long long)first);
 	else
 		r->url = arena_fmt(pg->a, "/g/%s/%lld", t->list_name, (long long)t->number);
+}
+
+void tags_fill(struct page *pg, const struct thread_row *t, struct view_tag **r, size_t *n_r)
+{
+	*r = ARENA_ARRAY(pg->a, t->ntags, struct view_tag);
+	*n_r = t->ntags;
+	for (size_t i = 0; i < t->ntags; i++)
+		(*r)[i] = (struct view_tag){ t->tags[i],
+					     arena_fmt(pg->a, "/g/%s?tag=%s", t->list_name,
+						       url_encode(pg->a, t->tags[i])) };
 }
 
 static const char *greeting(struct page *pg)
@@ -163,13 +174,13 @@ enum rc page_group(struct page *pg)
 	struct group_page g;
 	struct view_group v;
 	struct frame f = { 0 };
-	const char *before = param_text(pg, "before");
-	enum rc rc = group_load(unit_of(pg), param_text(pg, "list"), before ? before : "", &g);
+	const char *before = param_text(pg, "before"), *tag = param_text(pg, "tag");
+	enum rc rc = group_load(unit_of(pg), param_text(pg, "list"), tag, before ? before : "", &g);
 
 	if (rc != RC_OK)
 		return rc;
-	if (site_fresh(pg, arena_fmt(pg->a, "g%lld-%lld", (long long)g.group.id,
-				     (long long)g.group.version)))
+	if (site_fresh(pg, arena_fmt(pg->a, "g%lld-%lld-%zu", (long long)g.group.id,
+				     (long long)g.group.version, g.npinned)))
 		return RC_OK;
 	v = (struct view_group){
 		.name = g.group.name,
@@ -191,8 +202,11 @@ enum rc page_group(struct page *pg)
 					url_encode(pg->a, arena_fmt(pg->a, "/g/%s", g.group.name))),
 		.csrf = pg->signed_in ? csrf_token(pg) : "",
 		.older_url =
-			*g.older ? arena_fmt(pg->a, "/g/%s?before=%s", g.group.name, g.older) : "",
-		.newest_url = g.newest ? "" : arena_fmt(pg->a, "/g/%s", g.group.name),
+			*g.older ? arena_fmt(pg->a, "/g/%s?before=%s%s%s", g.group.name, g.older,
+					     tag ? "&tag=" : "", tag ? url_encode(pg->a, tag) : "")
+				 : "",
+		.tag = tag ? tag : "",
+		.newest_url = g.newest && tag == NULL ? "" : arena_fmt(pg->a, "/g/%s", g.group.name),
 		.delivery = g.group.member ? delivery_sentence(g.group.delivery) : "",
 		.can_post = g.group.can_post,
 		.member = g.group.member,

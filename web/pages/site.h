@@ -67,6 +67,12 @@ MUST_USE bool site_fresh(struct page *pg, const char *what);
 void page_crumbs(struct page *pg, struct frame *f, const struct group *g, const char *thread_title,
 		 int64_t thread);
 
+/* A thread's tags, each leading to the group's page of it. */
+void tags_fill(struct page *pg, const struct thread_row *t, struct view_tag **r, size_t *n_r);
+struct act_line;
+/* What was done to a thread, in a sentence. */
+void act_fill(struct page *pg, const struct act_line *a, bool member, struct view_act *v);
+
 /* Texts of pages. */
 const char *fmt_time(struct page *pg, int64_t usec);  /* row form in the reader's zone */
 const char *fmt_iso(struct page *pg, int64_t usec);   /* RFC 3339 for datetime= */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread, and one post of it. */
 #include "server/core/fold.h"
+#include "server/core/thread.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -34,6 +35,8 @@ static const char *subject_change(const struct post_row *posts, size_t i, const 
 {
 	const char *was = i > 0 ? posts[i - 1].subject : title;
 
+	if (posts[i].number == 1)
+		return ""; /* a moderator may have given the thread another title */
 	return *posts[i].subject != '\0' && strcmp(posts[i].subject, was) != 0 &&
 			       strcmp(posts[i].subject, title) != 0
 		       ? posts[i].subject
@@ -86,6 +89,23 @@ static void unfold_fill(struct page *pg, const char *base, const struct post_row
 	v->csrf = csrf_token(pg);
 }
 
+/* What may be done with a post after it was posted, and what was. */
+static void later_fill(struct page *pg, const struct thread_page *t, const char *base,
+		       const struct post_row *p, struct view_post *v)
+{
+	if (p->edited_at != 0 && (!v->deleted || t->group.moderator)) {
+		v->revised = arena_fmt(pg->a, tr("edited %s"), fmt_time(pg, p->edited_at));
+		v->revised_url = arena_fmt(pg->a, "%s/%lld/revisions", base, (long long)p->number);
+	}
+	if (strcmp(p->state, "shown") != 0)
+		return;
+	/* its author may always delete it; the page says whether they may edit it still */
+	if (v->mine || t->group.moderator)
+		v->edit_url = arena_fmt(pg->a, "%s/%lld/edit", base, (long long)p->number);
+	else if (t->group.member)
+		v->report_url = arena_fmt(pg->a, "%s/%lld/report", base, (long long)p->number);
+}
+
 static void post_fill(struct page *pg, const struct thread_page *t, size_t i, int64_t depth,
 		      struct view_post *v)
 {
@@ -114,10 +134,16 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 								   (long long)p->number)
 						       : "",
 				 .mine = mine,
+				 .hidden = strcmp(p->state, "hidden") == 0,
 				 .by_mail = strcmp(p->source, "email") == 0,
 				 .imported = strcmp(p->source, "import") == 0,
 				 .cut = p->cut,
 				 .blank = p->html.n == 0,
+				 .deleted = strcmp(p->state, "deleted") == 0,
+				 .edit_url = "",
+				 .report_url = "",
+				 .revised_url = "",
+				 .revised = "",
 				 .subject = text_shown(
 					 pg, subject_change(t->posts, i, t->thread.subject),
 					 t->group.member),
@@ -133,16 +159,18 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 	}
 	if (t->thread.read_number > 0 && p->number == t->thread.read_number + 1)
 		v->unread_line = true;
-	if (t->group.can_post && strcmp(t->thread.state, "open") == 0) {
+	if (t->group.can_post && strcmp(t->thread.state, "open") == 0 && !v->deleted) {
 		v->reply_url = arena_fmt(pg->a, "%s/reply?to=%lld", base, (long long)p->number);
 		v->mailto = mailto_group(pg, t->group.addr,
 					 arena_fmt(pg->a, "Re: %s", t->thread.subject));
 	}
-	if (mine || t->group.moderator) {
+	if ((mine && !v->deleted) || t->group.moderator) {
 		v->raw_url = arena_fmt(pg->a, "%s/%lld/raw", base, (long long)p->number);
 		unfold_fill(pg, base, p, v);
 	}
-	v->show_do = *v->reply_url != '\0' || *v->raw_url != '\0';
+	later_fill(pg, t, base, p, v);
+	v->show_do = *v->reply_url != '\0' || *v->raw_url != '\0' || *v->edit_url != '\0' ||
+		     *v->report_url != '\0';
 	attachments_fill(pg, base, p, v);
 }
 
@@ -183,7 +211,11 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 				   .state = r->state,
 				   .open = strcmp(r->state, "open") == 0,
 				   .locked = strcmp(r->state, "locked") == 0,
+				   .hidden = strcmp(r->state, "hidden") == 0,
 				   .pinned = r->pinned,
+				   .tools_url = t->group.moderator
+							? arena_fmt(pg->a, "%s/tools", base)
+							: "",
 				   .member = t->group.member,
 				   .signed_in = pg->signed_in,
 				   .facts = facts_text(pg, r),
@@ -216,6 +248,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 				 r->read_number + 1 > POSTS_PER_PAGE ? r->read_number + 1 : 1),
 			(long long)(r->read_number + 1));
 	}
+	tags_fill(pg, r, &v->tags, &v->ntags);
 	depth_fill(t->posts, t->nposts, depth);
 	v->posts = ARENA_ARRAY(pg->a, t->nposts, struct view_post);
 	v->nposts = t->nposts;
@@ -253,6 +286,17 @@ static enum rc moved(struct page *pg, const struct thread_page *t)
 	return resp_redirectf(pg->resp, "/g/%s/%lld", t->moved_list, (long long)t->moved_thread);
 }
 
+static enum rc acts_fill(struct page *pg, const struct thread_page *t, struct view_thread *v)
+{
+	struct act_line *a = NULL;
+	enum rc rc = thread_lines(unit_of(pg), t->thread.id, &a, &v->nacts);
+
+	v->acts = ARENA_ARRAY(pg->a, v->nacts, struct view_act);
+	for (size_t i = 0; i < v->nacts; i++)
+		act_fill(pg, &a[i], t->group.member, &v->acts[i]);
+	return rc;
+}
+
 static enum rc thread_show(struct page *pg, const struct thread_page *t)
 {
 	struct out o = page_out(pg);
@@ -262,6 +306,8 @@ static enum rc thread_show(struct page *pg, const struct thread_page *t)
 
 	thread_fill(pg, t, &v);
 	rc = follow_fill(pg, t->thread.id, &v);
+	if (rc == RC_OK)
+		rc = acts_fill(pg, t, &v);
 	if (rc != RC_OK)
 		return rc;
 	view_thread(&o, &v);

@@ -49,6 +49,9 @@ struct view_post {
 	const char *edited_url;         /* what a moderator changed of it, for who may see that; "" */
 	bool moderated;                 /* a moderator did */
 	bool by_mail, imported, mine, unread_line, cut, blank, show_do;
+	bool hidden;                    /* seen only by who moderates */
+	bool deleted;                   /* by its author: a mark stays */
+	const char *edit_url, *report_url, *revised_url, *revised; /* "": not offered, never edited */
 	int64_t answers;                /* number of the post it answers where that is not the one above */
 	const char *answers_url;
 	const char *subject;            /* where it changed, else "" */
@@ -64,6 +67,48 @@ struct view_participant {
 	int64_t posts;
 };
 
+struct view_tag {
+	const char *name, *url;
+};
+
+struct view_act {                       /* what a moderator did to a thread */
+	const char *text, *url, *label; /* a sentence, and where it leads */
+	const char *why, *state, *date, *when;
+	int64_t undo;                   /* its number, while it can be undone; else 0 */
+};
+
+struct view_tool_post {
+	int64_t number;
+	const char *author, *date, *when, *lang, *excerpt;
+	bool ticked, hidden, deleted;
+};
+
+struct view_suggestion {
+	int64_t post, thread, number;   /* this one under that one of that thread */
+	const char *url, *title, *lang, *why, *label;
+};
+
+struct view_goal {
+	const char *name, *title;
+};
+
+struct view_tools {
+	const char *title, *lang, *thread_url, *action, *csrf, *error, *done, *facts;
+	int64_t done_act;
+	bool open, locked, hidden;
+	const char *pinned;             /* "pinned until ...", or "" */
+	const char *tags, *tags_chosen;
+	const char *subject, *until, *one, *to, *to_post, *to_help, *more_url;
+	struct view_tool_post *posts;
+	size_t nposts;
+	struct view_suggestion *suggestions;
+	size_t nsuggestions;
+	struct view_goal *lists;
+	size_t nlists;
+	struct view_act *acts;
+	size_t nacts;
+};
+
 struct view_thread {
 	const char *title, *lang, *state;
 	bool long_;                     /* a title of several lines */
@@ -73,6 +118,12 @@ struct view_thread {
 	const char *unread_url, *reply_url, *self_url, *feed_url, *read_url, *follow_url, *signin_url;
 	const char *csrf, *form_id, *group_addr, *recipients;
 	int64_t read_to, last;
+	struct view_tag *tags;
+	size_t ntags;
+	const char *tools_url;          /* for who moderates, else "" */
+	struct view_act *acts;          /* why it looks as it does */
+	size_t nacts;
+	bool hidden;
 	bool follow, digest, mute, normal;
 	struct view_post *posts;
 	size_t nposts;
@@ -85,6 +136,8 @@ struct view_row {
 	const char *url, *title, *lang, *group, *people, *size, *date, *when;
 	int64_t unread;
 	bool is_unread, locked, hidden, pinned;
+	struct view_tag *tags;
+	size_t ntags;
 };
 
 struct view_group {
@@ -93,6 +146,7 @@ struct view_group {
 	const char *rules_url, *office_url; /* office_url: "" for who does not run it */
 	const char *delivery;           /* a sentence, or "" */
 	const char *counts;
+	const char *tag;                /* only threads with this one, or "" */
 	bool can_post, member, signed_in, private_, owner;
 	const char *join_url, *join;    /* the button's word; "" : not by it */
 	const char *requests_url, *bounces_url, *join_addr;
@@ -386,6 +440,7 @@ struct view_help {
 };
 
 void view_shell(struct out *o, const struct view_shell *v);
+void view_tools(struct out *o, const struct view_tools *v);
 void view_thread(struct out *o, const struct view_thread *v);
 void view_post(struct out *o, const struct view_post *v);
 void view_row(struct out *o, const struct view_row *v);

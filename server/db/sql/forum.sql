@@ -51,15 +51,19 @@ order by t.last_post_at desc, t.id desc limit $3
 -- Pinned ones stand before the first page, at most twenty, and on no other.
 with t as (
 	(select * from thread t where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
-		and $5::timestamptz is null and t.pinned_until > now() order by t.last_post_at desc limit 20)
+		and $5::timestamptz is null and t.pinned_until > now()
+		and ($8::text is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $8))
+	order by t.last_post_at desc limit 20)
 	union all
 	(select * from thread t where t.list_id = $4 and t.moved_to is null and (t.state <> 'hidden' or $2)
 		and ($5 is null or (t.last_post_at, t.id) < ($5, $6::bigint)) and (t.pinned_until > now()) is not true
+		and ($8 is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $8))
 	order by t.last_post_at desc, t.id desc limit $7::integer)
 )
 select t.id, t.number, $3::text, '', t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false) as pinned,
 	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,
-	p.number, coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end)
+	p.number, coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end),
+	(select string_agg(g.tag, E'\n' order by g.tag) from thread_tag g where g.thread_id = t.id)
 from t
 left join post p on p.id = t.last_post_id
 left join read_mark m on m.account_id = $1::bigint and m.thread_id = t.id
@@ -74,7 +78,8 @@ select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.l
 	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
 	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number,
 	coalesce(m.number, case when s.id is null or t.last_post_at <= s.joined_at then -1 else 0 end),
-	mt.number, ml.name, t.version
+	mt.number, ml.name, t.version,
+	(select string_agg(g.tag, E'\n' order by g.tag) from thread_tag g where g.thread_id = t.id)
 from list l
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 join thread t on t.list_id = l.id and t.number = $4::bigint
@@ -107,8 +112,8 @@ select p.id, p.number, case when q.thread_id = p.thread_id then q.number end, p.
 	o.name, c.name, p.sent_at, p.sent_guessed, p.source, p.lang, p.subject, p.state,
 	p.html, '', octet_length(p.html),
 	(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size, E'\x02' order by at.n)
-		from attachment at where p.attachment_count > 0 and at.post_id = p.id),
-	p.moderated
+		from attachment at where p.attachment_count > 0 and p.state <> 'deleted' and at.post_id = p.id),
+	p.moderated, p.edited_at
 from post p
 left join post q on q.id = p.parent_id
 left join account a on a.id = p.account_id

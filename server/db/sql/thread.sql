@@ -23,19 +23,33 @@ select l.name, l.title from list l left join subscription s on s.list_id = l.id 
 where ($2::boolean or s.role in ('moderator', 'owner')) and l.id <> $3::bigint and not l.archived and l.closed_at is null
 order by l.title limit 200
 
--- name: thread_set
+-- name: thread_tags
 -- roles: web cli
+select array_to_string(array(select tag from thread_tag where thread_id = $1::bigint order by tag), ', '),
+	(select l.tags from thread t join list l on l.id = t.list_id where t.id = $1)
+
+-- name: thread_tags_set
+-- roles: web cli
+with want as materialized (
+	select distinct unnest($2::text[]) as tag
+), gone as (
+	delete from thread_tag t where t.thread_id = $1::bigint and t.tag not in (select tag from want)
+)
+insert into thread_tag (thread_id, tag) select $1, tag from want on conflict do nothing
+
+-- name: thread_set
+-- roles: web receive cli
 update thread set state = $2::text, pinned_until = $3::timestamptz, subject = $4::text, titled = $5::boolean, version = version + 1
 where id = $1::bigint
 
 -- name: thread_weights
--- roles: web cli
+-- roles: web receive cli
 -- What these threads add to the counters of their groups.
 select list_id, count(*), sum(post_count)::bigint from thread
 where id = any ($1::bigint[]) and moved_to is null and state <> 'hidden' group by list_id order by list_id
 
 -- name: list_weigh
--- roles: web cli
+-- roles: web receive cli
 -- The shared row, last of all.
 update list set thread_count = thread_count + $2::bigint, post_count = post_count + $3::bigint, version = version + 1,
 	last_post_at = (select last_post_at from thread where list_id = $1::bigint and moved_to is null and state <> 'hidden'
@@ -43,7 +57,7 @@ update list set thread_count = thread_count + $2::bigint, post_count = post_coun
 where id = $1::bigint
 
 -- name: thread_recount
--- roles: web cli
+-- roles: web receive cli
 -- Everything of a thread that follows from its posts, as if they had come one
 -- by one. Hidden ones do not count; what was deleted leaves a mark, and does.
 with p as materialized (
@@ -83,19 +97,19 @@ with recursive d as (
 select id, number, state from d order by number
 
 -- name: act_add
--- roles: web cli
+-- roles: web receive cli
 insert into thread_act (kind, list_id, thread_id, other_id, other_list_id, account_id, why, before, after, posts, whole, was)
 values ($1::text, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::text, $8::text, $9::text, $10::integer, $11::boolean,
 	$12::boolean)
 returning id
 
 -- name: act_posts_add
--- roles: web cli
+-- roles: web receive cli
 insert into thread_act_post (act_id, post_id, thread_id, number, parent_id, placed, state)
 select $1::bigint, p.id, p.thread_id, p.number, p.parent_id, p.placed, p.state from post p where p.id = any ($2::bigint[])
 
 -- name: act_hide
--- roles: web cli
+-- roles: web receive cli
 update post p set state = $2::text from thread_act_post ap where ap.act_id = $1::bigint and p.id = ap.post_id
 
 -- name: thread_split_add
@@ -242,12 +256,12 @@ where thread_ref.post_id is null and excluded.post_id is not null
 -- name: act_for_undo
 -- roles: web cli
 select a.id, a.kind, a.list_id, a.thread_id, a.other_id, a.other_list_id, a.before, a.after, a.whole, a.was,
-	a.undone_at is not null, a.at < now() - interval '30 days', a.posts::bigint
+	a.undone_at is not null, a.at < now() - interval '30 days', a.posts::bigint, l.name
 from thread_act a join list l on l.id = a.list_id left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
-where l.name = $3::text and a.id = $4::bigint and ($2::boolean or s.role in ('moderator', 'owner'))
+where a.id = $3::bigint and ($2::boolean or s.role in ('moderator', 'owner'))
 
 -- name: thread_state_of
--- roles: web cli
+-- roles: web receive cli
 select t.id, t.list_id, t.number, t.subject, t.state, t.pinned_until, t.moved_to, t.titled, t.placed from thread t where t.id = $1::bigint
 
 -- name: act_astray
@@ -387,3 +401,36 @@ join subscription s on s.account_id = a.id and (s.list_id = t.list_id or s.list_
 where f.thread_id = $1::bigint and f.mode = 'follow' and a.closed_at is null and ad.suspended_at is null
 	and a.id is distinct from $3::bigint
 order by ad.addr limit 5000
+
+-- name: tool_posts
+-- roles: web cli
+select id, number, author_name, sent_at, lang, state, left(body, 2000) from post
+where thread_id = $1::bigint and number >= $2::integer order by number limit $3::integer
+
+-- name: strays
+-- roles: web cli
+-- Posts that answer nothing, or something that is in another thread.
+select p.id, p.number, p.sent_at, p.subject, array_to_string(p.refs, E'\n'), left(p.body, 20000)
+from post p where p.thread_id = $1::bigint and not p.placed
+	and not exists (select from post q where q.id = p.parent_id and q.thread_id = $1)
+order by p.number limit 3
+
+-- name: stray_candidates
+-- roles: web cli
+with t as (
+	select list_id from thread where id = $1::bigint
+), c as (
+	(select p.id from t join post p on p.list_id = t.list_id and p.msgid_hash = any ($3::bytea[]) limit 50)
+	union
+	(select p.id from t join post p on p.list_id = t.list_id where p.sent_at <= $2::timestamptz
+		order by p.sent_at desc, p.id desc limit 80)
+	union
+	(select p.id from (select x.id from t join thread x on x.list_id = t.list_id and x.moved_to is null and x.state <> 'hidden'
+			and lower(x.subject_base) = any (array(select lower(s) from unnest($4::text[]) s)) and x.id <> $1
+			order by x.last_post_at desc limit 5) x
+		cross join lateral (select id from post where thread_id = x.id and sent_at <= $2 order by sent_at desc limit 3) p)
+)
+select t.number, p.number, p.sent_at, p.author_name, t.subject, p.lang, p.msgid, left(p.body, 20000)
+from c join post p on p.id = c.id join thread t on t.id = p.thread_id
+where p.thread_id <> $1 and p.state = 'shown' and t.state <> 'hidden'
+order by p.sent_at desc, p.id desc
