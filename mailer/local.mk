@@ -66,7 +66,7 @@ cabildo_explain_SOURCES = mailer/cabildo-explain.c
 cabildo_explain_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS)
 cabildo_import_SOURCES = mailer/cabildo-import.c
 cabildo_import_LDADD = libimport.a libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(ZLIB_LIBS)
-dist_man_MANS += docs/man/cabildo-import.1 docs/man/cabildo-bounce.1
+dist_man_MANS += docs/man/cabildo-import.1 docs/man/cabildo-bounce.1 docs/man/cabildo-thread.1
 EXTRA_DIST += tests/load/threads_agree
 
 # What folding does to an archive of real mail: make fold-figures CORPORA=DIR
