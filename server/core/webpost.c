@@ -202,8 +202,10 @@ enum rc submit_web(struct unit *u, const struct web_post *w, struct submit_resul
 		rc = reply_target_read(u->db, u->arena, g.id, w->thread, w->parent, &target);
 		if (rc != RC_OK)
 			return rc;
+		if (strcmp(target.state, "hidden") == 0 && !g.moderator)
+			return RC_NOTFOUND;
 		if (strcmp(target.state, "open") != 0 && !g.moderator)
-			return RC_DENIED;
+			return wrong(why_r, N_("This thread is closed: nothing more can be added."));
 		s.nrefs = refs_of(u, &target, &s.refs);
 		s.parent_hint = target.post;
 		s.thread_hint = target.thread;

@@ -86,6 +86,8 @@ function pages(thread)
 		],
 		in: [
 			['member-home', go('/')], ['member-list', go(`/g/${list}`)], ['member-thread', go(thread)],
+			['tools', go(`${thread}/tools`)], ['post-edit', go(`${thread}/1/edit`)],
+			['post-report', go(`${thread}/2/report`)], ['list-tag', go(`/g/${list}?tag=reuni%C3%B3n`)],
 			['moderation', go('/moderation')], ['group-moderation', go(`/g/${list}/moderation`)],
 			['holding', async (page) => {
 				await page.goto(`${base}/moderation`);
@@ -202,7 +204,7 @@ async function demo(browser)
 	const first = await browser.newPage({ locale: 'es' });
 
 	await first.goto(`${base}/g/${list}`);
-	const links = await first.evaluate(() => [...document.querySelectorAll('.rows h2 a')].map((a) => a.pathname));
+	const links = await first.evaluate(() => [...document.querySelectorAll('.rows h2 a:not(.chip)')].map((a) => a.pathname));
 	const all = pages(links[links.length - 1]);
 
 	await play(browser, who, writer, links[links.length - 1]);

@@ -15,6 +15,7 @@ flow_site 'receive deliver web http'
 tap_run 'the group is made' demo_group
 tap_run 'the posts are taken' demo_posts
 tap_run 'the passwords are set' demo_passwords "$TEST_TMP/passwords"
+tap_run 'a thread has tags' site_cabildo thread tag "$DEMO_LIST" 1 'reunión, agenda regional'
 tap_run 'the list shows its threads' wait_for 20 demo_page 'En Panamá agregamos'
 # three that wait, and one that was decided: the queue has something to show
 # shellcheck disable=SC2317 # tap_run calls it

@@ -67,6 +67,13 @@ static enum rc subject_find(struct page *pg, struct draft *d)
 	struct thread_page t;
 	enum rc rc = thread_load(unit_of(pg), d->list, d->thread, INT32_MAX, &t);
 
+	if (rc == RC_OK && t.moved_thread != 0) {
+		/* a moderator took it elsewhere: the form goes along; numbers are others there */
+		d->list = t.moved_list;
+		d->thread = t.moved_thread;
+		d->parent = 0;
+		rc = thread_load(unit_of(pg), d->list, d->thread, INT32_MAX, &t);
+	}
 	if (rc == RC_OK)
 		d->subject = t.thread.subject;
 	return rc == RC_OK && t.moved_thread != 0 ? RC_NOTFOUND : rc;
@@ -75,12 +82,12 @@ static enum rc subject_find(struct page *pg, struct draft *d)
 static enum rc form_show(struct page *pg, struct draft *d)
 {
 	struct group g;
-	enum rc rc = group_find(unit_of(pg), d->list, &g);
+	enum rc rc = d->thread != 0 ? subject_find(pg, d) : RC_OK;
 
+	if (rc == RC_OK)
+		rc = group_find(unit_of(pg), d->list, &g);
 	if (rc == RC_OK && !g.can_post)
 		rc = RC_DENIED;
-	if (rc == RC_OK && d->thread != 0)
-		rc = subject_find(pg, d);
 	return rc == RC_OK ? compose_show(pg, &g, d) : rc;
 }
 
@@ -123,6 +130,11 @@ static enum rc draft_post(struct page *pg, struct draft *d)
 	rc = submit_web(unit_of(pg), &w, &res, &why);
 	if (rc == RC_INVALID && why != NULL) {
 		d->error = tr(why);
+		return form_show(pg, d);
+	}
+	if (rc == RC_NOTFOUND && d->thread != 0) {
+		d->error = tr("The thread or the message that you answer has gone elsewhere "
+			      "meanwhile. Your text is below: post it again where it stands now.");
 		return form_show(pg, d);
 	}
 	if (rc != RC_OK)
