@@ -449,6 +449,27 @@ static size_t folds_within(const struct submission *s, size_t n)
 	return k * 3;
 }
 
+/* The post that a message answers, to show it beside: nothing is locked, and it is looked
+ * for anew when the message is posted. */
+static enum rc answered(struct unit *u, const struct list_ref *l, const struct submission *s,
+			int64_t *post_r)
+{
+	struct place place;
+	struct ids ids;
+	enum rc rc;
+
+	*post_r = s->parent_hint;
+	if (*post_r != 0 || s->nrefs == 0)
+		return RC_OK;
+	place_ids(u, s, s->msgid, &ids);
+	rc = place_look_up(u, l->id, &ids, false);
+	if (rc != RC_OK)
+		return rc;
+	place_find(l, s, &ids, &place);
+	*post_r = place.elsewhere ? 0 : place.parent;
+	return RC_OK;
+}
+
 static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct submission *s,
 			const char *rule, const char *reason, int64_t raw, int64_t *hold_r)
 {
@@ -458,7 +479,6 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 			      .raw = raw,
 			      .account = s->account,
 			      .thread = s->thread_hint,
-			      .parent = s->parent_hint,
 			      .rule = rule,
 			      .reason = reason,
 			      .author_name = s->author_name,
@@ -476,6 +496,7 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 			      .nfiles = s->nattachments,
 			      .proven = s->proven,
 			      .automatic = s->automatic };
+	enum rc rc;
 
 	seen_key(u, s, h.seen);
 	h.nfolds = folds_within(s, h.text.n);
@@ -483,7 +504,8 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 		files[i] = s->attachments[i].name;
 		sizes[i] = s->attachments[i].size;
 	}
-	return hold_write(u->db, u->arena, &h, hold_r);
+	rc = answered(u, l, s, &h.parent);
+	return rc == RC_OK ? hold_write(u->db, u->arena, &h, hold_r) : rc;
 }
 
 /* The hold, its record, and moderators are told. */

@@ -10,10 +10,10 @@ set -u
 
 OUTSIDER=oscar.ruiz@afuera.example
 
-# mail ID SUBJECT [FROM]: from somebody who is no member, proven
+# mail ID SUBJECT [FROM [PARENT]]: from somebody who is no member, proven
 mail() {
 	AUTHSERV=mx.foro.example mail_make 'Óscar Ruiz' "${3:-$OUTSIDER}" "agenda@$SITE_DOMAIN" "$2" "$1" \
-		'Mon, 16 Nov 2026 09:00:00 -0600' | net_lmtp "$SITE_LMTP" "${3:-$OUTSIDER}" "agenda@$SITE_DOMAIN"
+		'Mon, 16 Nov 2026 09:00:00 -0600' "${4:-}" | net_lmtp "$SITE_LMTP" "${3:-$OUTSIDER}" "agenda@$SITE_DOMAIN"
 }
 
 hold_of() {
@@ -164,5 +164,8 @@ tap_run 'they are banned' site_cabildo hold spam "$(hold_of q6@afuera.example)" 
 tap_run 'that is carried out' wait_for 20 is_policy sender.ban
 tap_run 'the next one of theirs' mail q7@afuera.example 'Séptima' 'otro.oscar.ruiz@afuera.example'
 tap_is 'is dropped on the record' "$(fate_of q7@afuera.example)" 'dropped:banned'
+tap_run 'a reply to what is here' mail q8@afuera.example 'Re: Quinta' 'alguien@afuera.example' q5@afuera.example
+tap_is 'waits beside what it answers' "$(flow_sql "SELECT p.msgid FROM hold h JOIN post p ON p.id = h.parent_id WHERE h.msgid = 'q8@afuera.example'")" \
+	q5@afuera.example
 tap_run 'no such policy' fails site_cabildo hold discard "$b" --policy siempre
 flow_end

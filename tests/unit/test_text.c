@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "server/text/align.h"
+#include "server/text/diff.h"
 #include "server/text/html.h"
 #include "server/text/tr.h"
 #include "server/text/view.h"
@@ -491,6 +492,53 @@ static void test_dates(void **state)
 	clock_set(0);
 }
 
+/* The lines of a difference: "=same", "-gone", "+new". */
+static const char *diffed(const char *was, const char *is)
+{
+	static const char marks[] = "=-+";
+	struct diff_line *l;
+	size_t n = diff_lines(a, slice_of(was), slice_of(is), &l);
+	struct str s;
+
+	str_init(&s, a, STR_CAP_DEFAULT);
+	for (size_t i = 0; i < n; i++) {
+		str_fmt(&s, "%s%c", i ? " " : "", marks[l[i].what]);
+		str_adds(&s, l[i].text);
+	}
+	return str_z(&s);
+}
+
+static void test_diff(void **state UNUSED)
+{
+	struct slice big[2];
+	struct diff_line *l;
+	struct html h;
+
+	assert_string_equal(diffed("", ""), "");
+	assert_string_equal(diffed("a\nb\n", "a\nb\n"), "=a =b");
+	assert_string_equal(diffed("a\nb\nc\n", "a\nc\n"), "=a -b =c");
+	assert_string_equal(diffed("a\nc\n", "a\nb\r\nc"), "=a +b =c");
+	assert_string_equal(diffed("a\nb\nc\nd\n", "a\nc\nx\nd\n"), "=a -b =c +x =d");
+	assert_string_equal(diffed("x\ny\n", ""), "-x -y");
+	assert_string_equal(diffed("", "x\ny\n"), "+x +y");
+	/* a middle beyond the table goes and comes as a whole, at once */
+	for (int k = 0; k < 2; k++) {
+		struct str s;
+
+		str_init(&s, a, 1 << 20);
+		for (int i = 0; i < 5000; i++)
+			str_fmt(&s, "%d\n", k ? -i - 1 : i);
+		big[k] = str_slice(&s);
+	}
+	assert_int_equal(diff_lines(a, big[0], big[1], &l), 10000);
+	assert_int_equal(l[4999].what, DIFF_GONE);
+	assert_int_equal(l[5000].what, DIFF_NEW);
+	h = diff_html(a, SLICE("1\n2\n3\n4\n5\n<b>\n"), SLICE("1\n2\n3\n4\n5\n&\n"));
+	assert_string_equal(arena_strndup(a, h.p, h.n),
+			    "<div class=\"text\"><p>…</p><p>3</p><p>4</p><p>5</p>"
+			    "<p><del>&lt;b&gt;</del></p><p><ins>&amp;</ins></p></div>");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,6 +548,7 @@ int main(void)
 		cmocka_unit_test(test_markdown),  cmocka_unit_test(test_markdown_bombs),
 		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill), cmocka_unit_test(test_align),
 		cmocka_unit_test(test_align_linear),
+		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates),
 	};
 

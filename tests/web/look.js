@@ -95,8 +95,18 @@ function pages(thread)
 			}],
 			['holding-error', async (page) => {
 				await page.goto(`${base}/moderation`);
-				await page.click('article form summary');
+				await page.click('article h3 a');
 				await page.click('button[value=return]');
+			}],
+			['holding-edit', async (page) => {
+				await page.goto(`${base}/moderation`);
+				await page.click('article h3 a');
+				await page.click('section details summary');
+			}],
+			['queue-error', async (page) => {
+				await page.goto(`${base}/moderation`);
+				await page.locator('article input[value=return]').first().check();
+				await page.click('form[action="/moderation"] .acts button.main');
 			}],
 			['delivery', go('/delivery')], ['delivery-one', go('/delivery?id=d4@example.org')],
 			['delivery-none', go('/delivery?id=nada@example.org')],

@@ -157,4 +157,61 @@ tap_is 'what went is not for all' "$(status ana.perez GET /g/agenda/1/1/edited)"
 tap_run 'but for who moderates' shows marisol.quesada /g/agenda/1/1/edited '<del>Mi teléfono es 5555-0000.</del>'
 tap_is 'each act on the record' "$(flow_sql "SELECT string_agg(act, ' ' ORDER BY id) FROM audit WHERE act LIKE 'hold.%'")" \
 	'hold.edit hold.unedit hold.edit hold.approve hold.posted'
+
+# -- a claim shows, keeps the others from the form, and ends by itself
+cat <<-MAIL | sed 's/$/\r/' | net_lmtp "$SITE_LMTP" $OUTSIDER "agenda@$SITE_DOMAIN" >/dev/null
+	From: $OUTSIDER
+	To: agenda@$SITE_DOMAIN
+	Subject: Re: Propuesta
+	In-Reply-To: <e1@otra.example>
+	Message-ID: <e2@otra.example>
+	Date: Mon, 16 Nov 2026 10:00:00 -0600
+
+	Se me olvidó algo.
+MAIL
+c=$(flow_sql "SELECT id FROM hold WHERE msgid = 'e2@otra.example'")
+# apply AS FIELDS: the form of many
+apply() {
+	local csrf
+	csrf=$(http "$1" GET /me | value csrf)
+	http "$1" POST /moderation "csrf=$csrf&$2"
+}
+tap_run 'another waits' test -n "$c"
+tap_run 'with what it answers' shows rodrigo.mejia /moderation 'Responde a: n.º 1'
+tap_run 'looking takes nothing' shows marisol.quesada /moderation "name=\"d$c\""
+tap_run 'it is taken' apply rodrigo.mejia "claim=$c"
+tap_run 'the other sees by whom' shows marisol.quesada /moderation 'Rodrigo Mejía lo tomó hace'
+tap_run 'and no form' fails shows marisol.quesada /moderation "name=\"d$c\""
+tap_run 'an old form does nothing' grep -q 'lo tomó hace' <<<"$(apply marisol.quesada "h=$c.1&d$c=spam")"
+tap_is 'it waits' "$(flow_sql "SELECT decision IS NULL FROM hold WHERE id = $c")" t
+tap_is 'a third look does not take it either' "$(status marisol.quesada GET "/moderation/$c"):$(flow_sql "SELECT a.name FROM hold h JOIN account a ON a.id = h.claimed_by WHERE h.id = $c")" \
+	'200:Rodrigo Mejía'
+flow_sql "UPDATE hold SET claimed_at = now() - interval '15 minutes 1 second' WHERE id = $c" >/dev/null
+tap_run 'after a quarter of an hour it is free' shows marisol.quesada /moderation "name=\"d$c\""
+tap_run 'and taken by the other' apply marisol.quesada "claim=$c"
+tap_is 'who has it' "$(act rodrigo.mejia "$c" act=claim)" 200
+tap_is 'takes it all the same' "$(act rodrigo.mejia "$c" act=take)" 303
+tap_run 'a note' act rodrigo.mejia "$c" 'act=note&note=Ya+habl%C3%A9+con+%C3%A9l.'
+tap_run 'is read by the other' shows marisol.quesada "/moderation/$c" 'Ya hablé con él.'
+
+# -- in a text browser
+if command -v w3m >/dev/null; then
+	printf 'Cookie: %s' "$(cat "$TEST_TMP/cookie.rodrigo.mejia")" >"$TEST_TMP/header"
+	page=$(w3m -dump -o accept_language=es -header "$(cat "$TEST_TMP/header")" "http://127.0.0.1:$SITE_HTTP/moderation")
+	tap_run 'w3m shows the choices' grep -qE '\(•\)|\(\*\) *Después' <<<"$page"
+	tap_run 'and the button' grep -q 'Aplicar decisiones' <<<"$page"
+	printf 'csrf=%s&h=%s&d%s=discard' "$(http rodrigo.mejia GET /me | value csrf)" "$c.1" "$c" >"$TEST_TMP/post"
+	# it sends the form again where it is led on: only the first counts
+	w3m -dump -o accept_language=es -header "$(cat "$TEST_TMP/header")" -post "$TEST_TMP/post" "http://127.0.0.1:$SITE_HTTP/moderation" >/dev/null 2>&1
+	tap_is 'it decides that one' "$(flow_sql "SELECT decision, decided_door FROM hold WHERE id = $c")" 'discard	web'
+else
+	echo '# there is no w3m here'
+fi
+
+# -- away: notices of this group pass by
+csrf=$(http rodrigo.mejia GET /me | value csrf)
+tap_is 'no days' "$(status rodrigo.mejia POST /g/agenda/moderation/away "csrf=$csrf&from=2026-02-30&until=2026-03-01")" 200
+tap_is 'days' "$(status rodrigo.mejia POST /g/agenda/moderation/away "csrf=$csrf&from=2020-01-01&until=2099-12-31")" 303
+tap_run 'the page says so' shows marisol.quesada /g/agenda/moderation 'Ausencia de Rodrigo Mejía'
+tap_is 'on the record' "$(flow_sql "SELECT count(*) FROM audit WHERE act = 'moderator.away'")" 1
 flow_end
