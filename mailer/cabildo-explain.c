@@ -60,16 +60,12 @@ static const char *stored(struct unit *u, const struct accept_in *in, struct sli
 	if (in->mail == NULL)
 		return "";
 	submission_fill(&s, u->arena, in->mail, raw, in->list);
+	s.thread_hint = in->to.kind == ADDRESS_THREAD ? in->to.id : 0;
 	if (submit_look(u, in->list, &s, &look) != RC_OK)
 		return "";
-	if (look.fate != FATE_POSTED || !s.answers_digest || in->to.kind == ADDRESS_THREAD)
-		return look.fate == FATE_DUPLICATE ? "duplicate"
-		       : look.fate == FATE_DROPPED ? "id-reused"
-						   : "";
-	for (size_t i = 0; i < look.n; i++)
-		if (look.threads[i] != 0)
-			return "";
-	return "digest-reply";
+	return look.fate == FATE_DUPLICATE ? "duplicate"
+	       : look.fate == FATE_DROPPED ? "id-reused"
+					   : look.rule;
 }
 
 static void answer(struct unit *u, const struct accept_in *in, struct slice raw)

@@ -294,12 +294,26 @@ static enum rc import_known(struct unit *u, const struct list_ref *l, const id_h
 	return RC_OK;
 }
 
+/* The rule that keeps it from its place, or "". */
+static const char *place_rule(const struct list_ref *l, const struct submission *s,
+			      const struct place *p)
+{
+	if (s->source == SUBMIT_EMAIL && p->thread != 0 && strcmp(p->state, "open") != 0 &&
+	    strcmp(l->role, "owner") != 0 && strcmp(l->role, "moderator") != 0)
+		return "thread-closed";
+	/* its subject says nothing of what it is about: nobody's thread */
+	if (s->source != SUBMIT_IMPORT && s->answers_digest && p->thread == 0 && p->nmerge == 0)
+		return "digest-reply";
+	return "";
+}
+
 enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_look *r)
 {
 	const struct ref_row *f;
 	struct submit_result res = { .fate = FATE_POSTED };
 	struct seen_row seen;
+	struct place place;
 	int64_t *threads;
 	struct ids ids;
 	enum rc rc;
@@ -321,6 +335,8 @@ enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submi
 		rc = import_known(u, l, r->key, f, &res);
 	else if (seen_read(u->db, u->arena, l->id, r->key, &seen) == RC_OK)
 		res.fate = FATE_DUPLICATE; /* its post was deleted */
+	place_find(l, s, &ids, &place);
+	r->rule = res.fate == FATE_POSTED && place.elsewhere == 0 ? place_rule(l, s, &place) : "";
 	r->fate = res.fate;
 	return rc;
 }
@@ -332,6 +348,7 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	const struct ref_row *own;
 	struct submission with;
 	struct place place;
+	const char *rule;
 	struct ids ids;
 	id_hash key;
 	int64_t post, raw = 0;
@@ -374,13 +391,9 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 		r->elsewhere = place.elsewhere;
 		return RC_CONFLICT;
 	}
-	if (s->source == SUBMIT_EMAIL && place.thread != 0 && strcmp(place.state, "open") != 0 &&
-	    strcmp(l->role, "owner") != 0 && strcmp(l->role, "moderator") != 0)
-		return submit_hold_seen(u, l, s, "thread-closed", THREAD_CLOSED, r);
-	/* its subject says nothing of what it is about: nobody's thread */
-	if (s->answers_digest && place.thread == 0 && place.nmerge == 0 && !import)
-		return submit_hold_seen(u, l, s, "digest-reply",
-					N_("It answers a whole digest, not one message of it."), r);
+	rule = place_rule(l, s, &place);
+	if (*rule != '\0')
+		return submit_hold_seen(u, l, s, rule, reason_of(s, rule), r);
 	rc = raw_write(u->db, u->arena, s->raw, true, &raw);
 	if (rc != RC_OK)
 		return rc;

@@ -139,6 +139,7 @@ struct submit_look {
 	const unsigned char (*ids)[32]; /* own, then what it names, by hash */
 	const int64_t *threads;         /* of each id in the database, 0: not there */
 	size_t n;
+	const char *rule; /* that would hold it for the place it would get, or "" */
 };
 enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_look *r) MUST_USE;
