@@ -91,6 +91,18 @@ static const struct verdict_header {
 	{ "ses", "X-SES-Virus-Verdict", "fail", NULL, true },
 };
 
+static bool filter_writes(const char *filters, const char *name)
+{
+	struct slice rest = slice_of(filters), w;
+
+	while (rest.n > 0) {
+		slice_cut(&rest, ' ', &w);
+		if (slice_eqz(w, name))
+			return true;
+	}
+	return false;
+}
+
 static bool says_yes(const struct verdict_header *k, const struct mail_header *h)
 {
 	struct slice v = slice_trim(slice_of(h->value));
@@ -109,7 +121,7 @@ enum outcome rule_spam(const struct accept_in *in, struct say *s)
 		const struct verdict_header *k = &verdict_headers[i];
 		const struct mail_header *h;
 
-		if (strcmp(k->filter, in->conf->spam_filter) != 0)
+		if (!filter_writes(in->conf->spam_filter, k->filter))
 			continue;
 		h = mail_header(in->mail, k->name);
 		if (h == NULL || (size_t)(h - in->mail->headers) >= own || !says_yes(k, h))

@@ -35,7 +35,7 @@ const struct conf_def conf_defs[] = {
 	  AT(authserv_id), "" },
 	{ "own_hops", "1", "Received lines that our own machines write; what is below is not believed",
 	  AT(own_hops), "digit" },
-	{ "spam_filter", "none", "whose verdict our mail server adds: none, spamassassin, rspamd or ses",
+	{ "spam_filter", "none", "whose verdict our mail server adds: none, or of spamassassin, rspamd, ses",
 	  AT(spam_filter), "filter" },
 	{ "log_level", "info", "debug, info, warn or fail", AT(log_level), "level" },
 };
@@ -56,6 +56,20 @@ static bool all_in(struct slice s, const char *more)
 		unsigned char c = (unsigned char)s.p[i];
 
 		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && strchr(more, c) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool filters(struct slice s)
+{
+	struct slice w;
+
+	if (s.n == 0)
+		return false;
+	while (s.n > 0) {
+		slice_cut(&s, ' ', &w);
+		if (!slice_eqz(w, "spamassassin") && !slice_eqz(w, "rspamd") && !slice_eqz(w, "ses"))
 			return false;
 	}
 	return true;
@@ -91,9 +105,8 @@ static const char *value_check(const char *kind, const char *v)
 		return "expected + or -";
 	if (strcmp(kind, "digit") == 0 && (s.n != 1 || v[0] < '1' || v[0] > '9'))
 		return "expected a number from 1 to 9";
-	if (strcmp(kind, "filter") == 0 && !slice_eqz(s, "none") &&
-	    !slice_eqz(s, "spamassassin") && !slice_eqz(s, "rspamd") && !slice_eqz(s, "ses"))
-		return "expected none, spamassassin, rspamd or ses";
+	if (strcmp(kind, "filter") == 0 && !slice_eqz(s, "none") && !filters(s))
+		return "expected none, or of spamassassin, rspamd and ses those that write";
 	if (strcmp(kind, "level") == 0 && !log_level_parse(v, &lv))
 		return "expected debug, info, warn or fail";
 	return NULL;

@@ -24,7 +24,7 @@ struct conf {
 	const char *recipient_delimiter; /* "+" or "-" */
 	const char *authserv_id;         /* ours in Authentication-Results, or "" */
 	const char *own_hops;            /* "1" to "9": Received lines our own machines write */
-	const char *spam_filter;         /* "none", "spamassassin", "rspamd", "ses" */
+	const char *spam_filter;         /* "none", or words of "spamassassin", "rspamd", "ses" */
 	const char *log_level;
 };
 

@@ -422,6 +422,10 @@ static void ses(void)
 	PASSES(HEAD(SES "Received: by x\r\nX-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
 	/* and another filter's words say nothing then */
 	PASSES(HEAD(SES "X-Spam: Yes\r\nX-Spam-Flag: YES\r\nSubject: x\r\n"));
+	conf.spam_filter = "ses spamassassin"; /* Amazon receives, and our own filter reads on */
+	MEETS(RULE_SPAM, FATE_HELD, HEAD(SES "X-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
+	MEETS(RULE_SPAM, FATE_HELD, HEAD(SES "X-Spam-Flag: YES\r\nSubject: x\r\n"));
+	PASSES(HEAD(SES "X-Spamd-Result: default: true [9/5]\r\nSubject: x\r\n"));
 	conf.spam_filter = "none";
 	PASSES(HEAD("X-Spam-Flag: YES\r\nX-SES-Spam-Verdict: FAIL\r\nSubject: x\r\n"));
 	conf.spam_filter = "spamassassin";

@@ -463,6 +463,9 @@ static void conf_errors(void **state UNUSED)
 		{ "recipient_delimiter = ++", "recipient_delimiter" },
 		{ "recipient_delimiter = =", "recipient_delimiter" },
 		{ "log_level = loud", "log_level" },
+		{ "spam_filter = ses none", "spam_filter" },
+		{ "spam_filter = nada", "spam_filter" },
+		{ "spam_filter =", "spam_filter" },
 	};
 	char want[100];
 
