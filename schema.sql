@@ -486,6 +486,7 @@ create table hold (
 	about_id bigint references post, -- a report: the post it is about
 	request_id bigint references join_request, -- a request to join
 	locale text not null default '', -- of whom it is answered to, where they have no account
+	conversation_id bigint references hold, -- of mail to the owners: the first of it, where this is not
 	msgid text not null,
 	confirmed_at timestamptz, -- that person says: it is mine
 	held_at timestamptz not null default now(),
@@ -516,6 +517,7 @@ create index hold_due on hold (effective_at) where decided_at is not null and do
 create index hold_account on hold (account_id, id desc) where account_id is not null;
 create index hold_post on hold (post_id) where post_id is not null;
 create index hold_raw on hold (raw_id) where raw_id is not null;
+create index hold_conversation on hold (conversation_id) where conversation_id is not null;
 create index hold_request on hold (request_id) where request_id is not null;
 create index hold_list on hold (list_id, id);
 create index hold_sender on hold (list_id, author_addr);

@@ -33,6 +33,7 @@ STMT_SQL = \
 	server/db/sql/notice.sql \
 	server/db/sql/moderate.sql \
 	server/db/sql/modmail.sql \
+	server/db/sql/owner_mail.sql \
 	server/db/sql/pattern.sql \
 	server/db/sql/person.sql \
 	server/db/sql/post.sql \
@@ -73,6 +74,7 @@ libstore_a_SOURCES = \
 	server/store/mailbox.c server/store/mailbox.h \
 	server/store/member.c server/store/member.h \
 	server/store/modmail.c server/store/modmail.h \
+	server/store/owner_mail.c server/store/owner_mail.h \
 	server/store/notice.c server/store/notice.h \
 	server/store/moderate.c server/store/moderate.h \
 	server/store/pattern.c server/store/pattern.h \
@@ -123,6 +125,7 @@ libcore_a_SOURCES = \
 	server/core/rules.c server/core/rules.h \
 	server/core/modmail.c server/core/modmail.h server/core/modmail_tell.c \
 	server/core/modmail_say.c server/core/modmail_say.h \
+	server/core/owner_mail.c server/core/owner_mail.h \
 	server/core/modword.c server/core/modword.h \
 	server/core/notice.c server/core/notice.h \
 	server/core/moderate.c server/core/moderate.h \

@@ -95,6 +95,7 @@ static enum outcome automatic(const struct accept_in *in, struct say *s)
 	if (is_bounce(in) || is_complaint(in))
 		return OUTCOME_NONE;
 	s->detail = in->mail->auto_sign;
+	s->quiet = in->to.kind == ADDRESS_OWNER;
 	/* a vacation reply decides nothing, and must not become the next thing that waits */
 	if (in->to.kind == ADDRESS_MODERATE && in->mail->automatic != MAIL_HUMAN)
 		return OUTCOME_DROP;
@@ -148,9 +149,17 @@ static enum outcome command(const struct accept_in *in, struct say *s)
 		       : OUTCOME_NONE;
 }
 
-static enum outcome to_owner(const struct accept_in *in, struct say *s UNUSED)
+/* A conversation in the queue; what is spam waits there too, and disturbs nobody. */
+static enum outcome to_owner(const struct accept_in *in, struct say *s)
 {
-	return in->to.kind == ADDRESS_OWNER ? OUTCOME_FORWARD : OUTCOME_NONE;
+	if (in->to.kind != ADDRESS_OWNER)
+		return OUTCOME_NONE;
+	s->quiet = in->mail->automatic != MAIL_HUMAN;
+	if (!s->quiet)
+		s->quiet = rule_spam(in, s) != OUTCOME_NONE;
+	if (!s->quiet)
+		s->detail = NULL;
+	return OUTCOME_HOLD;
 }
 
 /* What is for nobody waits where a person sees it. */
@@ -380,6 +389,7 @@ void accept_decide(const struct accept_in *in, struct verdict *v)
 		asked[RULE_POSTED].outcome = OUTCOME_NONE;
 	v->fate = fate_of(best, asked[best].outcome);
 	v->rule = rules[best].name;
+	v->quiet = asked[best].say.quiet;
 	v->reason = asked[best].say.reason ? asked[best].say.reason : rules[best].sentence;
 	str_init(&trace, in->arena, 8192);
 	for (enum rule r = 0; r < RULES; r++)

@@ -39,6 +39,7 @@ struct verdict {
 	const char *trace;       /* "malformed=- loop=- ... nonmember=hold posted=-" */
 	enum rule failed[RULES]; /* all that spoke against it, in order */
 	size_t nfailed;
+	bool quiet;              /* held, and nobody is told that it waits */
 };
 
 /* What one rule says besides its outcome. */
@@ -46,6 +47,7 @@ struct say {
 	const char *detail; /* for the trace: no blank, no parenthesis */
 	const char *reason; /* instead of the table's sentence; NULL: that */
 	bool accept;        /* a moderators' rule takes the message */
+	bool quiet;
 };
 
 /* The deciding function of each rule of the table. */

@@ -6,6 +6,7 @@
 #include "mailer/accept/request.h"
 #include "mailer/accept/refuse.h"
 #include "mailer/accept/submission.h"
+#include "server/core/owner_mail.h"
 #include "server/core/tell.h"
 #include "server/text/tr.h"
 
@@ -172,6 +173,15 @@ static enum rc post(struct unit *u, struct group *g, const struct mail *m,
 	return rc == RC_OK && res->fate == FATE_POSTED ? request_outsider(u, &g->list, m, s) : rc;
 }
 
+static enum rc hold_for_owners(struct unit *u, struct group *g, const struct submission *s,
+			       const struct verdict *v, struct submit_result *res)
+{
+	struct submission own = *s;
+	enum rc rc = owner_mail_place(u, &g->list, &own);
+
+	return rc == RC_OK ? submit_hold(u, &g->list, &own, v->rule, v->reason, res) : rc;
+}
+
 /* One attempt at one group's transaction. */
 static enum rc group_try(struct unit *u, struct group *g, const struct accept_in *in,
 			 const struct submission *s, struct verdict *v,
@@ -193,6 +203,8 @@ static enum rc group_try(struct unit *u, struct group *g, const struct accept_in
 		rc = request_run(u, &g->list, &g->to, in->mail, s, res, &v->rule);
 	else if (v->fate == FATE_FORWARDED)
 		rc = tell_responsible(u, &g->list, s, v->rule, res);
+	else if (v->fate == FATE_HELD && g->to.kind == ADDRESS_OWNER)
+		rc = hold_for_owners(u, g, s, v, res);
 	else if (v->fate == FATE_HELD)
 		rc = submit_hold(u, &g->list, s, v->rule, v->reason, res);
 	else
@@ -289,6 +301,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	s.proven = proof->from != PROOF_NONE;
 	s.thread_hint = g->to.kind == ADDRESS_THREAD ? g->to.id : 0;
 	s.apart = apart(&g->to);
+	s.quiet = v.quiet;
 	rc = group_handle_try(u, g, &in, &s, &v, &res);
 	/* it joins threads, or a connection died idle: again before the MTA has to */
 	for (int i = 0; i < 2 && rc == RC_TEMPFAIL && unit_ready(u); i++) {

@@ -7,6 +7,7 @@
 #include "server/core/hold_kind.h"
 #include "server/core/hold_report.h"
 #include "server/core/modmail.h"
+#include "server/core/owner_mail.h"
 #include "server/core/tell.h"
 
 #include "server/base/base.h"
@@ -15,6 +16,7 @@ static const struct hold_kind kinds[] = {
 	{ "message", "approve return reject discard spam", tell_author },
 	{ "join", "approve return reject discard", join_carry },
 	{ "report", "approve return reject discard", report_carry },
+	{ OWNER_MAIL, "return discard spam", owner_mail_carry },
 };
 
 const struct hold_kind *hold_kind_find(const char *name)

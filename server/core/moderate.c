@@ -6,6 +6,7 @@
 #include "server/core/hold_kind.h"
 #include "server/core/moderate.h"
 #include "server/core/modmail.h"
+#include "server/core/owner_mail.h"
 #include "server/core/settings.h"
 #include "server/core/tell.h"
 #include "server/core/webmail.h"
@@ -142,6 +143,11 @@ static bool known(const char *const *names, const char *word)
 	return *names != NULL;
 }
 
+size_t moderate_why_max(const struct held *h)
+{
+	return strcmp(h->kind, OWNER_MAIL) == 0 ? ANSWER_MAX : WHY_MAX;
+}
+
 /* Is it a decision that this kind takes, complete? */
 static bool decision_ok(const struct held *h, const struct decision *d, struct slice why)
 {
@@ -155,7 +161,7 @@ static bool decision_ok(const struct held *h, const struct decision *d, struct s
 	if (d->policy != NULL && strcmp(d->policy, "accept") == 0 && !h->proven && h->account == 0)
 		return false;
 	/* giving back without a word helps nobody */
-	return why.n <= WHY_MAX && (why.n > 0 || strcmp(d->act, "return") != 0);
+	return why.n <= moderate_why_max(h) && (why.n > 0 || strcmp(d->act, "return") != 0);
 }
 
 static const char *const door_names[] = { "web", "email", "cli", "system" };

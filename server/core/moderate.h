@@ -34,6 +34,7 @@
 #define CLAIM_MINUTES  15 /* as the statements say */
 #define NOTE_MAX       2000
 #define WHY_MAX        4000
+#define ANSWER_MAX     20000 /* of an answer to mail for the owners */
 #define MODERATE_TRIES 3
 
 struct held_page {
@@ -74,6 +75,9 @@ struct hold_request {
 };
 enum rc moderate_hold(struct unit *u, const struct list_ref *l, const struct hold_request *h,
 		      int64_t *id_r) MUST_USE;
+
+/* How long the text that goes with a decision may be. */
+size_t moderate_why_max(const struct held *h);
 
 extern const char *const decision_names[]; /* approve, return, reject, discard, spam, NULL */
 extern const char *const policy_names[];   /* accept, hold, ban, NULL */

@@ -4,6 +4,7 @@
 #include "server/core/modmail_say.h"
 #include "server/core/moderate.h"
 #include "server/core/notice.h"
+#include "server/core/owner_mail.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -39,7 +40,7 @@ enum rc modmail_look(struct unit *u, const struct modmail_from *f, bool *talk_r)
 	struct modmail_token t;
 	enum rc rc = look(u, f, &t);
 
-	*talk_r = rc == RC_OK && strcmp(t.kind, "owner-mail") == 0;
+	*talk_r = rc == RC_OK && strcmp(t.kind, OWNER_MAIL) == 0;
 	return rc;
 }
 
@@ -146,11 +147,11 @@ static enum rc say_invalid(struct answer *a, const struct modword_ask *ask, cons
 			tr("Nothing was decided: the question is missing. Write it after the word: "
 			   "\"%s: ...\".\n"),
 			modword_shown(a->u->arena, MODWORD_RETURN, tr_lang()));
-	else if (strlen(ask->why) > WHY_MAX)
+	else if (strlen(ask->why) > moderate_why_max(h))
 		str_fmt(&a->say,
 			tr("Nothing was decided: your text is longer than the %d characters that "
 			   "can go with a decision.\n"),
-			WHY_MAX);
+			(int)moderate_why_max(h));
 	else
 		str_addz(&a->say, tr("Nothing was decided: this word does not apply here.\n"));
 	str_addz(&a->say, tr("\nWrite one of these as the first line of your answer:\n\n"));
@@ -182,6 +183,22 @@ static enum rc say_done(struct answer *a, const struct held *h, const char *deci
 
 /* ---- deciding ---- */
 
+/* Without the lines that hold the address: quoted where no mark showed it, it would go to the
+ * author. */
+static const char *without_token(struct answer *a, const char *text)
+{
+	struct slice rest = slice_of(text), line;
+	struct str s;
+
+	str_init(&s, a->u->arena, rest.n + 2);
+	while (slice_line(&rest, &line))
+		if (slice_ifind(line, slice_of(a->f->token)) == NULL) {
+			str_adds(&s, line);
+			str_addc(&s, '\n');
+		}
+	return slice_dup(a->u->arena, slice_trim(str_slice(&s)));
+}
+
 static enum rc act(struct answer *a, const struct modword_ask *ask, struct held *h)
 {
 	if (ask->what == MODWORD_UNDO)
@@ -191,7 +208,7 @@ static enum rc act(struct answer *a, const struct modword_ask *ask, struct held 
 		&(struct decision){ .act = modword_rows[ask->what == MODWORD_ANSWER ? MODWORD_RETURN
 										   : ask->what]
 						   .decision,
-				    .why = ask->why,
+				    .why = without_token(a, ask->why),
 				    .window = -1 },
 		h);
 }

@@ -3,6 +3,7 @@
 #include "server/core/hold_kind.h"
 #include "server/core/modmail_say.h"
 #include "server/core/modword.h"
+#include "server/core/owner_mail.h"
 #include "server/text/html.h"
 #include "server/text/tr.h"
 
@@ -170,6 +171,8 @@ static const char *known_words(struct unit *u, const struct modmail_letter *l)
 	} else {
 		str_addz(&s, tr("not a member"));
 	}
+	if (is_kind(l->h, OWNER_MAIL)) /* whoever asks something waits each time */
+		return str_z(&s);
 	if (k->holds == 0)
 		str_addz(&s, tr("; the first time that something of this address waits"));
 	else
@@ -185,7 +188,7 @@ static const char *known_words(struct unit *u, const struct modmail_letter *l)
 static const char *effect(const char *kind, enum modword w)
 {
 	bool join = strcmp(kind, "join") == 0, report = strcmp(kind, "report") == 0;
-	bool talk = strcmp(kind, "owner-mail") == 0;
+	bool talk = strcmp(kind, OWNER_MAIL) == 0;
 
 	switch (w) {
 	case MODWORD_APPROVE:
@@ -220,7 +223,7 @@ static const char *word_line(struct unit *u, enum modword w)
 void modsay_words(struct unit *u, struct str *b, const char *kind, const char *address)
 {
 	const struct hold_kind *k = hold_kind_find(kind);
-	bool talk = strcmp(kind, "owner-mail") == 0;
+	bool talk = strcmp(kind, OWNER_MAIL) == 0;
 
 	for (enum modword w = 0; w < MODWORD_UNDO && k != NULL; w++) {
 		if (!hold_kind_takes(k, modword_rows[w].decision) || (talk && modword_rows[w].text))
@@ -243,7 +246,7 @@ const char *modsay_subject(struct unit *u, const struct held *h)
 	if (is_kind(h, "report"))
 		return arena_fmt(u->arena, tr("[%s] Reported: “%s”"), h->list_name,
 				 subject_or(h->subject));
-	if (is_kind(h, "owner-mail"))
+	if (is_kind(h, OWNER_MAIL))
 		return arena_fmt(u->arena, "[%s-owner] %s", h->list_name, subject_or(h->subject));
 	/* TRANSLATORS: [group] Held: “subject”, by author */
 	return arena_fmt(u->arena, tr("[%s] Held: “%s”, by %s"), h->list_name,
@@ -256,7 +259,7 @@ static void intro(struct str *b, const struct modmail_letter *l)
 		str_fmt(b, tr("Somebody asks to join %s.\n"), l->title);
 	else if (is_kind(l->h, "report"))
 		str_fmt(b, tr("A post in %s was reported.\n"), l->title);
-	else if (is_kind(l->h, "owner-mail"))
+	else if (is_kind(l->h, OWNER_MAIL))
 		str_fmt(b, tr("This came for those who run %s.\n"), l->title);
 	else
 		str_fmt(b, tr("A message waits for your decision in %s.\n"), l->title);
@@ -271,7 +274,7 @@ static void facts(struct unit *u, struct str *b, const struct modmail_letter *l)
 	if (!is_kind(h, "join"))
 		labelled(b, tr("Subject"), subject_or(h->subject));
 	labelled(b, tr("Arrived"), tr_date_long(u->arena, h->held_at, l->to->utc_offset));
-	if (!is_kind(h, "owner-mail"))
+	if (!is_kind(h, OWNER_MAIL))
 		labelled(b, tr("Reason"), tr(h->reason));
 	labelled(b, tr("Sender"), proof_words(u, h));
 	labelled(b, tr("Known"), known_words(u, l));
@@ -299,7 +302,7 @@ static void how_to(struct unit *u, struct str *b, const struct modmail_letter *l
 	const char *address = arena_fmt(u->arena, "%s%sm%s@%s", l->list, u->conf->recipient_delimiter,
 					l->token, l->domain);
 
-	if (is_kind(h, "owner-mail"))
+	if (is_kind(h, OWNER_MAIL))
 		str_fmt(b,
 			tr("\nTo answer %s, answer this mail: your text goes there in the name of those "
 			   "who run the group, and the others see it. If no answer is needed, answer "
@@ -346,7 +349,7 @@ static const char *decided_by(struct unit *u, const struct held *h, const char *
 
 static const char *decision_words(struct unit *u, const struct held *h)
 {
-	bool talk = is_kind(h, "owner-mail");
+	bool talk = is_kind(h, OWNER_MAIL);
 
 	if (strcmp(h->decision, "expire") == 0)
 		return tr("Nobody decided in time: it has left the queue, and is kept for a while.");
@@ -433,7 +436,7 @@ const char *modsay_bundle(struct unit *u, const struct modmail_due_person *p,
 			rows[i].author, rows[i].author_addr,
 			tr_date_row(u->arena, rows[i].held_at, p->who.utc_offset),
 			tr(rows[i].reason));
-		if (strcmp(rows[i].kind, "owner-mail") == 0)
+		if (strcmp(rows[i].kind, OWNER_MAIL) == 0)
 			str_fmt(&b, "mailto:%s%sm%s@%s\n", p->list_name,
 				u->conf->recipient_delimiter, tokens[i], p->domain);
 		else

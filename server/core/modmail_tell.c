@@ -5,6 +5,7 @@
 #include "server/core/modmail.h"
 #include "server/core/modmail_say.h"
 #include "server/core/notice.h"
+#include "server/core/owner_mail.h"
 #include "server/core/settings.h"
 #include "server/core/tell.h"
 #include "server/text/tr.h"
@@ -41,7 +42,7 @@ struct telling {
 	struct held h;
 	struct modmail_known known;
 	int64_t raw_size;
-	const char *after; /* the mail of the hold whose conversation this is */
+	int64_t conversation; /* what it goes on, or 0 */
 };
 
 static enum rc tell_one(const struct telling *t, const struct modmail_person *p)
@@ -57,8 +58,11 @@ static enum rc tell_one(const struct telling *t, const struct modmail_person *p)
 				    .attached = t->raw_size <= MODMAIL_ORIGINAL };
 	const char *msgid = arena_fmt(u->arena, "held.%lld.%lld@%s", (long long)t->h.id,
 				      (long long)p->account, t->l->mail_domain);
+	const char *after = "";
 	enum rc rc = token_make(u, t->h.id, p->account, &l.token);
 
+	if (rc == RC_OK && t->conversation != 0)
+		rc = owner_mail_told_read(u->db, u->arena, t->conversation, p->account, &after);
 	if (rc == RC_OK)
 		rc = modmail_notice_write(u->db, t->h.id, p->account, "each", msgid);
 	if (rc != RC_OK)
@@ -67,7 +71,7 @@ static enum rc tell_one(const struct telling *t, const struct modmail_person *p)
 	return notice_send(
 		u,
 		&(struct notice_new){
-			.kind = strcmp(t->h.kind, "owner-mail") == 0 ? "to-owner"
+			.kind = strcmp(t->h.kind, OWNER_MAIL) == 0 ? "to-owner"
 				: strcmp(t->h.kind, "join") == 0     ? "join-request"
 								     : "held",
 			.addr = p->addr,
@@ -76,6 +80,7 @@ static enum rc tell_one(const struct telling *t, const struct modmail_person *p)
 			.locale = p->locale,
 			.subject = modsay_subject(u, &t->h),
 			.body = modsay_held(u, &l),
+			.in_reply_to = after,
 			.reply_to = arena_fmt(u->arena, "m%s", l.token),
 			.raw_id = l.raw_size > 0 && l.attached ? t->h.raw : 0,
 			.msgid = msgid },
@@ -115,15 +120,13 @@ enum rc tell_held(struct unit *u, const struct list_ref *l, const struct submiss
 	bool owners;
 	enum rc rc;
 
-	if (s->automatic && !s->through_list && strcmp(rule, "automatic") != 0)
+	if (s->quiet || (s->automatic && !s->through_list && strcmp(rule, "automatic") != 0))
 		return RC_OK;
 	rc = held_read(u->db, u->arena, (struct reader){ 0, true }, hold, &t.h);
 	if (rc != RC_OK)
 		return rc;
-	owners = strcmp(t.h.kind, "owner-mail") == 0;
-	/* it waits in the queue, and disturbs nobody */
-	if (owners && (s->automatic || strcmp(rule, "spam") == 0))
-		return RC_OK;
+	owners = strcmp(t.h.kind, OWNER_MAIL) == 0;
+	t.conversation = s->conversation;
 	return tell_all(&t, owners);
 }
 

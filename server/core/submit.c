@@ -488,7 +488,9 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 {
 	const char **files = ARENA_ARRAY(u->arena, s->nattachments, const char *);
 	int64_t *sizes = ARENA_ARRAY(u->arena, s->nattachments, int64_t);
-	struct hold_new h = { .list = l->id,
+	struct hold_new h = { .kind = s->hold_kind,
+			      .conversation = s->conversation,
+			      .list = l->id,
 			      .raw = raw,
 			      .account = s->account,
 			      .thread = s->thread_hint,

@@ -49,6 +49,11 @@ struct submission {
 	/* 0: to the group itself; else a number for each other address of it, so that a
 	 * message to the group and to its owners is not a duplicate of itself */
 	unsigned apart;
+	/* where it is held: its kind (NULL: message), what it goes on (owner_mail.h), and that
+	 * nobody is told that it waits */
+	const char *hold_kind;
+	int64_t conversation;
+	bool quiet;
 	const char *envelope_from, *recipient, *trace;
 	const char *reason; /* the rule's sentence, a msgid of the catalogue; may be NULL */
 	bool proven; /* the author: an answer may go to them (promise P9) */

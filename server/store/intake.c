@@ -349,7 +349,7 @@ enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h, int
 			    db_i64_array(a, h->file_sizes, h->nfiles), db_id(h->thread),
 			    db_id(h->parent), db_text(h->kind ? h->kind : "message"),
 			    db_id(h->request), db_id(h->about),
-			    db_text(h->locale ? h->locale : ""));
+			    db_text(h->locale ? h->locale : ""), db_id(h->conversation));
 
 	if (rc == RC_OK)
 		*hold_r = db_get_i64(q, 0, 0);

@@ -138,7 +138,7 @@ enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t a
 
 struct hold_new {
 	const char *kind, *locale; /* NULL: message, of the account or the list */
-	int64_t list, raw, account, thread, parent, request, about;
+	int64_t list, raw, account, thread, parent, request, about, conversation;
 	const char *rule, *reason, *author_name, *author_addr, *envelope_from, *subject, *msgid;
 	const char *source, *trace, *recipient;
 	id_hash seen; /* with raw: its row in message_seen */

@@ -92,7 +92,7 @@ not_posted() {
 	again 'an automatic reply' auto f3@example.org $ANA $LIST
 	fate 'a null sender' null f4@example.org '' $LIST 'dropped:automatic'
 	make_mail owner f5@example.org $ANA <<<'Para quienes administran.'
-	fate 'to the owners' owner f5@example.org $ANA agenda-owner@foro.example 'forwarded:to-owner'
+	fate 'to the owners' owner f5@example.org $ANA agenda-owner@foro.example 'held:to-owner'
 	make_mail big f6@example.org $ANA < <(yes 'Demasiado largo.' | head -n 600)
 	fate 'larger than the group takes' big f6@example.org $ANA chico@foro.example 'held:too-large'
 	make_mail nobody f8@example.org $ANA <<<'Para nadie.'
@@ -172,7 +172,7 @@ several() {
 	tap_run 'to two groups: taken' send two $ANA $LIST otro@foro.example agenda-owner@foro.example
 	tap_is 'a fate for each' "$(flow_sql "SELECT string_agg(l.name || '=' || i.fate, ' ' ORDER BY l.name, i.fate)
 		FROM intake i JOIN list l ON l.id = i.list_id WHERE msgid = 'g1@example.org'")" \
-		'agenda=forwarded agenda=posted otro=posted'
+		'agenda=held agenda=posted otro=posted'
 	tap_is 'a post in each' "$(count "post WHERE msgid = 'g1@example.org'")" 2
 }
 

@@ -8,116 +8,11 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
-
-OUTSIDER=oscar.ruiz@afuera.example
-OWNER=marisol.quesada@example.org
-MODERATOR=rodrigo.mejia@example.org
-PROVEN=mx.foro.example
-
-# mail ID SUBJECT: from somebody who is no member; text from stdin
-mail() {
-	AUTHSERV=$PROVEN mail_make 'Óscar Ruiz' $OUTSIDER "agenda@$SITE_DOMAIN" "$2" "$1" \
-		'Mon, 16 Nov 2026 09:00:00 -0600' >"$TEST_TMP/$1.eml"
-	net_lmtp "$SITE_LMTP" $OUTSIDER "agenda@$SITE_DOMAIN" <"$TEST_TMP/$1.eml"
-}
-
-hold_of() {
-	flow_sql "SELECT id FROM hold WHERE msgid = '$1'"
-}
-
-state_of() {
-	flow_sql "SELECT coalesce(h.decision, 'waiting'), coalesce(h.decided_door, '-'), coalesce(a.name, '-'), h.why
-		FROM hold h LEFT JOIN account a ON a.id = h.decided_by WHERE h.msgid = '$1'" | tr '\t' ' ' | sed 's/ $//'
-}
-
-fate_of() {
-	flow_sql "SELECT string_agg(fate || ':' || rule, ' ' ORDER BY id) FROM intake WHERE msgid = '$1'"
-}
-
-# text FILE: its headers unfolded and its text, decoded
-text() {
-	perl -MMIME::QuotedPrint -MMIME::Base64 -MEncode -0777 -ne '
-		s/\r//g; my ($h, $b) = split /\n\n/, $_, 2; $h =~ s/\n[ \t]+/ /g;
-		my $ct = $h;
-		if ($h =~ /boundary="([^"]+)"/) { my $m = $1; my @p = split /--\Q$m\E(?:--)?\n/, $b;
-			my ($ph, $pb) = split /\n\n/, $p[1], 2; $ct = $ph; $b = $pb; $rest = join("--\n", @p[2..$#p]); }
-		$b = decode_qp($b) if $ct =~ /quoted-printable/i; $b = decode_base64($b) if $ct =~ /base64/i;
-		$h = encode("UTF-8", decode("MIME-Header", $h));
-		$b =~ s/\n$//; my $o = ""; for my $l (split /\n/, $b) { if ($l =~ /^(>*) ?(.*?) $/ && $l ne "-- ") { $o .= "$l" } else { $o .= "$l\n" } }
-		print "$h\n\n$o\n", $rest // "";' "$1"
-}
-
-# newest ADDRESS: the mails in its Maildir
-newest() {
-	find "$SITE/outbox/$1/new" -type f -printf '%T@ %p\n' 2>/dev/null | sort -rn | cut -d' ' -f2-
-}
-
-# got ADDRESS PATTERN: the newest mail of it that has the line
-got() {
-	local f
-	while IFS= read -r f; do
-		grep -qE -- "$2" < <(text "$f") && { printf '%s\n' "$f"; return 0; }
-	done < <(newest "$1")
-	return 1
-}
-
-count() {
-	local f n=0
-	for f in "$SITE/outbox/$1"/new/*; do
-		[ -e "$f" ] && grep -qE -- "$2" < <(text "$f") && n=$((n + 1))
-	done
-	echo "$n"
-}
-
-has() {
-	[ "$(count "$1" "$2")" = "$3" ]
-}
-
-# reply_to FILE
-reply_to() {
-	text "$1" | sed -n 's/^Reply-To: *<\{0,1\}\([^<>]*\)>\{0,1\}$/\1/p' | head -1
-}
-
-msgid() {
-	text "$1" | sed -n 's/^Message-ID: <\(.*\)>$/\1/ip' | head -1
-}
-
-# answer FROM TO ID [SUBJECT] [HEADER]: text from stdin
-answer() {
-	{
-		[ -z "${5:-}" ] || printf '%s\n' "$5"
-		AUTHSERV=${AS-$PROVEN} mail_make 'Rodrigo Mejía' "$1" "$2" "${4:-RE: [agenda] En espera}" "$3" \
-			'Mon, 16 Nov 2026 10:00:00 -0600'
-	} | net_lmtp "$SITE_LMTP" "${ENV-$1}" "$2"
-}
-
-# held ID SUBJECT: and both moderators have the notice
-held() {
-	mail "$1" "$2" <<<"Texto de $1." && wait_for 20 has $OWNER "^Message-ID: <held\\.$(hold_of "$1")\\." 1 &&
-		wait_for 20 has $MODERATOR "^Message-ID: <held\\.$(hold_of "$1")\\." 1
-}
-
-# address_of ID PERSON
-address_of() {
-	reply_to "$(got "$2" "^Message-ID: <held\\.$(hold_of "$1")\\.")"
-}
-
-is_state() {
-	[ "$(state_of "$1")" = "$2" ]
-}
-
-fails() {
-	! "$@"
-}
-
-audited() {
-	flow_sql "SELECT string_agg(a.act || ':' || a.door, ' ' ORDER BY a.id) FROM audit a JOIN audit_detail d ON d.audit_id = a.id
-		WHERE a.act LIKE 'hold.%' AND d.after LIKE '%hold $(hold_of "$1") %'"
-}
+# shellcheck source=tests/lib/modmail.sh
+. "$TOP/tests/lib/modmail.sh"
 
 flow_site
 tap_run 'the group is made' demo_group
-demo_passwords "$TEST_TMP/passwords"
 tap_run 'the undo window is long' site_cabildo hold window 600
 
 # -- the notice
@@ -130,7 +25,7 @@ done <<-'LINES'
 	Subject: [agenda] En espera: «Consulta sobre el formato», de Óscar Ruiz
 	> Texto de h1@afuera.example.
 	Motivo
-	verificado
+	comprobado (DMARC)
 	?subject=aprobar
 	rechazar: motivo
 	devolver: pregunta
@@ -194,16 +89,35 @@ flow_sql "UPDATE hold_token SET expires_at = now() - interval '1 minute' WHERE h
 tap_run 'an expired address' answer $OWNER "$(address_of h2@afuera.example $OWNER)" b10@example.org <<<'aprobar'
 tap_is 'decides nothing' "$(state_of h2@afuera.example) $(fate_of b10@example.org)" 'waiting - - command:moderate-expired'
 tap_run 'and says so' wait_for 20 got $OWNER 'ha vencido'
-tap_run 'the moderator confirms what could not be proven' env AS= true
 AS='' answer $MODERATOR "$(reply_to "$(got $MODERATOR '¿Decidió usted esto\?')")" b11@example.org 'Re: ¿Decidió usted esto?' <<<'Sí.'
 tap_is 'now it is decided' "$(state_of h2@afuera.example)" 'approve email Rodrigo Mejía'
+
+# -- by mail and by web at the same moment: once, whoever wins
+tap_run 'the owner signs in' sign_in $OWNER
+for i in 1 2 3; do
+	mail "r$i@afuera.example" "A la vez $i" <<<"Texto $i."
+	tap_run "both are told of no. $i" wait_for 20 has $MODERATOR "^Message-ID: <held\\.$(hold_of "r$i@afuera.example")\\." 1
+	to=$(address_of "r$i@afuera.example" $MODERATOR)
+	answer $MODERATOR "$to" "ra$i@example.org" <<<'rechazar: por correo' >/dev/null 2>&1 &
+	answering=$!
+	press "/moderation/$(hold_of "r$i@afuera.example")" 'act=discard'
+	wait $answering
+	state=$(state_of "r$i@afuera.example")
+	tap_run "no. $i is decided by one of them" grep -qxE 'reject email Rodrigo Mejía por correo|discard web Marisol Quesada' <<<"$state"
+	tap_is 'audited once' "$(audited "r$i@afuera.example" | wc -w)" 1
+	case $state in
+	reject*) tap_run 'the owner is told of the other' wait_for 20 got $OWNER "^In-Reply-To: <held\\.$(hold_of "r$i@afuera.example")\\." ;;
+	*) tap_run 'the moderator is told of the other' wait_for 20 got $MODERATOR "^In-Reply-To: <held\\.$(hold_of "r$i@afuera.example")\\." ;;
+	esac
+	tap_run 'and the moderator, who answered, of what stands' wait_for 20 got $MODERATOR "^In-Reply-To: <ra$i@example.org>"
+done
 
 # -- each word in each language, from a link, and with the subject marked again
 i=0
 while read -r word wanted; do
 	i=$((i + 1))
-	mail "w$i@afuera.example" "Tema $i" <<<"Texto $i."
 	flow_sql "UPDATE hold_notice SET made_at = now() - interval '1 hour'; UPDATE hold_notice SET outcome_at = now() - interval '1 hour'" >/dev/null
+	mail "w$i@afuera.example" "Tema $i" <<<"Texto $i."
 	wait_for 20 has $MODERATOR "^Message-ID: <held\\.$(hold_of "w$i@afuera.example")\\." 1
 	to=$(address_of "w$i@afuera.example" $MODERATOR)
 	case $((i % 3)) in

@@ -331,10 +331,10 @@ update list set thread_count = thread_count - 1, version = version + 1 where id 
 -- roles: receive web cli
 insert into hold (list_id, raw_id, rule, reason, author_name, author_addr, envelope_from, subject, body, msgid,
 	seen_hash, source, trace, account_id, recipient, proven, automatic, folds, files, file_sizes, thread_id, parent_id,
-	kind, request_id, about_id, locale)
+	kind, request_id, about_id, locale, conversation_id)
 values ($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text,
 	$11::bytea, $12::text, $13::text, $14::bigint, $15::text, $16::boolean, $17::boolean, $18::integer[],
-	$19::text[], $20::bigint[], $21::bigint, $22::bigint, $23::text, $24::bigint, $25::bigint, $26::text)
+	$19::text[], $20::bigint[], $21::bigint, $22::bigint, $23::text, $24::bigint, $25::bigint, $26::text, $27::bigint)
 returning id
 
 -- name: intake_add
