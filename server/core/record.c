@@ -25,6 +25,7 @@ static const struct {
 	{ "handover.done", N_("carried a handover out") },
 	{ "handover.plan", N_("planned a handover") },
 	{ "handover.undone", N_("took a handover back") },
+	{ "hold.answered", N_("answered mail to the owners together with a later one") },
 	{ "hold.approve", N_("approved a message") },
 	{ "hold.confirm", N_("confirmed that a message is theirs") },
 	{ "hold.discard", N_("discarded a message") },

@@ -24,8 +24,9 @@ flow_site 'receive deliver sched'
 tap_run 'the group is made' demo_group
 tap_run 'the undo window is long' site_cabildo hold window 600
 tap_run 'a third person moderates, and wants no such mail' site_cabildo member set agenda julio.zelaya@example.org role=moderator
-tap_run 'the owner wants one a day' flow_sql "UPDATE subscription SET moderator_notices = CASE role WHEN 'owner' THEN 'digest' ELSE 'none' END
-	WHERE account_id IN (SELECT account_id FROM address WHERE addr IN ('$OWNER', 'julio.zelaya@example.org'))"
+tap_run 'that is set' site_cabildo member set agenda julio.zelaya@example.org moderator_notices=none
+tap_run 'the owner wants one a day' site_cabildo member set agenda $OWNER moderator_notices=digest
+tap_run 'there is no other way' fails site_cabildo member set agenda $OWNER moderator_notices=hourly
 
 for i in 1 2 3 4 5 6 7 8; do
 	mail "m$i@afuera.example" "Tema $i" <<<"Texto $i." || break

@@ -88,6 +88,8 @@ tap_is 'nothing goes there' "$(count eva@lejos.example .)" 0
 tap_run 'another question' ask q9@afuera.example 'Otra consulta' <<<'¿Hay reunión en enero?'
 tap_run 'the owner signs in' sign_in $OWNER
 tap_run 'it is a card' grep -qF '¿Hay reunión en enero?' <(net_get "$SITE_HTTP" '/moderation?kind=owner-mail' "Cookie: $SESSION")
+tap_run 'a card tells what was said before, and by whom' grep -qF 'Ana Pérez: Hola, Óscar' \
+	<(net_get "$SITE_HTTP" "/moderation/$(hold_of q5@afuera.example)" "Cookie: $SESSION")
 tap_run 'and is answered there' press "/moderation/$(hold_of q9@afuera.example)" 'act=return&why=S%C3%AD,+el+d%C3%ADa+15.'
 tap_run 'the asker has it' wait_for 20 got $OUTSIDER 'Sí, el día 15'
 tap_run 'from the owner' grep -qE '^From: .*Marisol Quesada, por la coordinación' <(text "$(got $OUTSIDER 'Sí, el día 15')")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See card.h. */
+#include "server/core/owner_mail.h"
 #include "server/core/rules.h"
 #include "server/core/template.h"
 #include "web/pages/card.h"
@@ -144,11 +145,37 @@ static const char *history_text(struct page *pg, const struct held_context *c)
 	return who;
 }
 
+/* Of mail to the owners: what was said before, and answered by whom. */
+static void earlier_fill(struct page *pg, const struct held *h, struct view_heldtext *v)
+{
+	struct owner_mail_row *row;
+	struct str s;
+	size_t n = 0, before = 0;
+
+	if (owner_mail_read(unit_of(pg), h->id, &row, &n) != RC_OK)
+		return;
+	str_init(&s, pg->a, (size_t)64 << 10);
+	for (size_t i = 0; i < n && row[i].hold < h->id; i++, before++) {
+		str_fmt(&s, "%s%s: %s", i ? " · " : "", row[i].author_name,
+			text_excerpt(pg->a, row[i].body, NULL, 0, PARENT_CHARS));
+		if (*row[i].why != '\0')
+			str_fmt(&s, " · %s: %s", row[i].decider,
+				text_excerpt(pg->a, slice_of(row[i].why), NULL, 0, PARENT_CHARS));
+	}
+	if (before == 0)
+		return;
+	v->about = tr("Earlier in this conversation");
+	v->about_url = arena_fmt(pg->a, "/moderation/%lld", (long long)row[before - 1].hold);
+	v->about_text = text_shown(pg, str_z(&s), true);
+}
+
 /* The post that it answers, or is about. */
 static void about_fill(struct page *pg, const struct held *h, const struct held_context *c,
 		       struct view_heldtext *v)
 {
 	v->about = v->about_url = v->about_text = "";
+	if (strcmp(h->kind, OWNER_MAIL) == 0)
+		earlier_fill(pg, h, v);
 	if (c == NULL || c->number == 0)
 		return;
 	v->about = arena_fmt(pg->a,
