@@ -73,7 +73,9 @@ audited() {
 		WHERE (d.after || ' ' || d.why) LIKE '%hold $1 %' OR d.why = 'hold $1' OR d.after LIKE '%hold $1'"
 }
 
-flow_site 'receive deliver'
+flow_site 'receive'
+tap_run "the ledger's weeks are made before anything is delivered" tick
+tap_run 'delivery begins' site_start_deliver
 tap_run 'the group is made' demo_group
 tap_run 'somebody runs the site' site_cabildo account admin carmen.loaisiga@example.org
 
