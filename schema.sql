@@ -162,6 +162,35 @@ create table subscription (
 );
 create index subscription_account on subscription (account_id);
 
+-- Who will run a group from a day on; see server/core/handover.h.
+create table handover (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	from_account bigint references account,
+	from_organisation bigint references organisation,
+	owners bigint[] not null,
+	moderators bigint[] not null,
+	effective_at timestamptz not null,
+	planned_by bigint references account,
+	planned_at timestamptz not null default now(),
+	note text not null default '' check (length(note) <= 2000), -- to the group
+	state text not null default 'planned' check (state in ('planned', 'done', 'cancelled', 'undone', 'failed')),
+	done_at timestamptz,
+	undone_at timestamptz,
+	check (num_nonnulls(from_account, from_organisation) = 1)
+);
+create index handover_list on handover (list_id, id);
+create index handover_due on handover (effective_at) where state = 'planned';
+
+-- What it changed, for the way back.
+create table handover_move (
+	handover_id bigint not null references handover,
+	account_id bigint not null references account,
+	before text not null,
+	after text not null,
+	primary key (handover_id, account_id)
+);
+
 -- Who asked to join a group whose owners decide.
 create table join_request (
 	id bigint generated always as identity primary key,
@@ -1064,6 +1093,17 @@ grant select (id, list_id, kind, locale, title, body) on template to "cabildo-we
 grant insert, delete, update (body, changed_at) on template to "cabildo-web";
 
 grant execute on function list_put(bigint, jsonb) to "cabildo-web";
+grant insert (name, mail_domain, list_id, title, description, lang, visibility, footer, identity) on list to "cabildo-web";
+grant update (is_admin, closed_at) on account to "cabildo-web";
+grant select, update (state, done_at, undone_at) on handover to "cabildo-web", "cabildo-sched";
+grant insert on handover to "cabildo-web";
+grant select on handover_move to "cabildo-web";
+grant insert on handover_move to "cabildo-sched";
+grant select (organisation_id) on account to "cabildo-sched";
+grant select on organisation to "cabildo-sched";
+grant select (list_id, decided_at, held_at) on hold to "cabildo-sched";
+grant update (role) on subscription to "cabildo-sched";
+grant update (version) on list to "cabildo-sched";
 grant insert, update (place, active, version, removed_at) on acceptance_rule to "cabildo-web";
 grant usage on sequence rule_version_seq to "cabildo-web";
 grant insert, delete on ban to "cabildo-web";

@@ -25,6 +25,8 @@ STMT_SQL = \
 	server/db/sql/ban.sql \
 	server/db/sql/bounce.sql \
 	server/db/sql/forum.sql \
+	server/db/sql/handover.sql \
+	server/db/sql/people.sql \
 	server/db/sql/house.sql \
 	server/db/sql/identity.sql \
 	server/db/sql/intake.sql \
@@ -68,6 +70,8 @@ libstore_a_SOURCES = \
 	server/store/ban.c server/store/ban.h \
 	server/store/bounce.c server/store/bounce.h \
 	server/store/forum.c server/store/forum.h \
+	server/store/handover.c server/store/handover.h \
+	server/store/people.c server/store/people.h \
 	server/store/house.c server/store/house.h \
 	server/store/identity.c server/store/identity.h \
 	server/store/intake.c server/store/intake.h \
@@ -113,6 +117,9 @@ libcore_a_SOURCES = \
 	server/core/hold_house.c \
 	server/core/hold_join.c server/core/hold_join.h \
 	server/core/hold_kind.c server/core/hold_kind.h \
+	server/core/handover.c server/core/handover.h \
+	server/core/people.c server/core/people.h \
+	server/core/group_kind.c server/core/group_kind.h \
 	server/core/house.c server/core/house.h \
 	server/core/mailbox.c server/core/mailbox.h \
 	server/core/identity.c server/core/identity.h \

@@ -13,7 +13,7 @@
 const struct subcmd subcmds[] = {
 	{ "migrate", "migrate [--check]", "makes the schema, or brings it to this version",
 	  cli_migrate, false },
-	{ "list", "list add|show|set|all ...", "groups: their addresses and settings", cli_list,
+	{ "list", "list create|add|show|set|all ...", "groups: their addresses and settings", cli_list,
 	  true },
 	{ "member", "member add|remove|set|show|requests|approve|decline LIST ...",
 	  "who belongs to a group", cli_member, true },

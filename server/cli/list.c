@@ -6,6 +6,7 @@
 #include "server/cli/cli.h"
 #include "server/core/admin.h"
 #include "server/core/ban.h"
+#include "server/core/group_kind.h"
 #include "server/core/office.h"
 #include "server/core/subscribe.h"
 
@@ -35,6 +36,35 @@ static int list_add(struct unit *u, int argc, char **argv)
 							v[3] ? v[3] : "", v[1] ? v[1] : "es",
 							v[2] ? v[2] : "members", v[4] != NULL });
 	return done(u, rc, argv[0]);
+}
+
+/* From one of the kinds of group. */
+static int list_make(struct unit *u, int argc, char **argv)
+{
+	static const char *const names[] = { "template", "title", "lang", "description", "parent", "owner", NULL };
+	const char *v[6], *field, *err;
+	enum rc rc;
+
+	if (cli_options(argc, argv, names, v) != 1 || v[0] == NULL)
+		return cli_usage("list create NAME --template discussion|members|announcements|secretariat "
+				 "[--title T] [--lang es] [--description D] [--parent GROUP] "
+				 "[--owner ADDRESS]");
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = group_create(u,
+				  &(struct group_new){ .name = argv[0],
+						       .title = v[1] ? v[1] : argv[0],
+						       .description = v[3] ? v[3] : "",
+						       .lang = v[2] ? v[2] : "es",
+						       .kind = v[0],
+						       .parent = v[4] ? v[4] : "",
+						       .owner = v[5] ? v[5] : "" },
+				  &field, &err);
+	if (rc != RC_INVALID || *err == '\0')
+		return done(u, rc, argv[0]);
+	unit_abort(u);
+	fprintf(stderr, "cabildo: %s: %s\n", field, err);
+	return EX_DATAERR;
 }
 
 static int list_all(struct unit *u)
@@ -77,13 +107,15 @@ int cli_list(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	if (argc >= 1 && strcmp(argv[0], "add") == 0)
 		return list_add(u, argc - 1, argv + 1);
+	if (argc >= 1 && strcmp(argv[0], "create") == 0)
+		return list_make(u, argc - 1, argv + 1);
 	if (argc == 1 && strcmp(argv[0], "all") == 0)
 		return list_all(u);
 	if (argc == 2 && strcmp(argv[0], "show") == 0)
 		return cli_settings_show(u, argv[1]);
 	if (argc >= 3 && strcmp(argv[0], "set") == 0)
 		return cli_settings_set(u, argv[1], argc - 2, argv + 2);
-	return cli_usage("list add NAME ... | list show NAME | list set NAME SETTING=VALUE... | "
+	return cli_usage("list create NAME --template KIND ... | list add NAME ... | list show NAME | list set NAME SETTING=VALUE... | "
 			 "list all; cabildo setting help tells the settings");
 }
 

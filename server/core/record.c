@@ -23,6 +23,7 @@ static const struct {
 	{ "ban.lift", N_("lifted a ban") },
 	{ "handover.cancel", N_("called a handover off") },
 	{ "handover.done", N_("carried a handover out") },
+	{ "handover.failed", N_("could not carry a handover out") },
 	{ "handover.plan", N_("planned a handover") },
 	{ "handover.undone", N_("took a handover back") },
 	{ "hold.answered", N_("answered mail to the owners together with a later one") },

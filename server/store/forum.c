@@ -87,6 +87,7 @@ enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct gr
 		(*r)[i].last_author = db_get_text(q, i, 18);
 		(*r)[i].last_thread = db_get_i64(q, i, 19);
 		(*r)[i].unread_threads = db_get_i64(q, i, 20);
+		(*r)[i].parent = db_get_i64(q, i, 21);
 	}
 	return RC_OK;
 }

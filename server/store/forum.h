@@ -35,6 +35,7 @@ struct group {
 	const char *last_subject, *last_author;
 	int64_t last_thread;
 	int64_t unread_threads;
+	int64_t parent; /* the group it is part of, or 0 */
 };
 
 struct thread_row {

@@ -9,10 +9,13 @@ static const struct tab {
 	bool group, site;
 	enum office need;
 } tabs[] = {
+	{ "accounts", N_("Accounts"), false, true, OFFICE_ADMIN },
+	{ "groups/new", N_("New group"), false, true, OFFICE_ADMIN },
 	{ "settings", N_("Settings"), true, true, OFFICE_OWNER },
 	{ "filters", N_("Rules"), true, true, OFFICE_MODERATOR },
 	{ "bans", N_("Bans"), true, true, OFFICE_MODERATOR },
 	{ "texts", N_("Texts"), true, true, OFFICE_MODERATOR },
+	{ "handover", N_("Handing over"), true, false, OFFICE_OWNER },
 	{ "audit", N_("Record"), true, true, OFFICE_OWNER },
 };
 

@@ -88,10 +88,41 @@ static const char *home_lead(struct page *pg, const struct home *h)
 			 (long long)unread);
 }
 
+/* The title of the group it is part of, where they see that one; else "". */
+static const char *part_of(const struct home *h, const struct group *g)
+{
+	for (size_t i = 0; g->parent != 0 && i < h->ngroups; i++)
+		if (h->groups[i].id == g->parent)
+			return h->groups[i].title;
+	return "";
+}
+
+/* Each group with its parts behind it; else as they came. */
+static const struct group **groups_order(struct page *pg, const struct group *g, size_t n)
+{
+	const struct group **r = ARENA_ARRAY(pg->a, n, const struct group *);
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool part = false;
+
+		for (size_t j = 0; j < n && !part; j++)
+			part = g[i].parent != 0 && g[j].id == g[i].parent;
+		if (part)
+			continue;
+		r[k++] = &g[i];
+		for (size_t j = 0; j < n; j++)
+			if (g[j].parent == g[i].id)
+				r[k++] = &g[j];
+	}
+	return r;
+}
+
 enum rc page_home(struct page *pg)
 {
 	struct out o = page_out(pg);
 	struct view_home v = { .signed_in = pg->signed_in };
+	const struct group **order;
 	struct home h;
 	enum rc rc = home_load(unit_of(pg), &h);
 
@@ -102,8 +133,9 @@ enum rc page_home(struct page *pg)
 	v.lead = home_lead(pg, &h);
 	v.groups = ARENA_ARRAY(pg->a, h.ngroups, struct view_group_row);
 	v.ngroups = h.ngroups;
+	order = groups_order(pg, h.groups, h.ngroups);
 	for (size_t i = 0; i < h.ngroups; i++) {
-		const struct group *g = &h.groups[i];
+		const struct group *g = order[i];
 
 		v.groups[i] = (struct view_group_row){
 			.url = arena_fmt(pg->a, "/g/%s", g->name),
@@ -118,6 +150,7 @@ enum rc page_home(struct page *pg)
 				arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)g->last_thread),
 			.date = fmt_time(pg, g->last_post_at),
 			.when = fmt_iso(pg, g->last_post_at),
+			.parent = part_of(&h, g),
 			.unread = g->unread_threads,
 			.member = g->member,
 			.private_ = strcmp(g->visibility, "public") != 0

@@ -114,6 +114,67 @@ void view_filters(struct out *o, const struct view_filters *v);
 void view_bans(struct out *o, const struct view_bans *v);
 void view_texts(struct out *o, const struct view_texts *v);
 
+struct view_people_row {
+	const char *url, *name, *addr, *when, *date;
+	bool admin, locked;
+};
+
+struct view_people {
+	struct view_office office;
+	const char *title, *action, *part, *older_url;
+	struct view_people_row *rows;
+	size_t nrows;
+};
+
+struct view_fact {
+	const char *what, *more, *url;
+};
+
+struct view_person {
+	struct view_office office;
+	const char *name, *action, *csrf, *done, *error, *since;
+	bool admin, locked;
+	struct view_fact *addrs, *groups, *sessions;
+	size_t naddrs, ngroups, nsessions;
+};
+
+struct view_kind {
+	const char *value, *label, *help;
+	bool on;
+};
+
+struct view_newgroup {
+	struct view_office office;
+	const char *title, *action, *csrf, *error, *domain;
+	const char *name, *group_title, *description, *parent, *owner;
+	bool bad_name, bad_title, bad_description, bad_parent, bad_owner;
+	struct view_kind *kinds;
+	size_t nkinds;
+	struct view_option *langs;
+	size_t nlangs;
+};
+
+void view_people(struct out *o, const struct view_people *v);
+void view_person(struct out *o, const struct view_person *v);
+void view_newgroup(struct out *o, const struct view_newgroup *v);
+
+struct view_handing {
+	int64_t id;
+	const char *what, *who, *note, *state, *chip, *by, *act, *button;
+};
+
+struct view_handover {
+	struct view_office office;
+	const char *title, *action, *csrf, *done, *failed, *error, *pending, *pending_url;
+	const char *owners, *moderators, *day, *note;
+	struct view_option *froms;
+	size_t nfroms;
+	struct view_handing *rows;
+	size_t nrows;
+};
+
+void view_handover(struct out *o, const struct view_handover *v);
+
 void view_audit(struct out *o, const struct view_audit *v);
 void view_office(struct out *o, const struct view_office *v);
 void view_settings(struct out *o, const struct view_settings *v);

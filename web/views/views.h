@@ -156,6 +156,7 @@ struct view_group {
 
 struct view_group_row {
 	const char *url, *title, *description, *last, *last_url, *date, *when;
+	const char *parent;             /* title of the group it is part of, or "" */
 	int64_t unread;
 	bool member, private_;
 };

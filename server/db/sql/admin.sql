@@ -2,7 +2,7 @@
 -- The command line of the administrator.
 
 -- name: list_add
--- roles: cli
+-- roles: web cli
 insert into list (name, mail_domain, list_id, title, description, lang, visibility, footer, identity)
 values ($1::text, $2::text, $1 || '.' || $2, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::text)
 returning id
@@ -27,7 +27,7 @@ with i as (insert into organisation (name) values ($1::text) on conflict (name) 
 select id from i union all select id from organisation where name = $1 limit 1
 
 -- name: member_add
--- roles: cli
+-- roles: web cli
 with s as (
 	insert into subscription (list_id, account_id, address_id, role, delivery, source)
 	select l.id, $2::bigint, $3::bigint, $4::text, $5::text, 'admin' from list l where l.name = $1::text

@@ -13,7 +13,8 @@ select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.l
 		left join read_mark m on m.thread_id = u.id and m.account_id = $1::bigint
 		where u.list_id = l.id and u.moved_to is null and u.state <> 'hidden'
 		and u.last_post_at > greatest(s.joined_at, now() - interval '90 days') and coalesce(m.number, 0) < u.next_post - 1
-		order by u.last_post_at desc, u.id desc limit 100) x) end
+		order by u.last_post_at desc, u.id desc limit 100) x) end,
+	coalesce(l.parent_id, 0)
 from list l
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 left join lateral (select last_post_id, number from thread t where t.list_id = l.id and t.moved_to is null and t.state <> 'hidden'
