@@ -822,6 +822,25 @@ create table audit_seal (
 -- Not even the owner changes them by a slip.
 revoke update, delete, truncate on audit, audit_seal from current_user;
 
+-- Statistics, counted by cabildod: server/core/stats.h.
+create table list_week (
+	list_id bigint not null references list,
+	week date not null, -- a Monday, UTC
+	by_mail bigint not null,
+	by_web bigint not null,
+	threads bigint not null,
+	authors bigint not null,
+	primary key (list_id, week)
+);
+create table list_domain (
+	list_id bigint not null references list,
+	week date not null,
+	domain text not null, -- of the addresses that copies went to
+	sent bigint not null,
+	failed bigint not null,
+	primary key (list_id, week, domain)
+);
+
 -- Search ---------------------------------------------------------------------
 
 -- Accents folded so that the stemmers still recognise their suffixes: words
@@ -1093,6 +1112,12 @@ grant select (id, list_id, kind, locale, title, body) on template to "cabildo-we
 grant insert, delete, update (body, changed_at) on template to "cabildo-web";
 
 grant execute on function list_put(bigint, jsonb) to "cabildo-web";
+grant select on list_week, list_domain to "cabildo-web", "cabildo-sched";
+grant insert, update (by_mail, by_web, threads, authors) on list_week to "cabildo-sched";
+grant insert, update (sent, failed) on list_domain to "cabildo-sched";
+grant select (list_id, account_id, author_addr, source, number, state, sent_at) on post to "cabildo-sched";
+grant select (last_post_at) on list to "cabildo-sched";
+grant select (list_id, addr, outcome, settled_at) on delivery to "cabildo-sched";
 grant insert (name, mail_domain, list_id, title, description, lang, visibility, footer, identity) on list to "cabildo-web";
 grant update (is_admin, closed_at) on account to "cabildo-web";
 grant select, update (state, done_at, undone_at) on handover to "cabildo-web", "cabildo-sched";

@@ -29,6 +29,7 @@ static struct task {
 	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
 	{ bounce_watch, "bounces_watched", 60 * USEC, 60 * USEC, 0 },
 	{ house_handover, "handed_over", 5 * USEC, 5 * USEC, 0 },
+	{ house_stats, "weeks_counted", 3600 * USEC, 600 * USEC, 0 },
 	{ house_bans, "bans_lifted", 60 * USEC, 60 * USEC, 0 },
 	{ house_remind, "holds_reminded", 60 * USEC, 60 * USEC, 0 },
 	{ house_overdue, "holds_expired", 60 * USEC, 60 * USEC, 0 },

@@ -44,6 +44,7 @@ STMT_SQL = \
 	server/db/sql/record.sql \
 	server/db/sql/roster.sql \
 	server/db/sql/setting.sql \
+	server/db/sql/stats.sql \
 	server/db/sql/template.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
@@ -85,6 +86,7 @@ libstore_a_SOURCES = \
 	server/store/person.c server/store/person.h \
 	server/store/roster.c server/store/roster.h \
 	server/store/record.c server/store/record.h \
+	server/store/stats.c server/store/stats.h \
 	server/store/setting.c server/store/setting.h \
 	server/store/template.c server/store/template.h \
 	server/store/post.c server/store/post.h \
@@ -150,6 +152,7 @@ libcore_a_SOURCES = \
 	server/core/office.c server/core/office.h \
 	server/core/record.c server/core/record.h \
 	server/core/seal.c server/core/seal.h \
+	server/core/stats.c server/core/stats.h \
 	server/core/settings.c server/core/settings.h server/core/settings_table.c \
 	server/core/template.c server/core/template.h \
 	server/core/unit.c server/core/unit.h \

@@ -115,7 +115,8 @@ int cli_list(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return cli_settings_show(u, argv[1]);
 	if (argc >= 3 && strcmp(argv[0], "set") == 0)
 		return cli_settings_set(u, argv[1], argc - 2, argv + 2);
-	return cli_usage("list create NAME --template KIND ... | list add NAME ... | list show NAME | list set NAME SETTING=VALUE... | "
+	return cli_usage("list create NAME --template KIND ... | list add NAME ... | list show NAME | "
+			 "list set NAME SETTING=VALUE... | "
 			 "list all; cabildo setting help tells the settings");
 }
 

@@ -6,7 +6,7 @@
 #include "server/core/unit.h"
 
 enum house_lock {
-	HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE, HOUSE_BANS, HOUSE_HOLD, HOUSE_MODMAIL, HOUSE_HANDOVER
+	HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE, HOUSE_BANS, HOUSE_HOLD, HOUSE_MODMAIL, HOUSE_HANDOVER, HOUSE_STATS
 };
 /* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
 enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;
@@ -17,6 +17,8 @@ enum rc house_seal(struct unit *u, int64_t *sealed_r) MUST_USE;
 /* Tokens, sessions and raw bytes past their time. Its own transaction. */
 enum rc house_expire(struct unit *u, int64_t *rows_r) MUST_USE;
 
+/* The weeks of the statistics. Its own transaction. */
+enum rc house_stats(struct unit *u, int64_t *rows_r) MUST_USE;
 /* One handover whose day has come. Its own transaction. */
 enum rc house_handover(struct unit *u, int64_t *n_r) MUST_USE;
 /* Bans whose time is over. Its own transaction. */

@@ -5,8 +5,11 @@
  * verdict: "ok<TAB>text" or "not ok<TAB>text<TAB>why".
  *	node look.js BASE-URL LIST PASSWORD-FILE [SCREENS-FOLDER]
  *	node look.js BASE-URL --paths FILE [SCREENS-FOLDER]
- * The first knows the demo and plays in it; the second visits what FILE names,
- * a line each: NAME<TAB>PATH, signed out. With a folder both also write
+ *	node look.js BASE-URL --as FILE [SCREENS-FOLDER]
+ * The first knows the demo and plays in it; the others visit what FILE names,
+ * a line each: NAME<TAB>PATH, and maybe <TAB>STEPS, with ";" between them, "#id=value"
+ * filling a field and anything else being clicked. They are signed out, or with --as
+ * who the first line of FILE says: ADDRESS PASSWORD. With a folder all also write
  * PAGE-LANG-WIDTH-THEME.png of each.
  */
 'use strict';
@@ -224,13 +227,28 @@ async function demo(browser)
 	}
 }
 
-async function paths(browser, file)
+async function steps(page, to, what)
 {
-	const all = fs.readFileSync(file, 'utf8').trim().split('\n').map((l) => l.split('\t'))
-		.map(([name, to]) => [name, (page) => page.goto(base + to)]);
+	await page.goto(base + to);
+	for (const step of what ? what.split(';') : []) {
+		const at = step.startsWith('#') ? step.indexOf('=') : -1;
+
+		if (at > 0)
+			await page.fill(step.slice(0, at), step.slice(at + 1));
+		else
+			await page.click(step);
+	}
+}
+
+async function paths(browser, file, signed)
+{
+	const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
+	const who = signed ? lines.shift() : null;
+	const all = lines.map((l) => l.split('\t'))
+		.map(([name, to, what]) => [name, (page) => steps(page, to, what)]);
 
 	for (const [lang, width, theme] of WAYS)
-		await visit(browser, lang, width, theme, null, all);
+		await visit(browser, lang, width, theme, who, all);
 }
 
 async function main()
@@ -239,7 +257,7 @@ async function main()
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 		       '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 
-	await (list === '--paths' ? paths(browser, passwords) : demo(browser));
+	await (list.startsWith('--') ? paths(browser, passwords, list === '--as') : demo(browser));
 	await browser.close();
 }
 

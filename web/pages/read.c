@@ -225,6 +225,9 @@ enum rc page_group(struct page *pg)
 		.read_url = arena_fmt(pg->a, "/g/%s/read", g.group.name),
 		.feed_url = arena_fmt(pg->a, "/g/%s/atom", g.group.name),
 		.rules_url = arena_fmt(pg->a, "/g/%s/rules", g.group.name),
+		.stats_url = g.group.member || g.group.moderator
+				     ? arena_fmt(pg->a, "/g/%s/stats", g.group.name)
+				     : "",
 		.office_url = g.group.moderator
 				      ? arena_fmt(pg->a, "/g/%s/%s", g.group.name,
 						  g.group.owner || unit_of(pg)->actor.admin ? "settings"

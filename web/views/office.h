@@ -175,6 +175,44 @@ struct view_handover {
 
 void view_handover(struct out *o, const struct view_handover *v);
 
+struct view_bar {
+	int64_t x, mail_y, mail_h, web_h;
+	const char *web_d, *label, *week;
+	int64_t mail, web, threads, authors;
+};
+
+struct view_grid {
+	const char *d;
+	int64_t y, n;
+};
+
+struct view_decision {
+	const char *what, *within;
+	int64_t n;
+};
+
+struct view_domain {
+	const char *domain, *copies, *taken, *state, *chip;
+};
+
+struct view_stats {
+	struct view_office office;
+	const char *title, *lead, *chart, *moderation, *bounces_url;
+	bool runs;
+	const char **facts;
+	size_t nfacts;
+	struct view_grid *grid;
+	size_t ngrid;
+	struct view_bar *bars;
+	size_t nbars;
+	struct view_decision *decisions;
+	size_t ndecisions;
+	struct view_domain *domains;
+	size_t ndomains;
+};
+
+void view_stats(struct out *o, const struct view_stats *v);
+
 void view_audit(struct out *o, const struct view_audit *v);
 void view_office(struct out *o, const struct view_office *v);
 void view_settings(struct out *o, const struct view_settings *v);

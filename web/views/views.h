@@ -143,6 +143,7 @@ struct view_row {
 struct view_group {
 	const char *name, *title, *description, *addr, *mailto;
 	const char *new_url, *read_url, *csrf, *older_url, *newest_url, *me_url, *signin_url, *feed_url;
+	const char *stats_url;          /* "" for who is no member */
 	const char *rules_url, *office_url; /* office_url: "" for who does not run it */
 	const char *delivery;           /* a sentence, or "" */
 	const char *counts;
