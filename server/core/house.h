@@ -6,7 +6,15 @@
 #include "server/core/unit.h"
 
 enum house_lock {
-	HOUSE_SEAL = 1, HOUSE_EXPIRE, HOUSE_LEDGER, HOUSE_BOUNCE, HOUSE_BANS, HOUSE_HOLD, HOUSE_MODMAIL, HOUSE_HANDOVER, HOUSE_STATS
+	HOUSE_SEAL = 1,
+	HOUSE_EXPIRE,
+	HOUSE_LEDGER,
+	HOUSE_BOUNCE,
+	HOUSE_BANS,
+	HOUSE_HOLD,
+	HOUSE_MODMAIL,
+	HOUSE_HANDOVER,
+	HOUSE_STATS,
 };
 /* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
 enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;

@@ -36,8 +36,8 @@ site_start_sched
 tap_run 'cabildod has been' wait_for 10 eval '[ "$(flow_sql "SELECT count(*) FROM list_week")" -gt 0 ]'
 flow_sql "UPDATE list_week SET by_mail = 3 + (extract(doy FROM week)::integer * 7) % 23, by_web = (extract(doy FROM week)::integer * 5) % 9 WHERE week < now() - interval '8 days'" >/dev/null
 flow_sql "INSERT INTO handover (list_id, from_account, owners, moderators, effective_at, planned_by, state, done_at)
-	SELECT 1, 1, '{2}', '{3}', now() + interval '9 days', 1, 'planned', NULL UNION ALL
-	SELECT 1, 2, '{1}', '{}', now() - interval '9 days', 1, 'done', now() - interval '9 days'" >/dev/null
+	SELECT 1, 1, '{2}'::bigint[], '{3}'::bigint[], now() + interval '9 days', 1, 'planned', NULL UNION ALL
+	SELECT 1, 2, '{1}'::bigint[], '{}'::bigint[], now() - interval '9 days', 1, 'done', now() - interval '9 days'" >/dev/null
 {
 	echo 'marisol.quesada@example.org prueba-agenda'
 	printf '%s\t%s\t%s\n' home / '' group /g/agenda '' settings /g/agenda/settings '' \

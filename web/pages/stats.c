@@ -11,7 +11,7 @@
 #define TOP    10  /* of the chart, in its units */
 #define BOTTOM 150
 #define LEFT   16
-#define STEP   12
+#define STEP   10
 
 static const char *span(struct page *pg, int64_t seconds)
 {
@@ -45,7 +45,7 @@ static void grid_fill(struct page *pg, int64_t step, struct view_stats *v)
 		int64_t y = BOTTOM - i * (BOTTOM - TOP) / 2;
 
 		v->grid[v->ngrid++] = (struct view_grid){
-			arena_fmt(pg->a, "M%d %lldH328", LEFT, (long long)y), y - 2, i * step
+			arena_fmt(pg->a, "M%d %lldH284", LEFT, (long long)y), y - 2, i * step
 		};
 	}
 }
@@ -53,7 +53,7 @@ static void grid_fill(struct page *pg, int64_t step, struct view_stats *v)
 /* The last 26 weeks, those without a row too. */
 static void bars_fill(struct page *pg, const struct stats *s, struct view_stats *v)
 {
-	int64_t last = s->weeks[s->nweeks - 1].at, max = 1, sum = 0, step, month = -1;
+	int64_t last = s->weeks[s->nweeks - 1].at, max = 1, sum = 0, step, month = -1, labelled = -8;
 
 	for (size_t i = 0; i < s->nweeks; i++) {
 		int64_t n = s->weeks[i].by_mail + s->weeks[i].by_web;
@@ -81,10 +81,13 @@ static void bars_fill(struct page *pg, const struct stats *s, struct view_stats 
 		b->mail_h = b->mail * (BOTTOM - TOP) / (2 * step);
 		b->web_h = b->web * (BOTTOM - TOP) / (2 * step);
 		b->mail_y = BOTTOM - b->mail_h;
-		b->web_d = arena_fmt(pg->a, "M%lld %lldh8v-%lldh-8z", (long long)b->x,
+		b->web_d = arena_fmt(pg->a, "M%lld %lldh6v-%lldh-6z", (long long)b->x,
 				     (long long)(b->mail_y - 1), (long long)b->web_h);
-		if (c.month != month && k % 4 == 0)
+		/* each new month, as far as there is room for its words */
+		if (c.month != month && k - labelled >= 4 && k <= WEEKS - 3) {
 			b->label = arena_fmt(pg->a, "%d/%02d", c.month, c.year % 100);
+			labelled = k;
+		}
 		month = c.month;
 	}
 	v->chart = arena_fmt(pg->a,
