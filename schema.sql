@@ -110,6 +110,7 @@ create table list (
 	file_types text not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar' -- refused: endings, types
 		check (length(file_types) <= 1000),
 	spam text not null default 'hold' check (spam in ('hold', 'drop', 'accept')),
+	roster text not null default 'members' check (roster in ('members', 'moderators')), -- who sees the others
 	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
 	reply_policy text not null default 'list' check (reply_policy in ('list', 'author', 'both')),
 	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
@@ -1090,6 +1091,8 @@ grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select (id, decided_at, list_id, addr) on join_request to "cabildo-web";
 grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role, address_id, away_from, away_until) on subscription to "cabildo-web";
 grant delete on address, bounce_event to "cabildo-web";
+grant update (roster) on list to "cabildo-web";
+grant insert on organisation to "cabildo-web";
 grant update (is_primary) on address to "cabildo-web";
 grant update (account_id) on hold to "cabildo-web", "cabildo-receive";
 grant update (member_count) on list to "cabildo-web";

@@ -141,6 +141,8 @@ libcore_a_SOURCES = \
 	server/core/claim.c server/core/claim.h \
 	server/core/person.c server/core/person.h \
 	server/core/owner.c server/core/owner.h \
+	server/core/plan.c server/core/plan.h \
+	server/core/roster.c server/core/roster.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/hold_report.c server/core/hold_report.h \
 	server/core/post_edit.c server/core/post_edit.h \
@@ -178,6 +180,7 @@ cabildo_SOURCES = \
 	server/cli/import.c \
 	server/cli/list.c \
 	server/cli/mailbox.c \
+	server/cli/member.c \
 	server/cli/rule.c \
 	server/cli/audit.c \
 	server/cli/setting.c \

@@ -17,12 +17,15 @@ THREAD_HT = \
 	web/views/tools.ht web/views/edit.ht web/views/report.ht web/views/revisions.ht
 THREAD_C = \
 	web/pages/tools.c web/pages/own.c web/views/own.h
+MEMBERS_HT = web/views/members.ht web/views/plan.ht
+MEMBERS_C = web/pages/members.c
 PAGES_HT = \
 	$(THREAD_HT) \
 	web/views/ask.ht web/views/bounces.ht web/views/compose.ht web/views/decided.ht web/views/delivery.ht web/views/group.ht web/views/held.ht web/views/help.ht web/views/holding.ht web/views/home.ht web/views/mark.ht \
 	web/views/edited.ht web/views/heldtext.ht \
 	web/views/security.ht web/views/second.ht web/views/codes.ht web/views/code.ht \
 	$(OFFICE_HT) \
+	$(MEMBERS_HT) \
 	web/views/me.ht web/views/message.ht web/views/moderation.ht web/views/post.ht web/views/row.ht web/views/rules.ht web/views/search.ht \
 	web/views/shell.ht web/views/signin.ht web/views/signin_link.ht web/views/thread.ht
 libpages_a_SOURCES = $(PAGES_HT) \
@@ -30,6 +33,7 @@ libpages_a_SOURCES = $(PAGES_HT) \
 	web/pages/card.c web/pages/card.h web/pages/holding.c web/pages/security.c \
 	$(OFFICE_C) \
 	$(THREAD_C) \
+	$(MEMBERS_C) \
 	web/pages/routes.c web/pages/rules.c web/pages/site.c web/pages/site.h web/pages/thread.c \
 	web/views/views.h
 $(PAGES_HT:.ht=.c): $(HTC)

@@ -222,7 +222,10 @@ static int member_decide(struct unit *u, const char *list, const char *id, bool 
 int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	enum rc rc;
+	int done_here = cli_member_file(u, argc, argv);
 
+	if (done_here >= 0)
+		return done_here;
 	if (argc >= 1 && strcmp(argv[0], "add") == 0)
 		return member_add(u, argc - 1, argv + 1);
 	if (argc == 2 && strcmp(argv[0], "show") == 0)
@@ -236,7 +239,8 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	if (argc != 3 || strcmp(argv[0], "remove") != 0)
 		return cli_usage("member add LIST ADDRESS ... | member remove LIST ADDRESS | "
 				 "member show LIST | member set LIST ADDRESS SETTING=VALUE... | "
-				 "member requests LIST | "
+				 "member requests LIST | member list LIST [--csv] | "
+				 "member import|sync LIST FILE.csv [--dry-run] [--welcome] | "
 				 "member approve|decline LIST REQUEST");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)

@@ -103,6 +103,7 @@ enum rc group_read(struct db *db, struct arena *a, struct reader who, const char
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
 	group_row(q, 0, who, r);
+	r->roster = r->moderator || db_get_bool(q, 0, 17);
 	return RC_OK;
 }
 

@@ -30,6 +30,7 @@ struct group {
 	/* of the person who looks */
 	bool member, moderator, owner;
 	bool can_post;
+	bool roster; /* they see who belongs to it; of a group read alone */
 	const char *delivery; /* each, digest, mentions, none; "" if not a member */
 	/* the newest post, where it was asked for */
 	const char *last_subject, *last_author;

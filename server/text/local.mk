@@ -5,6 +5,7 @@ noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \
 	server/text/align.c server/text/align.h \
 	server/text/diff.c server/text/diff.h \
+	server/text/csv.c server/text/csv.h \
 	server/text/html.c server/text/html.h \
 	server/text/inline.c server/text/inline.h \
 	server/text/markdown.c \

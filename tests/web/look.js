@@ -113,7 +113,7 @@ function pages(thread)
 			}],
 			['delivery', go('/delivery')], ['delivery-one', go('/delivery?id=d4@example.org')],
 			['delivery-none', go('/delivery?id=nada@example.org')],
-			['prefs', go('/me')], ['security', go('/account/security')],
+			['prefs', go('/me')], ['members', go(`/g/${list}/members`)], ['members-file', go(`/g/${list}/members/file`)], ['security', go('/account/security')],
 			['second-step', async (page) => {
 				await page.goto(`${base}/account/security`);
 				await page.click('form[action$="/second-step"] button');

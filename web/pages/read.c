@@ -224,6 +224,7 @@ enum rc page_group(struct page *pg)
 		.new_url = arena_fmt(pg->a, "/g/%s/new", g.group.name),
 		.read_url = arena_fmt(pg->a, "/g/%s/read", g.group.name),
 		.feed_url = arena_fmt(pg->a, "/g/%s/atom", g.group.name),
+		.members_url = g.group.roster ? arena_fmt(pg->a, "/g/%s/members", g.group.name) : "",
 		.rules_url = arena_fmt(pg->a, "/g/%s/rules", g.group.name),
 		.stats_url = g.group.member || g.group.moderator
 				     ? arena_fmt(pg->a, "/g/%s/stats", g.group.name)

@@ -144,7 +144,7 @@ struct view_group {
 	const char *name, *title, *description, *addr, *mailto;
 	const char *new_url, *read_url, *csrf, *older_url, *newest_url, *me_url, *signin_url, *feed_url;
 	const char *stats_url;          /* "" for who is no member */
-	const char *rules_url, *office_url; /* office_url: "" for who does not run it */
+	const char *rules_url, *members_url, *office_url; /* office_url: "" for who does not run it */
 	const char *delivery;           /* a sentence, or "" */
 	const char *counts;
 	const char *tag;                /* only threads with this one, or "" */
@@ -441,6 +441,35 @@ struct view_help {
 	size_t ncommands;
 };
 
+struct view_member {
+	int64_t id;
+	const char *name, *addr, *role, *place, *since, *state; /* addr, role, place, state may be "" */
+};
+
+struct view_members {
+	const char *csrf, *done, *error, *q, *group, *lead, *seen;
+	const char *url, *csv_url, *file_url, *show_url, *more;
+	bool manages, for_members;
+	struct view_member *rows;
+	size_t nrows;
+	struct view_choice *whats;
+	size_t nwhats;
+};
+
+struct view_plan_row {
+	const char *kind, *line, *addr, *name, *text;
+	bool bad;
+};
+
+struct view_plan {                      /* what a file of members would change */
+	const char *csrf, *action, *back_url, *error, *lead, *csv, *digest;
+	bool asked, faulty, idle, sync;
+	struct view_plan_row *rows;
+	size_t nrows;
+};
+
+void view_members(struct out *o, const struct view_members *v);
+void view_plan(struct out *o, const struct view_plan *v);
 void view_shell(struct out *o, const struct view_shell *v);
 void view_tools(struct out *o, const struct view_tools *v);
 void view_thread(struct out *o, const struct view_thread *v);

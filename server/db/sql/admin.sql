@@ -22,7 +22,7 @@ with a as (
 select a.id, ad.id from a, ad
 
 -- name: organisation_get
--- roles: cli
+-- roles: cli web
 with i as (insert into organisation (name) values ($1::text) on conflict (name) do nothing returning id)
 select id from i union all select id from organisation where name = $1 limit 1
 

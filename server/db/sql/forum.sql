@@ -27,7 +27,7 @@ order by (s.id is null), l.title limit 500
 -- roles: web cli
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
-	s.role, s.delivery, l.posting
+	s.role, s.delivery, l.posting, s.id is not null and l.roster = 'members'
 from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where l.name = $3::text and (l.visibility = 'public' or s.id is not null or $2::boolean)
 
