@@ -59,8 +59,12 @@ create table account (
 	is_admin boolean not null default false,
 	hide_address boolean not null default true,
 	closed_at timestamptz,
+	closing_at timestamptz, -- the person asked to be forgotten; not before
+	erased_at timestamptz,
 	created_at timestamptz not null default now()
 );
+-- "Participante 3": nothing but a number, given when a person is forgotten
+create sequence participant_seq as bigint;
 
 -- addr is lower case: no mail system of today tells two people apart by case.
 create table address (
@@ -348,6 +352,7 @@ create table post (
 	folds integer[] not null default '{}', -- from, to, kind, ... in bytes of body
 	html text not null, -- rendered at commit; words and addresses are slots
 	raw_id bigint references raw_message on delete set null, -- 30 days after a deletion
+	raw_hidden boolean not null default false, -- it names somebody who is forgotten
 	attachment_count integer not null default 0,
 	automatic boolean not null default false,
 	moderated boolean not null default false, -- posted with other words than it came with
@@ -894,6 +899,222 @@ as $$
 	|| pg_catalog.websearch_to_tsquery('pg_catalog.italian', public.search_fold('it', q))
 $$;
 
+-- Forgetting a person ---------------------------------------------------------
+
+-- A name as it may be written: accents or none, across a line of a quotation,
+-- the family name first. Null where it is one word: that is anybody's.
+create function name_pattern(name text) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp
+as $$
+declare
+	gap constant text := '(?:[\s>|_-]|&gt;|<br ?/?>)+';
+	w text[] := regexp_split_to_array(btrim(public.search_fold('en', lower(name))), '\s+');
+	p text[];
+	c text[];
+begin
+	if cardinality(w) < 2 or cardinality(w) > 8 or strpos(name, '@') > 0 then
+		return null;
+	end if;
+	for i in 1 .. cardinality(w) loop
+		w[i] := regexp_replace(w[i], '([^[:alnum:]])', '\\\1', 'g');
+		foreach c slice 1 in array array[['a', '[aáàâäã]'], ['e', '[eéèêë]'], ['i', '[iíìîï]'], ['o', '[oóòôöõ]'],
+				['u', '[uúùûü]'], ['n', '[nñ]'], ['c', '[cç]'], ['\''', '(?:''|’|&#39;|&apos;)']] loop
+			w[i] := replace(w[i], c[1], c[2]);
+		end loop;
+	end loop;
+	p := array[array_to_string(w, gap)];
+	for i in 1 .. cardinality(w) - 1 loop
+		p := p || (array_to_string(w[i + 1:], gap) || ',(?:' || gap || ')?' || array_to_string(w[:i], gap));
+	end loop;
+	return '\m(?:' || array_to_string(p, '|') || ')\M';
+end
+$$;
+
+-- Folds are bytes of the body: where each of them is once the body is rewritten.
+create function folds_shift(body text, folds integer[], names text, addrs text, who text, addr text) returns integer[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp
+as $$
+declare
+	raw constant bytea := convert_to(body, 'UTF8');
+	at integer := 0;
+begin
+	for i in 1 .. cardinality(folds) loop
+		continue when i % 3 = 0; -- its kind
+		at := greatest(at, octet_length(regexp_replace(regexp_replace(
+			convert_from(substring(raw from 1 for folds[i]), 'UTF8'), addrs, addr, 'gi'), names, who, 'gi')));
+		folds[i] := at;
+	end loop;
+	-- a name that stood across the edge of a fold
+	at := octet_length(regexp_replace(regexp_replace(body, addrs, addr, 'gi'), names, who, 'gi'));
+	for i in 1 .. cardinality(folds) loop
+		if i % 3 <> 0 then
+			folds[i] := least(folds[i], at);
+		end if;
+	end loop;
+	return folds;
+end
+$$;
+
+-- The search entry of a body and its folds: what is outside of them, and quotations.
+create function search_of(lang text, subject text, body text, folds integer[]) returns tsvector
+language plpgsql immutable set search_path = pg_catalog, pg_temp
+as $$
+declare
+	raw constant bytea := convert_to(body, 'UTF8');
+	own text := '';
+	quoted text := '';
+	at integer := 0;
+begin
+	for i in 0 .. cardinality(folds) / 3 - 1 loop
+		own := own || convert_from(substring(raw from at + 1 for folds[i * 3 + 1] - at), 'UTF8');
+		if folds[i * 3 + 3] in (0, 3) then -- FOLD_KIND_QUOTE, FOLD_KIND_FORWARD
+			quoted := quoted || convert_from(substring(raw from folds[i * 3 + 1] + 1
+				for folds[i * 3 + 2] - folds[i * 3 + 1]), 'UTF8');
+		end if;
+		at := folds[i * 3 + 2];
+	end loop;
+	own := left(own || convert_from(substring(raw from at + 1), 'UTF8'), 200000);
+	return public.search_vector(lang, subject, own, left(quoted, 60000));
+end
+$$;
+
+-- Takes a person out of everything but the thread, where they are "Participante N" from
+-- then on. Every text of every table is looked at, also of tables that come after this
+-- was written, except what names no person of itself (below) and Message-IDs, by which
+-- threads hang together. Null, and tried again a day later: they are the only owner of a
+-- group. See server/core/erase.h.
+create function account_erase(person bigint) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+	who text;
+	new_addr text;
+	asked text[];
+	mine text[];
+	names text;
+	addrs text;
+	t record;
+	l record;
+begin
+	perform 1 from public.account where id = person and erased_at is null for update;
+	if not found then
+		return null;
+	end if;
+	perform 1 from public.list where id in (select list_id from public.subscription where account_id = person)
+		order by id for no key update;
+	if exists (select from public.subscription s where s.account_id = person and s.role = 'owner'
+			and not exists (select from public.subscription o join public.account a on a.id = o.account_id
+				where o.list_id = s.list_id and o.account_id <> person and o.role = 'owner' and a.closed_at is null)) then
+		update public.account set closing_at = now() + interval '1 day' where id = person;
+		return null;
+	end if;
+	who := 'Participante ' || nextval('public.participant_seq');
+	new_addr := replace(lower(who), ' ', '-') || '@removed.invalid';
+	select array_agg(addr) into mine from public.address where account_id = person;
+	-- former ones too, unless they are somebody else's by now
+	mine := coalesce(mine, '{}') || coalesce((select array_agg(distinct x) from (
+			select author_addr from public.post where account_id = person
+			union select unnest(array[d.before, d.after]) from public.audit a join public.audit_detail d on d.audit_id = a.id
+				where a.subject_id = person and a.act in ('address.add', 'address.primary', 'address.remove')) f (x)
+		where strpos(x, '@') > 1 and not exists (select from public.address o where o.addr = x and o.account_id <> person)), '{}');
+	-- those that were only asked for may be anybody's: where mail of ours went is forgotten, and nothing else
+	select array_agg(x) into asked from (
+		select k.data from public.token k where k.account_id = person and k.purpose = 'address'
+		union select d.after from public.audit a join public.audit_detail d on d.audit_id = a.id
+			where a.subject_id = person and a.act = 'address.ask') f (x);
+	mine := coalesce(nullif(mine, '{}'), array[new_addr]);
+	-- in a page an address stands in a slot: 0x01, A or a, the address, 0x02
+	select '(?:(?<![[:alnum:]._+-])|(?<=\x01[Aa]))(?:' || string_agg(regexp_replace(x, '([^[:alnum:]])', '\\\1', 'g'), '|') || ')(?![[:alnum:].-]*[[:alnum:]])'
+		into addrs from unnest(mine) x;
+	select string_agg(distinct p, '|') into names from (
+		select public.name_pattern(name) as p from public.account where id = person
+		union select public.name_pattern(author_name) from (select distinct author_name from public.post
+			where account_id = person or author_addr = any (mine)) x) y;
+	names := coalesce(names, '\m\M'); -- an empty word: never
+
+	-- what only they could use or see
+	delete from public.outbound where notice_id in (select id from public.notice where account_id = person or addr = any (mine));
+	delete from public.notice where account_id = person or addr = any (mine);
+	update public.delivery set addr = new_addr where addr = any (asked) and notice_kind in ('address-confirm', 'address-taken');
+	update public.delivery_failure set addr = new_addr where addr = any (asked) and notice_kind in ('address-confirm', 'address-taken');
+	delete from public.session where account_id = person;
+	delete from public.token where account_id = person or data ~* addrs;
+	delete from public.read_mark where account_id = person;
+	delete from public.draft where account_id = person;
+	delete from public.thread_follow where account_id = person;
+	with s as (delete from public.subscription where account_id = person returning list_id)
+	update public.list set member_count = member_count - 1, version = version + 1 from s where list.id = s.list_id;
+	delete from public.bounce_event where address_id in (select id from public.address where account_id = person);
+	delete from public.address where account_id = person;
+	update public.join_request set decided_at = now(), decision = 'decline' where addr = any (mine) and decided_at is null;
+	-- what waits of theirs is withdrawn; what was refused is forgotten
+	update public.hold set decided_at = coalesce(decided_at, now()), decision = coalesce(decision, 'discard'),
+		done_at = coalesce(done_at, now()), subject = '', body = '', folds = '{}', files = '{}', file_sizes = '{}', trace = '', why = '',
+		author_name = who, author_addr = new_addr, envelope_from = ''
+		where (account_id = person or author_addr = any (mine)) and post_id is null;
+	delete from public.raw_message where id in (
+		select raw_id from public.hold where (account_id = person or author_addr = new_addr) and raw_id is not null
+		union select raw_id from public.intake where account_id = person and raw_id is not null)
+		and id not in (select raw_id from public.post where raw_id is not null);
+	update public.intake set raw_id = null where account_id = person;
+
+	-- what they wrote, and what others quote of it
+	update public.post set author_name = who, author_addr = new_addr, raw_hidden = true
+		where account_id = person or author_addr = any (mine);
+	for t in select id from public.post where author_addr = new_addr or subject ~* names or subject ~* addrs
+			or body ~* names or body ~* addrs or html ~* names or html ~* addrs loop
+		update public.post p set raw_hidden = true,
+			folds = public.folds_shift(p.body, p.folds, names, addrs, who, new_addr),
+			subject = regexp_replace(regexp_replace(p.subject, addrs, new_addr, 'gi'), names, who, 'gi'),
+			body = regexp_replace(regexp_replace(p.body, addrs, new_addr, 'gi'), names, who, 'gi'),
+			html = regexp_replace(regexp_replace(p.html, addrs, new_addr, 'gi'), names, who, 'gi')
+			where p.id = t.id;
+		update public.post p set search = public.search_of(p.lang, p.subject, p.body, p.folds) where p.id = t.id;
+		update public.thread h set version = h.version + 1 from public.post p where p.id = t.id and h.id = p.thread_id;
+	end loop;
+	update public.list set version = version + 1
+		where id in (select list_id from public.post where author_addr = new_addr);
+	-- bytes that nothing needs any more; attachments are ranges of theirs, and stay
+	with p as (
+		update public.post set raw_id = null from (select id, raw_id from public.post) was
+		where post.id = was.id and post.author_addr = new_addr and post.attachment_count = 0 and post.raw_id is not null
+			and not exists (select from public.outbound o where o.post_id = post.id)
+		returning was.raw_id)
+	delete from public.raw_message using p where raw_message.id = p.raw_id;
+	for t in select thread_id, sum(posts) as posts, min(addr) as keep from public.thread_participant
+			where addr = any (mine) or account_id = person group by thread_id loop
+		delete from public.thread_participant where thread_id = t.thread_id and (addr = any (mine) or account_id = person) and addr <> t.keep;
+		update public.thread_participant set addr = new_addr, name = who, posts = t.posts, account_id = person
+			where thread_id = t.thread_id and addr = t.keep;
+	end loop;
+	-- the acts stay and their seal holds; what they said of a person goes
+	delete from public.audit_detail d using public.audit a where a.id = d.audit_id
+		and (a.subject_id = person or concat_ws(' ', d.before, d.after, d.why) ~* addrs or concat_ws(' ', d.before, d.after, d.why) ~* names);
+	update public.account set name = who, password_hash = null, organisation_id = null, country_code = null, is_admin = false,
+		hide_address = true, closing_at = null, closed_at = coalesce(closed_at, now()), erased_at = now() where id = person;
+
+	-- all the rest
+	for l in select c.relname as tab, a.attname as col, a.atttypid = 'text[]'::regtype as many
+			from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+			where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+			and a.atttypid in ('text'::regtype, 'text[]'::regtype)
+			and c.relname not in ('schema_version', 'setting', 'organisation', 'country', 'list', 'list_former_address', 'ban',
+				'acceptance_rule', 'template', 'mailbox', 'account', 'address', 'audit')
+			and not (c.relname = 'post' and a.attname in ('subject', 'body', 'html', 'refs'))
+			and a.attname not in ('msgid', 'refs', 'in_reply_to') loop
+		execute format(case when l.many then
+			'update public.%1$I set %2$I = array(select regexp_replace(regexp_replace(x, $1, $3, ''gi''), $2, $4, ''gi'')
+				from unnest(%2$I) with ordinality u (x, n) order by n)
+				where array_to_string(%2$I, chr(10)) ~* $1 or array_to_string(%2$I, chr(10)) ~* $2'
+			else 'update public.%1$I set %2$I = regexp_replace(regexp_replace(%2$I, $1, $3, ''gi''), $2, $4, ''gi'')
+				where %2$I ~* $1 or %2$I ~* $2' end, l.tab, l.col)
+			using addrs, names, new_addr, who;
+	end loop;
+	return who;
+end
+$$;
+revoke execute on function account_erase(bigint) from public;
+
 -- The ledger's weeks ----------------------------------------------------------
 
 -- What cabildod may not do itself it has done here, by the owner, and nothing
@@ -1168,3 +1389,6 @@ grant delete on raw_message, token, session, notice_sent, attachment, post_revis
 grant select (id, state, deleted_at, body, raw_id), update (body, html, folds, attachment_count) on post to "cabildo-sched";
 grant select (post_id) on attachment, post_revision to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";
+grant execute on function account_erase(bigint) to "cabildo-sched";
+grant select (closing_at) on account to "cabildo-sched";
+grant update (closing_at) on account to "cabildo-web";

@@ -10,6 +10,7 @@
 
 #include "server/base/prog.h"
 #include "server/core/bounce.h"
+#include "server/core/erase.h"
 #include "server/core/house.h"
 #include "server/core/modmail.h"
 #include "server/text/tr.h"
@@ -33,6 +34,7 @@ static struct task {
 	{ house_bans, "bans_lifted", 60 * USEC, 60 * USEC, 0 },
 	{ house_remind, "holds_reminded", 60 * USEC, 60 * USEC, 0 },
 	{ house_overdue, "holds_expired", 60 * USEC, 60 * USEC, 0 },
+	{ erase_due, "erased", 10 * USEC, 60 * USEC, 0 },
 	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
 };
 

@@ -24,6 +24,7 @@ STMT_SQL = \
 	server/db/sql/admin.sql \
 	server/db/sql/ban.sql \
 	server/db/sql/bounce.sql \
+	server/db/sql/erase.sql \
 	server/db/sql/forum.sql \
 	server/db/sql/handover.sql \
 	server/db/sql/people.sql \
@@ -70,6 +71,7 @@ libstore_a_SOURCES = \
 	server/store/admin.c server/store/admin.h \
 	server/store/ban.c server/store/ban.h \
 	server/store/bounce.c server/store/bounce.h \
+	server/store/erase.c server/store/erase.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/handover.c server/store/handover.h \
 	server/store/people.c server/store/people.h \
@@ -113,6 +115,7 @@ libcore_a_SOURCES = \
 	server/core/away.c \
 	server/core/bounce.c server/core/bounce.h \
 	server/core/bounce_watch.c \
+	server/core/erase.c server/core/erase.h \
 	server/core/forum.c server/core/forum.h \
 	server/core/fold.c server/core/fold.h \
 	server/core/hold_edit.c server/core/hold_edit.h \

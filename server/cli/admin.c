@@ -7,6 +7,7 @@
 #include "server/cli/cli.h"
 #include "server/core/account.h"
 #include "server/core/admin.h"
+#include "server/core/erase.h"
 #include "server/core/security.h"
 #include "server/db/migrate.h"
 #include "server/db/version.h"
@@ -142,11 +143,32 @@ static int password_set(struct unit *u, const char *addr)
 	return rc == RC_OK ? 0 : cli_fail(u, rc, addr);
 }
 
+static int account_delete(struct unit *u, const char *addr)
+{
+	const char *who = "";
+	enum rc rc = unit_begin_rw(u);
+
+	if (rc == RC_OK)
+		rc = erase_now(u, addr, &who);
+	if (rc == RC_CONFLICT) {
+		unit_abort(u);
+		fprintf(stderr, "cabildo: %s: a group would have no owner left; make somebody else owner first\n",
+			addr);
+		return EX_DATAERR;
+	}
+	if (rc == RC_OK)
+		rc = unit_commit(u);
+	if (rc != RC_OK)
+		return cli_fail(u, rc, addr);
+	printf("erased %s\n", who);
+	return 0;
+}
+
 int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	static const char usage[] =
 		"account password ADDRESS --stdin | account admin ADDRESS [--off] | "
-		"account second-step ADDRESS --off";
+		"account delete ADDRESS | account second-step ADDRESS --off";
 	static const char *const names[] = { "stdin!", "off!", NULL };
 	const char *value[2];
 	int n = cli_options(argc, argv, names, value);
@@ -156,6 +178,8 @@ int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 		return cli_usage(usage);
 	if (strcmp(argv[0], "password") == 0)
 		return password_set(u, argv[1]);
+	if (strcmp(argv[0], "delete") == 0)
+		return account_delete(u, argv[1]);
 	if (strcmp(argv[0], "admin") != 0 &&
 	    (strcmp(argv[0], "second-step") != 0 || value[1] == NULL))
 		return cli_usage(usage);

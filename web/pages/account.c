@@ -2,6 +2,7 @@
 /* Signing in and out, and the person's own settings. */
 #include "server/core/account.h"
 #include "server/core/bounce.h"
+#include "server/core/erase.h"
 #include "server/core/person.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
@@ -207,15 +208,19 @@ enum rc me_show(struct page *pg, const char *error)
 	};
 	struct subscription_row *s;
 	struct bounce_mine *dead;
+	int64_t closing = 0;
 	size_t n;
 	enum rc rc = subscriptions_load(u, &s, &n);
 
 	if (rc == RC_OK)
 		rc = me_addresses(pg, &v);
+	if (rc == RC_OK)
+		rc = erase_pending(u, &closing);
 	if (rc != RC_OK)
 		return rc;
 	if (*error == '\0' && strcmp(pg->route->name, "me") == 0)
 		v.done = done_text(param_i64(pg, "done"));
+	v.closing = closing ? tr_date_day(pg->a, closing, u->actor.utc_offset) : "";
 	v.es = strcmp(u->actor.locale, "es") == 0;
 	v.en = strcmp(u->actor.locale, "en") == 0;
 	v.theme_auto = strcmp(u->actor.theme, "auto") == 0;

@@ -4,6 +4,7 @@
 #include "server/core/address.h"
 #include "server/core/command.h"
 #include "server/core/claim.h"
+#include "server/core/erase.h"
 #include "server/core/identity.h"
 #include "server/core/person.h"
 #include "web/pages/pages.h"
@@ -101,6 +102,37 @@ static enum rc post_confirm(struct page *pg, const char *token)
 				       "moderates the group.\n"));
 }
 
+/* The way back from deleting one's account. */
+static enum rc keep_ask_show(struct page *pg, const char *token)
+{
+	struct view_ask v;
+	const char *name;
+	enum rc rc = erase_keep_peek(unit_of(pg), token, &name);
+
+	if (rc == RC_NOTFOUND)
+		return post_ask(pg, token);
+	if (rc != RC_OK)
+		return rc;
+	v = group_ask(pg, tr("Keep the account"), NULL, NULL);
+	v.action = arena_fmt(pg->a, "/c/%s", token);
+	v.csrf = csrf_token(pg);
+	v.button = tr("Keep the account");
+	return ask_show(pg, &v, arena_fmt(pg->a, tr("The account of %s stays as it is.\n"), name));
+}
+
+static enum rc keep_use(struct page *pg, const char *token)
+{
+	struct view_ask v;
+	enum rc rc = erase_keep(unit_of(pg), token);
+
+	if (rc == RC_NOTFOUND)
+		return post_confirm(pg, token);
+	if (rc != RC_OK)
+		return rc;
+	v = group_ask(pg, tr("Thank you"), NULL, NULL);
+	return ask_show(pg, &v, tr("Your account stays: nothing has changed.\n"));
+}
+
 /* "Is this you?" */
 static enum rc claim_ask_show(struct page *pg, const char *token)
 {
@@ -109,7 +141,7 @@ static enum rc claim_ask_show(struct page *pg, const char *token)
 	enum rc rc = claim_read(unit_of(pg), token, &p);
 
 	if (rc == RC_NOTFOUND)
-		return post_ask(pg, token);
+		return keep_ask_show(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)
@@ -133,7 +165,7 @@ static enum rc claim_use(struct page *pg, const char *token)
 	enum rc rc = claim_confirm(unit_of(pg), token, 0, &p);
 
 	if (rc == RC_NOTFOUND)
-		return post_confirm(pg, token);
+		return keep_use(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)

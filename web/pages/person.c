@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A person's own addresses. */
+#include "server/core/erase.h"
+#include "server/core/owner.h"
 #include "server/core/person.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
@@ -135,4 +137,71 @@ enum rc page_address_remove(struct page *pg)
 	enum rc rc = person_address_remove(unit_of(pg), param_text(pg, "addr"));
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1#addresses") : rc;
+}
+
+/* ---- the end of the account ---- */
+
+/* The groups that nobody else owns stand in the way. */
+static enum rc only_owner_show(struct page *pg, const struct owned *r, size_t n)
+{
+	struct view_ask v = { .title = tr("Delete my account"), .action = "", .csrf = "", .button = "",
+			      .back_url = "/me", .back = tr("My deliveries") };
+	struct str s;
+
+	str_init(&s, pg->a, 65536);
+	for (size_t i = 0; i < n; i++)
+		str_fmt(&s, "%s%s", i ? ", " : "", r[i].title);
+	return ask_show(pg, &v,
+			arena_fmt(pg->a,
+				  tr("Nobody else is owner of: %s.\nMake somebody else owner first, on "
+				     "the page of members of the group.\n"),
+				  str_z(&s)));
+}
+
+enum rc page_account_delete_ask(struct page *pg)
+{
+	struct view_ask v = { .title = tr("Delete my account"),
+			      .action = "/account/delete",
+			      .csrf = csrf_token(pg),
+			      .button = tr("Delete my account"),
+			      .back_url = "/me",
+			      .back = tr("My deliveries") };
+	struct owned *r;
+	size_t n;
+	enum rc rc = owner_only_of(unit_of(pg), unit_of(pg)->actor.account, &r, &n);
+
+	if (rc != RC_OK)
+		return rc;
+	if (n > 0)
+		return only_owner_show(pg, r, n);
+	return ask_show(
+		pg, &v,
+		arena_fmt(pg->a,
+			  tr("In %lld days your account ends; until then you can change your mind.\n"
+			     "Then you belong to no group, and your name and addresses are found "
+			     "nowhere here: not on pages, in the search, in originals, nor in what "
+			     "others quote of you.\nWhat you wrote stays in its threads, under a "
+			     "name such as \"Participante 3\". Copies that were mailed are with those "
+			     "who got them.\nTake your data with you before.\n"),
+			  (long long)ERASE_DAYS));
+}
+
+enum rc page_account_delete(struct page *pg)
+{
+	struct owned *r;
+	size_t n = 0;
+	enum rc rc = erase_ask(unit_of(pg), &r, &n);
+
+	if (rc == RC_CONFLICT && n > 0) {
+		pg->resp->status = 409;
+		return only_owner_show(pg, r, n);
+	}
+	return rc == RC_OK || rc == RC_CONFLICT ? resp_redirect(pg->resp, "/me") : rc;
+}
+
+enum rc page_account_keep(struct page *pg)
+{
+	enum rc rc = erase_cancel(unit_of(pg));
+
+	return rc == RC_OK || rc == RC_NOTFOUND ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }

@@ -297,6 +297,7 @@ struct view_code {
 
 struct view_me {
 	struct view_address *addresses;
+	const char *closing;            /* the day on which the account ends, or "" */
 	size_t naddresses, ndeliverable; /* the first ones are theirs, the others wait */
 	const char *error;
 	struct view_dead *dead;

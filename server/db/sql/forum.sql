@@ -149,7 +149,7 @@ order by p.id limit 1
 -- The author, moderators and administrators open the raw message.
 select p.raw_id from post p join thread t on t.id = p.thread_id join list l on l.id = p.list_id
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
-where l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
+where not p.raw_hidden and p.raw_id is not null and l.name = $3::text and t.number = $4::bigint and p.number = $5::integer
 	and ($2::boolean or s.role in ('moderator', 'owner') or (p.account_id = $1 and (l.visibility = 'public' or s.id is not null)
 		and p.state = 'shown' and t.state <> 'hidden'))
 
