@@ -156,6 +156,7 @@ create table subscription (
 	attachments text not null default 'list' check (attachments in ('list', 'whole', 'link')), -- list: as the group has it
 	copy_when_addressed boolean not null default false, -- a copy too where To or Cc names the member
 	moderation text not null default 'default' check (moderation in ('default', 'hold', 'accept')),
+	pause_from timestamptz, -- null: since it was asked for
 	pause_until timestamptz,
 	away_from date, -- of who moderates: no notices of it to them until then, that day included
 	away_until date check (away_until >= away_from),
@@ -217,6 +218,8 @@ create table thread_follow (
 	mode text not null check (mode in ('follow', 'digest', 'mute')),
 	primary key (thread_id, account_id)
 );
+
+create index thread_follow_account on thread_follow (account_id);
 
 create table ban (
 	id bigint generated always as identity primary key,
@@ -1072,6 +1075,10 @@ begin
 		update public.post p set search = public.search_of(p.lang, p.subject, p.body, p.folds) where p.id = t.id;
 		update public.thread h set version = h.version + 1 from public.post p where p.id = t.id and h.id = p.thread_id;
 	end loop;
+	update public.post_revision r set folds = public.folds_shift(r.body, r.folds, names, addrs, who, new_addr),
+		body = regexp_replace(regexp_replace(r.body, addrs, new_addr, 'gi'), names, who, 'gi'),
+		html = regexp_replace(regexp_replace(r.html, addrs, new_addr, 'gi'), names, who, 'gi')
+		where r.body ~* names or r.body ~* addrs or r.html ~* names or r.html ~* addrs;
 	update public.list set version = version + 1
 		where id in (select list_id from public.post where author_addr = new_addr);
 	-- bytes that nothing needs any more; attachments are ranges of theirs, and stay
@@ -1090,7 +1097,7 @@ begin
 	-- the acts stay and their seal holds; what they said of a person goes
 	delete from public.audit_detail d using public.audit a where a.id = d.audit_id
 		and (a.subject_id = person or concat_ws(' ', d.before, d.after, d.why) ~* addrs or concat_ws(' ', d.before, d.after, d.why) ~* names);
-	update public.account set name = who, password_hash = null, organisation_id = null, country_code = null, is_admin = false,
+	update public.account set name = who, password_hash = null, second_step = null, organisation_id = null, country_code = null, is_admin = false,
 		hide_address = true, closing_at = null, closed_at = coalesce(closed_at, now()), erased_at = now() where id = person;
 
 	-- all the rest
@@ -1101,6 +1108,7 @@ begin
 			and c.relname not in ('schema_version', 'setting', 'organisation', 'country', 'list', 'list_former_address', 'ban',
 				'acceptance_rule', 'template', 'mailbox', 'account', 'address', 'audit')
 			and not (c.relname = 'post' and a.attname in ('subject', 'body', 'html', 'refs'))
+			and not (c.relname = 'post_revision' and a.attname in ('body', 'html'))
 			and a.attname not in ('msgid', 'refs', 'in_reply_to') loop
 		execute format(case when l.many then
 			'update public.%1$I set %2$I = array(select regexp_replace(regexp_replace(x, $1, $3, ''gi''), $2, $4, ''gi'')
@@ -1236,7 +1244,7 @@ grant insert on account, address, subscription, thread_follow, token, join_reque
 grant select on token to "cabildo-receive";
 grant select (id, decided_at, list_id, addr, name, locale, source), update (decided_at, decision, decided_by) on join_request to "cabildo-receive";
 grant select (time_zone) on account to "cabildo-receive";
-grant update (delivery, pause_until, moderation) on subscription to "cabildo-receive";
+grant update (delivery, pause_from, pause_until, moderation) on subscription to "cabildo-receive";
 grant insert (list_id, addr, reason) on ban to "cabildo-receive";
 grant insert (list_id, field, pattern, action), update (removed_at, version) on acceptance_rule to "cabildo-receive";
 grant usage on sequence rule_version_seq to "cabildo-receive";
@@ -1310,7 +1318,7 @@ grant update (list_id) on ref_wait to "cabildo-web";
 grant delete on post_redirect, thread_ref, thread_participant to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select (id, decided_at, list_id, addr) on join_request to "cabildo-web";
-grant update (delivery, own_copy, copy_when_addressed, attachments, pause_until, role, address_id, away_from, away_until) on subscription to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, attachments, pause_from, pause_until, role, address_id, away_from, away_until) on subscription to "cabildo-web";
 grant delete on address, bounce_event to "cabildo-web";
 grant update (roster) on list to "cabildo-web";
 grant insert on organisation to "cabildo-web";
@@ -1318,7 +1326,7 @@ grant update (is_primary) on address to "cabildo-web";
 grant update (account_id) on hold to "cabildo-web", "cabildo-receive";
 grant update (member_count) on list to "cabildo-web";
 grant delete on subscription to "cabildo-web";
-grant update (locale, theme, password_hash, second_step, second_last) on account to "cabildo-web";
+grant update (locale, theme, password_hash, hide_address, time_zone, second_step, second_last) on account to "cabildo-web";
 grant select on bounce_event to "cabildo-web";
 grant update (verified_at, suspended_at, bounce_score, bounce_at, probes, probe_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";

@@ -145,6 +145,7 @@ libcore_a_SOURCES = \
 	server/core/person.c server/core/person.h \
 	server/core/owner.c server/core/owner.h \
 	server/core/plan.c server/core/plan.h \
+	server/core/prefs.c server/core/prefs.h \
 	server/core/roster.c server/core/roster.h \
 	server/core/submit.c server/core/submit.h \
 	server/core/hold_report.c server/core/hold_report.h \

@@ -95,7 +95,7 @@ static enum rc do_pause(struct run *r, const struct command_ask *c)
 		say_bad_date(r->u, &r->say, c->arg);
 		return RC_OK;
 	}
-	rc = subscribe_pause(r->u, &r->m, until);
+	rc = subscribe_pause(r->u, &r->m, 0, until);
 	if (rc == RC_OK)
 		say_paused(r->u, &r->say, &r->m);
 	return rc;
@@ -135,7 +135,7 @@ static enum rc do_member(struct run *r, const struct command_ask *c)
 	case COMMAND_PAUSE:
 		return do_pause(r, c);
 	case COMMAND_RESUME:
-		rc = subscribe_pause(r->u, &r->m, 0);
+		rc = subscribe_pause(r->u, &r->m, 0, 0);
 		if (rc == RC_OK)
 			say_resumed(r->u, &r->say, &r->m);
 		return rc;

@@ -142,18 +142,21 @@ static const char *time_text(struct unit *u, int64_t usec)
 	return s;
 }
 
-enum rc subscribe_pause(struct unit *u, struct membership *m, int64_t until)
+enum rc subscribe_pause(struct unit *u, struct membership *m, int64_t from, int64_t until)
 {
-	enum rc rc = member_pause_write(u->db, m->subscription, until);
+	enum rc rc = member_pause_write(u->db, m->subscription, from, until);
 
 	if (rc == RC_OK)
 		rc = audit(u, &(struct audit_entry){ .act = until ? "member.pause" : "member.resume",
 						     .list = m->list,
 						     .subject = m->account,
 						     .before = time_text(u, m->pause_until),
-						     .after = time_text(u, until) });
+						     .after = from ? arena_fmt(u->arena, "%s to %s",
+									       time_text(u, from),
+									       time_text(u, until))
+								   : time_text(u, until) });
 	m->pause_until = until;
-	m->paused = until != 0;
+	m->paused = until != 0 && from == 0;
 	return rc;
 }
 

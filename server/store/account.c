@@ -146,3 +146,18 @@ enum rc audit_write(struct db *db, const struct audit_row *r)
 		      db_bytes(r->salt, sizeof(r->salt)), db_text(r->before), db_text(r->after),
 		      db_text(r->why));
 }
+
+enum rc account_place_write(struct db *db, int64_t account, bool hide_address, const char *zone)
+{
+	return db_run(db, NULL, STMT_ACCOUNT_PLACE, NULL, db_i64(account), db_bool(hide_address),
+		      db_text(zone));
+}
+
+enum rc account_hidden_read(struct db *db, struct arena *a, int64_t account, bool *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ACCOUNT_HIDDEN, &q, db_i64(account));
+
+	*r = rc == RC_OK && db_nrows(q) > 0 && db_get_bool(q, 0, 0);
+	return rc;
+}

@@ -29,6 +29,9 @@ enum rc account_read(struct db *db, struct arena *a, const char *addr,
 		     struct account_row *r) MUST_USE;
 enum rc account_prefs_write(struct db *db, int64_t account, const char *locale,
 			    const char *theme) MUST_USE;
+enum rc account_place_write(struct db *db, int64_t account, bool hide_address,
+			    const char *zone) MUST_USE;
+enum rc account_hidden_read(struct db *db, struct arena *a, int64_t account, bool *r) MUST_USE;
 enum rc account_password_write(struct db *db, int64_t account, const char *hash) MUST_USE;
 enum rc address_verified_write(struct db *db, const char *addr) MUST_USE;
 

@@ -504,7 +504,28 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 		s->pause_until = db_get_time(q, i, 19);
 		s->copy_when_addressed = db_get_bool(q, i, 20);
 		s->attachments = db_get_text(q, i, 21);
+		s->pause_from = db_get_time(q, i, 22);
+		s->dead = db_get_bool(q, i, 23);
+		s->followed = db_get_i64(q, i, 24);
+		s->muted = db_get_i64(q, i, 25);
 	}
+	return RC_OK;
+}
+
+enum rc followed_read(struct db *db, struct arena *a, int64_t account, struct followed_row **r,
+		      size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREADS_FOLLOWED, &q, db_i64(account));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct followed_row);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct followed_row){ db_get_text(q, i, 0), db_get_text(q, i, 1),
+						 db_get_text(q, i, 3), db_get_text(q, i, 4),
+						 db_get_i64(q, i, 2) };
 	return RC_OK;
 }
 

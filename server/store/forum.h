@@ -108,7 +108,9 @@ struct subscription_row {
 	const char *delivery, *addr, *role;
 	bool own_copy, copy_when_addressed;
 	const char *attachments;
-	int64_t pause_until;
+	int64_t pause_from, pause_until; /* from 0: since it was asked for */
+	int64_t followed, muted;         /* threads */
+	bool dead;                       /* mail to addr comes back */
 };
 
 struct subscription_choice { /* what a member decides */
@@ -117,6 +119,13 @@ struct subscription_choice { /* what a member decides */
 	bool copy_when_addressed; /* also where To or Cc of the message names them */
 	const char *attachments;  /* list: as the group has it; whole; link */
 };
+
+struct followed_row {
+	const char *list, *title, *subject, *mode;
+	int64_t number;
+};
+enum rc followed_read(struct db *db, struct arena *a, int64_t account, struct followed_row **r,
+		      size_t *n_r) MUST_USE;
 
 enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct group **r,
 		    size_t *n_r) MUST_USE;

@@ -80,9 +80,10 @@ enum rc member_leave_write(struct db *db, struct arena *a, int64_t subscription)
 	return one_id(rc, q, RC_CONFLICT, &list);
 }
 
-enum rc member_pause_write(struct db *db, int64_t subscription, int64_t until)
+enum rc member_pause_write(struct db *db, int64_t subscription, int64_t from, int64_t until)
 {
-	return db_run(db, NULL, STMT_MEMBER_PAUSE, NULL, db_i64(subscription), db_time(until));
+	return db_run(db, NULL, STMT_MEMBER_PAUSE, NULL, db_i64(subscription), db_time(until),
+		      db_time(from));
 }
 
 enum rc member_delivery_write(struct db *db, int64_t subscription, const char *delivery)

@@ -37,8 +37,9 @@ enum rc member_join_write(struct db *db, struct arena *a, int64_t list, int64_t 
 			  int64_t address, const char *source, int64_t *subscription_r) MUST_USE;
 /* RC_CONFLICT: the last owner, or gone already. */
 enum rc member_leave_write(struct db *db, struct arena *a, int64_t subscription) MUST_USE;
-/* until 0: no pause. */
-enum rc member_pause_write(struct db *db, int64_t subscription, int64_t until) MUST_USE;
+/* until 0: no pause; from 0: at once. */
+enum rc member_pause_write(struct db *db, int64_t subscription, int64_t from,
+			   int64_t until) MUST_USE;
 enum rc member_delivery_write(struct db *db, int64_t subscription, const char *delivery) MUST_USE;
 enum rc member_follow_write(struct db *db, int64_t thread, int64_t account,
 			    const char *mode) MUST_USE;

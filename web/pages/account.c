@@ -4,6 +4,7 @@
 #include "server/core/bounce.h"
 #include "server/core/erase.h"
 #include "server/core/person.h"
+#include "server/core/prefs.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -150,30 +151,6 @@ enum rc page_lang(struct page *pg)
 	return resp_redirect(pg->resp, next_of(pg));
 }
 
-static void subscription_fill(struct page *pg, const struct subscription_row *s,
-			      struct view_subscription *v)
-{
-	*v = (struct view_subscription){ .url = arena_fmt(pg->a, "/g/%s", s->group.name),
-					 .title = s->group.title,
-					 .addr = s->addr,
-					 .name = s->group.name,
-					 .sentence = delivery_sentence(s->delivery),
-					 .each = strcmp(s->delivery, "each") == 0,
-					 .digest = strcmp(s->delivery, "digest") == 0,
-					 .mentions = strcmp(s->delivery, "mentions") == 0,
-					 .none = strcmp(s->delivery, "none") == 0,
-					 .own_copy = s->own_copy,
-					 .copy_when_addressed = s->copy_when_addressed,
-					 .files_list = strcmp(s->attachments, "list") == 0,
-					 .files_whole = strcmp(s->attachments, "whole") == 0,
-					 .files_link = strcmp(s->attachments, "link") == 0,
-					 .paused = "" };
-	if (s->pause_until > clock_now())
-		v->paused = arena_fmt(pg->a, tr("Your pause goes on until %s.\n"),
-				      tr_date_day(pg->a, s->pause_until,
-						  unit_of(pg)->actor.utc_offset));
-}
-
 static void deliver_to_fill(struct page *pg, const struct view_me *v, struct view_subscription *s)
 {
 	if (v->ndeliverable < 2)
@@ -215,6 +192,10 @@ enum rc me_show(struct page *pg, const char *error)
 	if (rc == RC_OK)
 		rc = me_addresses(pg, &v);
 	if (rc == RC_OK)
+		rc = me_threads(pg, &v);
+	if (rc == RC_OK)
+		rc = me_place(pg, &v);
+	if (rc == RC_OK)
 		rc = erase_pending(u, &closing);
 	if (rc != RC_OK)
 		return rc;
@@ -229,7 +210,10 @@ enum rc me_show(struct page *pg, const char *error)
 	v.subs = ARENA_ARRAY(pg->a, n, struct view_subscription);
 	v.nsubs = n;
 	for (size_t i = 0; i < n; i++) {
-		subscription_fill(pg, &s[i], &v.subs[i]);
+		subscription_fill(pg, &s[i], u->actor.utc_offset, &v.subs[i]);
+		v.subs[i].csrf = v.csrf;
+		v.subs[i].action = arena_fmt(pg->a, "/me/%s", s[i].group.name);
+		v.subs[i].pause_action = arena_fmt(pg->a, "/me/%s/pause", s[i].group.name);
 		deliver_to_fill(pg, &v, &v.subs[i]);
 	}
 	rc = bounces_mine(u, &dead, &v.ndead);
@@ -273,16 +257,18 @@ enum rc page_me_return(struct page *pg)
 
 enum rc page_me_subscription(struct page *pg)
 {
-	static const char *const modes[] = { "each", "digest", "mentions", "none" };
-	static const char *const files[] = { "list", "whole", "link" };
-	struct subscription_choice c = { modes[param_choice(pg, "delivery")], param_bool(pg, "own_copy"),
-					 param_bool(pg, "copy_when_addressed"),
-					 files[param_choice(pg, "attachments")] };
+	struct subscription_choice c = choice_of(pg);
 	const char *list = param_text(pg, "list"), *to = param_text(pg, "deliver_to");
 	enum rc rc = subscription_set(unit_of(pg), list, &c);
 
 	if (rc == RC_OK && to != NULL)
 		rc = person_deliver_to(unit_of(pg), list, to);
+	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
+}
+
+enum rc page_account_place(struct page *pg)
+{
+	enum rc rc = prefs_place(unit_of(pg), param_bool(pg, "hide"), param_text(pg, "zone"));
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }

@@ -7,6 +7,7 @@
 #include "server/core/erase.h"
 #include "server/core/identity.h"
 #include "server/core/person.h"
+#include "server/core/prefs.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -336,6 +337,8 @@ enum rc page_leave_link(struct page *pg)
 			     param_text(pg, "mac"));
 	v.one_click = true;
 	v.button = tr("Leave the group");
+	v.back_url = prefs_link(pg->a, unit_of(pg)->keys, &m);
+	v.back = tr("Instead: change what you receive, or make a pause");
 	return ask_show(pg, &v,
 			tr("With this button you leave the group and receive nothing more from "
 			   "it.\nWithout the button nothing changes.\n"));
@@ -430,12 +433,20 @@ enum rc page_group_leave(struct page *pg)
 enum rc page_me_pause(struct page *pg)
 {
 	static const int days[] = { 0, 7, 14, 30, 90 };
-	int n = days[param_choice(pg, "days")];
 	struct membership m;
 	enum rc rc = own(pg, &m);
 
-	if (rc == RC_OK)
-		rc = subscribe_pause(unit_of(pg), &m,
-				     n ? clock_now() + (int64_t)n * 86400 * USEC : 0);
+	if (rc == RC_OK && param_has(pg, "days"))
+		rc = subscribe_pause(unit_of(pg), &m, 0,
+				     days[param_choice(pg, "days")]
+					     ? clock_now() + (int64_t)days[param_choice(pg, "days")] *
+								     86400 * USEC
+					     : 0);
+	else if (rc == RC_OK)
+		rc = pause_of(pg, &m);
+	if (rc == RC_INVALID) {
+		pg->resp->status = 422;
+		return me_show(pg, pause_fault());
+	}
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;
 }

@@ -3,6 +3,7 @@
 #ifndef CABILDO_WEB_PAGES_H
 #define CABILDO_WEB_PAGES_H
 
+#include "server/core/forum.h"
 #include "web/route/route.h"
 
 #define ROUTE(method, pattern, name, ...) enum rc page_##name(struct page *pg) MUST_USE;
@@ -21,6 +22,18 @@ struct view_me;
 /* Who they are is proven: asks for the second step where they want one, else signs in. */
 enum rc signin_next(struct page *pg, int64_t account, const char *next) MUST_USE;
 enum rc me_show(struct page *pg, const char *error) MUST_USE;
+enum rc me_threads(struct page *pg, struct view_me *v) MUST_USE;
+enum rc me_place(struct page *pg, struct view_me *v) MUST_USE;
+/* One subscription drawn; its addresses to post to are the caller's. */
+struct subscription_row;
+struct view_subscription;
+void subscription_fill(struct page *pg, const struct subscription_row *s, int offset,
+		       struct view_subscription *v);
+/* What a form of deliveries says; what a form of a pause does. RC_INVALID: pause_fault. */
+struct subscription_choice choice_of(struct page *pg);
+struct membership;
+enum rc pause_of(struct page *pg, struct membership *m) MUST_USE;
+const char *pause_fault(void);
 enum rc me_addresses(struct page *pg, struct view_me *v) MUST_USE;
 
 #endif

@@ -239,12 +239,14 @@ struct view_choice {
 };
 
 struct view_subscription {
+	const char *action, *pause_action, *csrf; /* csrf "": the link is the proof */
+	const char *from, *until;       /* of the pause, 2027-01-31, or "" */
 	const char *url, *title, *addr, *name, *sentence;
 	bool each, digest, mentions, none, own_copy, copy_when_addressed;
 	bool files_list, files_whole, files_link;
 	struct view_choice *deliver_to;
 	size_t ndeliver_to;             /* 0: there is no choice */
-	const char *paused;             /* "Your pause goes on until ...", or "" */
+	const char *paused;             /* "" or not */
 };
 
 struct view_dead { /* an address of one's own that gets no mail */
@@ -295,7 +297,22 @@ struct view_code {
 	const char *csrf, *token, *error;
 };
 
+struct view_followed {
+	const char *url, *action, *subject, *group, *mode;
+	bool mute;
+};
+
+struct view_link {                      /* the delivery of one subscription, without signing in */
+	struct view_subscription sub;
+	const char *error, *done, *leave_url;
+};
+
 struct view_me {
+	struct view_followed *threads;
+	size_t nthreads;
+	struct view_choice *zones;
+	size_t nzones;
+	bool hidden;                    /* their address, from other members */
 	struct view_address *addresses;
 	const char *closing;            /* the day on which the account ends, or "" */
 	size_t naddresses, ndeliverable; /* the first ones are theirs, the others wait */
@@ -469,6 +486,8 @@ struct view_plan {                      /* what a file of members would change *
 	size_t nrows;
 };
 
+void view_subscription(struct out *o, const struct view_subscription *v);
+void view_link(struct out *o, const struct view_link *v);
 void view_members(struct out *o, const struct view_members *v);
 void view_plan(struct out *o, const struct view_plan *v);
 void view_shell(struct out *o, const struct view_shell *v);

@@ -122,3 +122,11 @@ update account set second_last = $2::bigint where id = $1::bigint and second_las
 -- name: recovery_end
 -- roles: web cli
 delete from token where account_id = $1::bigint and purpose = 'recovery'
+
+-- name: account_place
+-- roles: web
+update account set hide_address = $2::boolean, time_zone = coalesce($3::text, time_zone) where id = $1::bigint
+
+-- name: account_hidden
+-- roles: web
+select hide_address from account where id = $1::bigint

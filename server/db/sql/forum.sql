@@ -314,9 +314,18 @@ where f.account_id = $1::bigint and f.thread_id = t.id and t.list_id = l.id and 
 -- roles: web cli
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
-	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed, s.attachments
+	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed, s.attachments,
+	s.pause_from, ad.suspended_at is not null, coalesce(f.followed, 0), coalesce(f.muted, 0)
 from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id
-where s.account_id = $1::bigint order by l.title
+left join (select t.list_id, count(*) filter (where x.mode = 'follow') as followed, count(*) filter (where x.mode = 'mute') as muted
+	from thread_follow x join thread t on t.id = x.thread_id where x.account_id = $1::bigint group by t.list_id) f on f.list_id = l.id
+where s.account_id = $1 order by l.title
+
+-- name: threads_followed
+-- roles: web
+select l.name, l.title, t.number, t.subject, f.mode from thread_follow f join thread t on t.id = f.thread_id
+join list l on l.id = t.list_id join subscription s on s.list_id = l.id and s.account_id = f.account_id
+where f.account_id = $1::bigint and t.moved_to is null and t.state <> 'hidden' order by t.last_post_at desc, t.id desc limit 200
 
 -- name: subscription_set
 -- roles: web cli

@@ -7,7 +7,7 @@
 -- by account, or by subscription.
 select l.id, l.name, l.mail_domain, l.title, l.lang, l.join_policy, l.closed_at is not null or l.archived,
 	a.id, a.name, a.locale, coalesce(a.closed_at is not null, false), ad.id, ad.addr,
-	s.id, s.role, s.delivery, s.pause_until > now(), s.pause_until, sad.addr, s.joined_at,
+	s.id, s.role, s.delivery, s.pause_until > now() and coalesce(s.pause_from <= now(), true), s.pause_until, sad.addr, s.joined_at,
 	(extract(epoch from (now() at time zone a.time_zone) - (now() at time zone 'UTC')) / 60)::integer,
 	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
 		and (b.addr = $2::text or b.addr = '@' || split_part($2, '@', 2)))
@@ -47,7 +47,7 @@ update list set member_count = member_count - 1, version = version + 1 from s wh
 
 -- name: member_pause
 -- roles: web receive cli
-update subscription set pause_until = $2::timestamptz where id = $1::bigint
+update subscription set pause_until = $2::timestamptz, pause_from = $3::timestamptz where id = $1::bigint
 
 -- name: member_delivery
 -- roles: web receive cli

@@ -18,7 +18,7 @@ with r as (
 select o.id, o.post_id, o.notice_id, o.list_id, o.subscription_id, o.tries::integer, o.created_at,
 	coalesce(ad.addr, n.addr), coalesce(a.locale, n.locale),
 	o.post_id is not null and (s.id is null or ad.suspended_at is not null or a.closed_at is not null or l.archived
-		or coalesce(s.pause_until > now(), false) or f.mode = 'mute' or p.state <> 'shown'
+		or coalesce(s.pause_until > now() and coalesce(s.pause_from <= now(), true), false) or f.mode = 'mute' or p.state <> 'shown'
 		or (select t.state from thread t where t.id = p.thread_id) = 'hidden'),
 	a.id,
 	-- over so many bytes of attachments they go by link; 0: never
