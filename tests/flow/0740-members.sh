@@ -49,7 +49,7 @@ done
 tap_is 'a stranger is asked to sign in' "$(browse_status - /g/agenda/members)" 303
 tap_run 'a member sees names' shows ana.perez 'Julio Zelaya'
 tap_run 'and places' shows ana.perez 'Oficina de Servicios Digitales, Honduras'
-tap_run 'and who owns it' shows ana.perez 'responsable</span>'
+tap_run 'and who owns it' shows ana.perez 'Marisol Quesada <span class="chip act">'
 tap_run 'no address that is hidden' fails shows ana.perez julio.zelaya@example.org
 tap_run 'her own' shows ana.perez ana.perez@example.org
 flow_sql "UPDATE account SET hide_address = false WHERE name = 'Julio Zelaya'" >/dev/null
