@@ -126,7 +126,7 @@ static bool is_wrapped(const struct fold_text *t, size_t i, size_t slack, bool o
 	slice_cut(&rest, ' ', &word);
 	first = utf8_width(word);
 	if (rest.n == 0 && first > 40)
-		return width + first > 72;
+		return width + first > 72 - slack;
 	return width >= 64 - slack && width <= 100 && utf8_width(l) <= 40 &&
 	       width + 1 + first > 72 - slack;
 }
@@ -319,8 +319,10 @@ static size_t cut_find(struct fold_text *t, size_t end, enum fold_kind *kind_r)
 			}
 		}
 more:
-		/* an announcement is nobody's word */
+		/* an announcement is nobody's word, none of its lines */
 		own |= !t->v[i].blank && !t->v[i].quoted && from == end;
+		if (from < end && !own && next > i + 1)
+			i = next - 1;
 	}
 	return end;
 }

@@ -155,8 +155,10 @@ size_t fold_list_footer(struct fold_text *t, size_t end, size_t floor)
 			break;
 		if (t->v[i].blank)
 			continue;
+		/* a rule right below a heading is the heading's: a list of links */
 		if (said && fold_is_rule(l, 2) && !slice_eqz(l, "--") && l.p[0] != '#')
-			return i;
+			return i > floor && slice_ends(slice_trim(t->v[i - 1].s), ":") && l.n < 47
+				       ? end : i;
 		/* Mailman's own rule has 47 of them, whatever was written below it */
 		if (l.n == 47 && l.p[0] == '_' && fold_is_rule(l, 47))
 			return i;

@@ -223,7 +223,7 @@ static const struct { const char *name; enum head_name is; } heads[] = {
 	{ "destinatario", HEAD_TO }, { "destinataire", HEAD_TO }, { "vastaanottaja", HEAD_TO },
 	{ "收件人", HEAD_TO }, { "宛先", HEAD_TO },
 	{ "subject", HEAD_SUBJECT }, { "asunto", HEAD_SUBJECT }, { "assunto", HEAD_SUBJECT },
-	{ "objet", HEAD_SUBJECT }, { "oggetto", HEAD_SUBJECT }, { "betreff", HEAD_SUBJECT },
+	{ "objet", HEAD_SUBJECT }, { "sujet", HEAD_SUBJECT }, { "oggetto", HEAD_SUBJECT }, { "betreff", HEAD_SUBJECT },
 	{ "betr", HEAD_SUBJECT }, { "onderwerp", HEAD_SUBJECT }, { "emne", HEAD_SUBJECT },
 	{ "amne", HEAD_SUBJECT }, { "temat", HEAD_SUBJECT }, { "tema", HEAD_SUBJECT },
 	{ "тема", HEAD_SUBJECT }, { "assumpte", HEAD_SUBJECT }, { "aihe", HEAD_SUBJECT },

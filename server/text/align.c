@@ -180,7 +180,22 @@ static bool is_head(struct slice text, const struct line *l)
 		return false;
 	if (s.p[s.n - 1] == ':')
 		return true;
-	return slice_cut(&rest, ':', &name) && name.n <= 24 && rest.n > 0 && !memchr(name.p, '.', name.n);
+	/* "[1] https://..." is none */
+	return slice_cut(&rest, ':', &name) && name.n <= 24 && rest.n > 0 && rest.p[0] != '/' &&
+	       !memchr(name.p, '.', name.n);
+}
+
+/* An address or a year: what the lines above a mail tell, and a list of points does not. */
+static bool tells_mail(struct slice text, const struct line *l)
+{
+	size_t digits = 0;
+
+	for (size_t i = l->from; i < l->to; i++) {
+		digits = isdigit((unsigned char)text.p[i]) ? digits + 1 : 0;
+		if (text.p[i] == '@' || digits == 4)
+			return true;
+	}
+	return false;
 }
 
 /* Some lines of the parent may be cited as words of one's own; two fifths of it are not. */
@@ -192,7 +207,8 @@ static bool is_much(const struct align *al, size_t words)
 /* The first line of the quote that ends what is shown, `end` where it does not. */
 static size_t trailing(const struct align *al, struct slice text)
 {
-	size_t first = al->n, words = 0, lines = 0, i = al->n, own = 0, heads = 0;
+	size_t first = al->n, quote, words = 0, lines = 0, i = al->n, own = 0, heads = 0;
+	bool mail = false;
 
 	while (i > 0) {
 		const struct line *l = &al->v[i - 1];
@@ -211,6 +227,7 @@ static size_t trailing(const struct align *al, struct slice text)
 	for (size_t k = 0; k < i; k++)
 		own += !al->v[k].blank && !al->v[k].quote_fold && !al->v[k].other_fold &&
 		       !al->v[k].quoted;
+	quote = first;
 	/* what announces it goes with it, while something is left */
 	for (size_t k = first, left = HEAD_LINES; k-- > 0 && left-- > 0 && own > 1; ) {
 		const struct line *l = &al->v[k];
@@ -223,6 +240,12 @@ static size_t trailing(const struct align *al, struct slice text)
 		first = k;
 		own--;
 		heads++;
+		mail |= tells_mail(text, l);
+	}
+	if (heads > 1 && !mail) { /* points of the author's above what they cite */
+		own += heads;
+		heads = 0;
+		first = quote;
 	}
 	return own > 0 && (heads > 1 || is_much(al, words)) ? first : al->n;
 }

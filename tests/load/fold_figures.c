@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fold-figures [-v] [-m] CORPORA: how reply folding fares on archive-r-help-es, a
+ * fold-figures [-v] [-m] [-s ID] CORPORA: how reply folding fares on archive-r-help-es, a
  * Spanish list of seventeen years. Prints, one fact a line:
  *
  *	messages N replies N with_parent N
@@ -16,6 +16,9 @@
  *	          letter and whatever the line breaks and marks, in an earlier
  *	          message of the same thread; a shorter one, and one that the
  *	          author wrote or quoted before, is nobody's: it counts for nothing
+ *	          also one that a program wrapped out of the marked line above it:
+ *	          both together stand in one of the last 500 messages,
+ *	          without a word between
  *	quoted    a line that begins with >
  *	appended  the footer of the list, what its archiver put for attachments,
  *	          what follows a line "--" or "-- ", the paragraph of a line that
@@ -46,8 +49,10 @@
  *	marked       replies of them with an own text above one block of quoted
  *	             lines: marked_left those that show one of these.
  *
- * -v names each message that counts against us, with the line; -m folds by
- * marks and phrases alone, without looking at the parent.
+ * -v names each message that counts against us, with the line (of interleaved
+ * ones each that is lost); -m folds by marks and phrases alone, without looking
+ * at the parent; -s shows the message of that Message-ID line by line, with what
+ * was said of each.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -64,6 +69,7 @@
 
 #define KNOWN_LEAST 20
 #define LINES_MAX   20000
+#define RECENT      500
 
 struct msg {
 	const char *id, *parent, *thread, *from;
@@ -85,6 +91,9 @@ struct archive {
 	struct thread *threads;
 	size_t nthreads;
 	bool verbose, marks_only;
+	const char *show;
+	const struct msg *recent[RECENT];
+	size_t nrecent;
 	char where[300];
 };
 
@@ -191,6 +200,28 @@ static bool is_known(struct arena *a, const struct msg *me, struct slice line, b
 	arena_rewind(a, mark);
 	*short_r = hit && (mine || b.n < KNOWN_LEAST);
 	return hit && !mine && b.n >= KNOWN_LEAST;
+}
+
+/* What a program wrapped out of the quoted line above it: together they stand, without
+ * a word between them, in one of the last messages, whatever their thread: programs
+ * that wrap so lose the ids as well. */
+static bool is_rest(struct archive *ar, struct slice above, struct slice line)
+{
+	struct arena_mark mark = arena_mark(ar->a);
+	struct slice b;
+	bool is = false;
+
+	above = slice_trim(above);
+	b = bare(ar->a, slice_of(arena_fmt(ar->a, "%.*s %.*s", (int)above.n, above.p, (int)line.n,
+					   line.p)));
+	if (slice_starts(above, ">") && slice_trim(line).n > 0 && b.n >= KNOWN_LEAST)
+		for (size_t i = 0; i < RECENT && !is; i++) {
+			const struct msg *m = ar->recent[i];
+
+			is = m && m->nplain >= b.n && memmem(m->plain, m->nplain, b.p, b.n);
+		}
+	arena_rewind(ar->a, mark);
+	return is;
 }
 
 static bool is_head_line(struct slice s)
@@ -331,9 +362,10 @@ static void announce(struct line *v, size_t i)
 		v[--e].announces = true;
 }
 
-static size_t lines_make(struct arena *a, const struct msg *m, const struct fold_range *f, size_t nf,
+static size_t lines_make(struct archive *ar, const struct msg *m, const struct fold_range *f, size_t nf,
 			 struct line *v)
 {
+	struct arena *a = ar->a;
 	struct slice rest = m->text, s;
 	size_t n = 0, k = 0;
 
@@ -347,7 +379,8 @@ static size_t lines_make(struct arena *a, const struct msg *m, const struct fold
 		*l = (struct line){ .s = s, .blank = bare(a, s).n == 0 && slice_trim(s).n == 0,
 				    .folded = k < nf && f[k].from <= at };
 		l->quoted = slice_starts(slice_trim(s), ">");
-		l->known = is_known(a, m, s, &l->nobodys);
+		l->known = is_known(a, m, s, &l->nobodys) ||
+			   (n > 1 && !l->quoted && is_rest(ar, l[-1].s, s));
 		l->nobodys &= !l->quoted;
 		l->known &= !l->quoted && !is_attribution(s);
 	}
@@ -445,12 +478,27 @@ static bool quotes_unknown(struct slice s, struct slice subject)
 	       slice_istarts(t, "Enviado el:");
 }
 
+/* The message line by line: F folded, then quoted, known, own (! where it announces
+ * a quote), appended or nobody's. */
+static void show(const struct line *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		printf("%c%c%c|%.*s\n", v[i].folded ? 'F' : ' ',
+		       v[i].quoted     ? '>'
+		       : v[i].known    ? 'k'
+		       : v[i].own      ? 'o'
+		       : v[i].appended ? 'a'
+		       : v[i].nobodys  ? 'n'
+				       : ' ',
+		       v[i].announces ? '!' : ' ', (int)v[i].s.n, v[i].s.p);
+}
+
 static void count(struct archive *ar, struct msg *m, const struct fold_range *f, size_t nf,
 		  struct slice subject)
 {
 	static struct line v[LINES_MAX];
 	struct arena_mark mark = arena_mark(ar->a);
-	size_t n = lines_make(ar->a, m, f, nf, v), quotes = 0;
+	size_t n = lines_make(ar, m, f, nf, v), quotes = 0;
 	bool parent = msg_find(ar, m->parent) != NULL, inter, unknown = false;
 	bool attributed = false, bare_quote = false;
 
@@ -466,6 +514,8 @@ static void count(struct archive *ar, struct msg *m, const struct fold_range *f,
 			bare_quote |= k < n && !v[k].quoted;
 		}
 	}
+	if (ar->show && strcmp(ar->show, m->id) == 0)
+		show(v, n);
 	fig.messages++;
 	fig.replies += *m->parent != '\0';
 	fig.with_parent += parent;
@@ -481,14 +531,15 @@ static void count(struct archive *ar, struct msg *m, const struct fold_range *f,
 	}
 	inter = is_interleaved(v, n) && !unknown && !bare_quote;
 	if (inter) {
-		size_t i = 0;
+		size_t lost = 0;
 
-		while (i < n && !(v[i].own && v[i].folded && !v[i].announces))
-			i++;
+		for (size_t i = 0; i < n; i++)
+			if (v[i].own && v[i].folded && !v[i].announces) {
+				against(ar, m, "interleaved", v[i].s);
+				lost++;
+			}
 		fig.inter++;
-		fig.inter_lose += i < n;
-		if (i < n)
-			against(ar, m, "interleaved", v[i].s);
+		fig.inter_lose += lost > 0;
 	} else if (parent && quotes > 0 && !is_interleaved(v, n)) {
 		top_count(ar, m, v, n);
 	}
@@ -527,6 +578,7 @@ static void message(struct archive *ar, struct slice raw)
 	m->plain = b.p;
 	m->nplain = b.n;
 	t->last = m;
+	ar->recent[ar->nrecent++ % RECENT] = m;
 done:
 	arena_free(&a);
 }
@@ -579,12 +631,14 @@ int main(int argc, char **argv)
 	for (int i = 1; i + 1 < argc; i++) {
 		ar.verbose |= strcmp(argv[i], "-v") == 0;
 		ar.marks_only |= strcmp(argv[i], "-m") == 0;
+		if (strcmp(argv[i], "-s") == 0)
+			ar.show = argv[i + 1];
 	}
 
 	rnd_init();
 	mail_parse_init();
 	if (!threads_read(&ar, arena_fmt(ar.a, "%s/archive-r-help-es/threads.tsv", dir))) {
-		fprintf(stderr, "usage: fold-figures [-v] [-m] CORPORA (the folder that holds archive-r-help-es)\n");
+		fprintf(stderr, "usage: fold-figures [-v] [-m] [-s ID] CORPORA (the folder that holds archive-r-help-es)\n");
 		return 64;
 	}
 	archive_read(&ar, arena_fmt(ar.a, "%s/archive-r-help-es/data", dir));

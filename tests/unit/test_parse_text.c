@@ -334,6 +334,9 @@ static void folds_traps(void **state)
 		"El mensaje original era otro:\n\nMensaje original\n\ny sigue el texto\n",
 		"---------- Forwarded message ----------\nFrom: Ana <ana@x.example>\n"
 		"Date: Tue, 12 May 2015 10:15\nSubject: Agenda\nTo: Beto\n\nuno\n",
+		"-------- Message original --------\nSujet: \tproblema\nDate : \tTue, 01 Jun 2010 09:16:32 -0300\n"
+		"De : \tAna <ana en x.example>\nPour : \tlista en x.example\n\nEstimados:\n\n¿Qué falta?\n",
+		"Ver también:\n------\n[1] https://x.example/mailman/listinfo/agenda\n[2] https://x.example/\n",
 		"> uno\n\nestoy de acuerdo\n",
 		"Hola:\n\nEl lunes Ana escribió:\n> ¿vienes?\n\nSí.\n\n> ¿y Beto?\n\nTambién.\n",
 	};

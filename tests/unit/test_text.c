@@ -360,6 +360,12 @@ static void test_align(void **state)
 		"antes del viernes, porque la sala se reserva con una semana.\n\nPropongo el martes a las diez.\n\n"
 		"También falta la lista de participantes de Honduras y de Nicaragua.\n\nAna\n";
 	static const char cited[] = "Sobre esto:\n\nfalta la lista de participantes\nde Honduras y de Nicaragua\n";
+	static const char points[] = "Punto 1: de acuerdo con la sala\nPunto 2: queda esto pendiente:\n\nTambién falta "
+				     "la lista de participantes\nde Honduras y de Nicaragua. Ana\n";
+	static const char links[] = "De acuerdo.\n\nVínculos:\n--------\n[1] http://foro.example/acta\n\nTambién falta "
+				    "la lista de participantes\nde Honduras y de Nicaragua. Ana\n";
+	static const char mailed[] = "Va abajo.\n\nDe parte de: Ana\nDía: martes 3 de mayo de 2016\n\nTambién falta "
+				     "la lista de participantes\nde Honduras y de Nicaragua. Ana\n";
 	struct arena *mem = arena_new((size_t)16 << 20);
 	struct fold_range f = { strlen("De acuerdo.\n\n"), strlen(between), FOLD_KIND_QUOTE };
 	const char *over = arena_fmt(mem, "%s\nEl martes me viene bien, si a los demás también.\n", parent);
@@ -376,6 +382,10 @@ static void test_align(void **state)
 	assert_string_equal(aligned(mem, parent, parent, NULL, 0), parent);
 	/* some words of it are no quote */
 	assert_string_equal(aligned(mem, cited, parent, NULL, 0), cited);
+	/* nor are points and links of one's own right above what they cite its header */
+	assert_string_equal(aligned(mem, points, parent, NULL, 0), points);
+	assert_string_equal(aligned(mem, links, parent, NULL, 0), links);
+	assert_string_equal(aligned(mem, mailed, parent, NULL, 0), "Va abajo.\n\n[0]");
 	/* what was folded for its looks gives back the answer and its question */
 	assert_non_null(strstr(aligned(mem, between, parent, &f, 1), "Propongo el martes"));
 	assert_non_null(strstr(aligned(mem, between, parent, &f, 1), "Necesitamos fijar"));
