@@ -481,8 +481,10 @@ create table attachment (
 	raw_length bigint not null,
 	inner_offset bigint, -- a file of a winmail.dat: size bytes from here of what that decodes to
 	inline boolean not null default false,
+	folded boolean not null default false, -- a picture of a signature or of quoted mail
 	unique (post_id, n)
 );
+create index attachment_picture on attachment (hash) where inline and size <= 100000;
 
 -- Idempotence outlives a move, a merge or a deletion of the post.
 create table message_seen (
@@ -1270,6 +1272,7 @@ grant update (version, decided_at, decided_by, decided_door, decision, policy, w
 grant update (keep) on raw_message to "cabildo-receive";
 grant update (moderated) on post to "cabildo-receive";
 grant select on raw_chunk to "cabildo-receive";
+grant select (post_id, hash, inline, size) on attachment to "cabildo-receive";
 grant usage on sequence post_id_seq to "cabildo-receive";
 
 grant select, update (outcome, outcome_at) on hold_notice to "cabildo-receive", "cabildo-web", "cabildo-sched";
@@ -1291,7 +1294,7 @@ grant select (id, name, locale, time_zone, closed_at, hide_address) on account t
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";
-grant select (post_id, n, name, size, inline, inner_offset) on attachment to "cabildo-deliver";
+grant select (post_id, n, name, size, folded, inner_offset) on attachment to "cabildo-deliver";
 grant insert on notice, outbound to "cabildo-deliver";
 grant delete on notice to "cabildo-deliver";
 

@@ -32,6 +32,7 @@ static void attachments_fill(struct submission *s, struct arena *a, const struct
 						    .offset = (int64_t)f->offset,
 						    .length = (int64_t)f->length,
 						    .inline_ = f->inline_,
+						    .folded = f->folded,
 						    .packed = f->packed,
 						    .inner = (int64_t)f->inner };
 		memcpy(at[i].hash, f->hash, sizeof(at[i].hash));

@@ -24,6 +24,8 @@ struct body {
 	size_t nfiles, size;
 	struct slice cids[CID_MAX];
 	size_t ncids;
+	struct picture pictures[CID_MAX];
+	size_t npictures;
 	unsigned texts;
 };
 
@@ -111,6 +113,40 @@ static void cids_note(struct body *b, struct slice html)
 	}
 }
 
+/* And where its pictures stand. bytes: of that part, in its charset. */
+static void pictures_note(struct body *b, struct slice bytes, const char *charset)
+{
+	struct arena_mark mark = arena_mark(b->scratch);
+	size_t n, from = b->npictures;
+	struct slice u;
+	char *c;
+
+	if (!slice_ifind(bytes, SLICE("cid:")))
+		return;
+	u = charset_utf8(b->scratch, bytes, charset, b->lim->text);
+	c = utf8_clean(b->scratch, u, &n);
+	b->npictures += pictures_find(b->scratch, slice_make(c, n), b->lim->text,
+				      b->pictures + from, CID_MAX - from);
+	for (size_t i = from; i < b->npictures; i++)
+		b->pictures[i].id = slice_of(slice_dup(b->a, b->pictures[i].id));
+	arena_rewind(b->scratch, mark);
+}
+
+/* Shown somewhere, and nowhere but in what is folded. */
+static bool picture_folded(const struct body *b, const char *id)
+{
+	bool seen = false;
+
+	for (size_t i = 0; i < b->npictures && *id; i++) {
+		if (!slice_eqz(b->pictures[i].id, id))
+			continue;
+		if (!b->pictures[i].folded)
+			return false;
+		seen = true;
+	}
+	return seen;
+}
+
 static bool cid_referred(const struct body *b, const char *id)
 {
 	if (!*id)
@@ -166,6 +202,7 @@ static struct slice text_part(struct body *b, const struct part *p, struct slice
 		cids_note(b, bytes);
 		if (!*charset)
 			charset = html_charset(b->scratch, bytes);
+		pictures_note(b, bytes, charset);
 	}
 	u = charset_utf8(b->scratch, bytes, charset, cap);
 	char *c = utf8_clean(b->scratch, u, &n);
@@ -267,8 +304,12 @@ static void files_only(struct body *b, struct part *p)
 		/* Not shown, but it says which pictures belong to the text. */
 		struct arena_mark mark = arena_mark(b->scratch);
 
-		cids_note(b, transfer_text(b->scratch, part_raw(b, p), p->encoding,
-					   b->lim->text));
+		struct slice bytes = transfer_text(b->scratch, part_raw(b, p), p->encoding,
+						   b->lim->text);
+
+		cids_note(b, bytes);
+		pictures_note(b, bytes, *p->charset ? p->charset
+						    : html_charset(b->scratch, bytes));
 		arena_rewind(b->scratch, mark);
 	}
 }
@@ -534,6 +575,7 @@ static void attachments_build(struct body *b)
 		f->length = p->length;
 		f->inline_ = p->disposition == DISPOSITION_INLINE ||
 			     cid_referred(b, p->content_id);
+		f->folded = strncmp(p->type, "image/", 6) == 0 && picture_folded(b, p->content_id);
 		f->size = bytes.n;
 		hash_bytes(bytes.p, bytes.n, f->hash);
 		arena_rewind(b->scratch, mark);

@@ -10,7 +10,7 @@ libparse_a_SOURCES = \
 	mailer/parse/fold_attr.c mailer/parse/fold_digest.c mailer/parse/fold_head.c mailer/parse/fold_tail.c \
 	mailer/parse/fold_words.c mailer/parse/guard.c mailer/parse/header.c \
 	mailer/parse/html2text.c mailer/parse/mail.c mailer/parse/mail.h mailer/parse/mime.c \
-	mailer/parse/msgid.c mailer/parse/part.h \
+	mailer/parse/msgid.c mailer/parse/part.h mailer/parse/picture.c \
 	mailer/parse/report.c mailer/parse/report.h mailer/parse/report_dsn.c \
 	mailer/parse/report_part.h mailer/parse/report_phrase.c mailer/parse/report_phrases.def \
 	mailer/parse/report_status.c mailer/parse/report_text.c mailer/parse/subject.c \

@@ -39,6 +39,7 @@ struct mail_attachment {
 	size_t size;            /* bytes after decoding */
 	unsigned char hash[32]; /* BLAKE2b-256 of the decoded bytes */
 	bool inline_;           /* Content-Disposition: inline, or referred to by the HTML part */
+	bool folded;            /* a picture that the HTML shows only in what is folded of it */
 	/* a file in a winmail.dat: offset, length and encoding are that part's, and the
 	 * file is size bytes of it after decoding, from inner. The part itself follows. */
 	bool packed;

@@ -65,6 +65,14 @@ size_t transfer_uu_block(struct slice text, struct slice *name_r);
 /* The word for a Content-Transfer-Encoding as written, "8bit" where unknown. */
 const char *transfer_name(const char *written);
 
+/* picture.c: the pictures that an HTML text (UTF-8) names by cid:, at most max, once
+ * for each place. */
+struct picture {
+	struct slice id;        /* within html */
+	bool folded;            /* it stands in what is folded of that text */
+};
+size_t pictures_find(struct arena *tmp, struct slice html, size_t cap, struct picture *v, size_t max);
+
 /* automatic.c: after the body is there. *sign_r: what says so, "" where nothing does. */
 enum mail_auto mail_automatic(const struct mail *m, struct arena *a, const char **sign_r);
 

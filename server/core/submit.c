@@ -78,11 +78,11 @@ static enum rc attachments_add(struct unit *u, const struct submission *s, int64
 		const struct submit_attachment *f = &s->attachments[i];
 
 		at[i] = (struct attachment_new){ f->name,   f->type,   f->encoding, f->size,
-						 f->offset, f->length, { 0 },       f->inline_,
+						 f->offset, f->length, { 0 },       f->inline_, f->folded,
 						 f->packed ? f->inner : -1 };
 		memcpy(at[i].hash, f->hash, HASH_BYTES);
 	}
-	return attachments_write(u->db, u->arena, post, at, s->nattachments);
+	return attachments_write(u->db, u->arena, post, s->author_addr, at, s->nattachments);
 }
 
 /* The sentence of what decided: the rule's, or one of those that are found out here. */

@@ -15,6 +15,7 @@ struct submit_attachment {
 	int64_t size, offset, length; /* offset, length: the encoded bytes within raw */
 	unsigned char hash[32];
 	bool inline_;
+	bool folded; /* a picture in what is folded of the text */
 	bool packed; /* a file within what these bytes decode to: size bytes from inner */
 	int64_t inner;
 };

@@ -100,7 +100,7 @@ struct queue_file {
 	const char *name;
 	bool packed; /* its bytes are within another's */
 };
-/* The post's attachments but inline ones, and its text as it was stored. */
+/* The post's attachments but logos, and its text as it was stored. */
 enum rc queue_post_files(struct db *db, struct arena *a, int64_t post, struct queue_file **r,
 			 size_t *n_r, struct slice *text_r) MUST_USE;
 

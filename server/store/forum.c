@@ -176,7 +176,7 @@ enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, cons
 	return RC_OK;
 }
 
-/* "n 01 name 01 type 01 size 02 ...": names hold no controls (mailer/parse). */
+/* "n 01 name 01 type 01 size 01 folded 02 ...": names hold no controls (mailer/parse). */
 static void attachments_split(struct arena *a, const char *text, struct post_row *p)
 {
 	const char **items, **f;
@@ -186,10 +186,11 @@ static void attachments_split(struct arena *a, const char *text, struct post_row
 	for (size_t i = 0; i < n; i++) {
 		struct attachment_row *at = &p->attachments[p->nattachments];
 
-		if (split_lines(a, items[i], '\x01', &f) != 4)
+		if (split_lines(a, items[i], '\x01', &f) != 5)
 			continue;
 		at->name = f[1];
 		at->type = f[2];
+		at->folded = *f[4] == '1';
 		if (slice_i64(slice_of(f[0]), 0, INT32_MAX, &at->n) &&
 		    slice_i64(slice_of(f[3]), 0, INT64_MAX, &at->size))
 			p->nattachments++;
@@ -381,7 +382,7 @@ static enum rc attachment_row(const struct db_rows *q, struct attachment_place *
 		return RC_NOTFOUND;
 	*r = (struct attachment_place){
 		.row = { db_get_i64(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2),
-			 db_get_i64(q, 0, 3) },
+			 db_get_i64(q, 0, 3), false },
 		.encoding = db_get_text(q, 0, 4),
 		.offset = db_get_i64(q, 0, 5),
 		.length = db_get_i64(q, 0, 6),

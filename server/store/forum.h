@@ -60,6 +60,7 @@ struct attachment_row {
 	int64_t n; /* /g/LIST/THREAD/POST/N/NAME */
 	const char *name, *type;
 	int64_t size;
+	bool folded; /* a picture of a signature or of quoted mail */
 };
 
 struct post_row {

@@ -242,10 +242,10 @@ enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post
 	return RC_OK;
 }
 
-enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
+enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const char *author,
 			  const struct attachment_new *at, size_t n)
 {
-	int64_t *num = ARENA_ARRAY(a, n * 6, int64_t);
+	int64_t *num = ARENA_ARRAY(a, n * 7, int64_t);
 	const char **txt = ARENA_ARRAY(a, n * 3, const char *);
 	id_hash *h = ARENA_ARRAY(a, n, id_hash);
 
@@ -256,6 +256,7 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 		num[3 * n + i] = at[i].length;
 		num[4 * n + i] = at[i].inline_;
 		num[5 * n + i] = at[i].inner;
+		num[6 * n + i] = at[i].folded;
 		txt[i] = at[i].name;
 		txt[n + i] = at[i].type;
 		txt[2 * n + i] = at[i].encoding;
@@ -266,7 +267,8 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
 		      db_i64_array(a, num + n, n), db_bytes_array(a, h, n),
 		      db_text_array(a, txt + 2 * n, n), db_i64_array(a, num + 2 * n, n),
 		      db_i64_array(a, num + 3 * n, n), db_i64_array(a, num + 4 * n, n),
-		      db_i64_array(a, num + 5 * n, n));
+		      db_i64_array(a, num + 5 * n, n), db_i64_array(a, num + 6 * n, n),
+		      *author != '\0' ? db_text(author) : db_null());
 }
 
 enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,

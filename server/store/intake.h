@@ -111,9 +111,11 @@ struct attachment_new {
 	int64_t size, offset, length;
 	id_hash hash;
 	bool inline_;
+	bool folded;   /* with what is folded of the text */
 	int64_t inner; /* -1: the whole of it; else where the file begins in what it decodes to */
 };
-enum rc attachments_write(struct db *db, struct arena *a, int64_t post,
+/* author: their address, by whose earlier posts logos are known; "" where unknown. */
+enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const char *author,
 			  const struct attachment_new *at, size_t n) MUST_USE;
 
 /* The post's own id, and the ones it names that nobody has yet. */

@@ -55,10 +55,13 @@ static const char *gap_text(struct page *pg, const struct post_row *posts, size_
 static void attachments_fill(struct page *pg, const char *base, const struct post_row *p,
 			     struct view_post *v)
 {
-	v->attachments = ARENA_ARRAY(pg->a, p->nattachments, struct view_attachment);
-	v->nattachments = p->nattachments;
-	for (size_t i = 0; i < p->nattachments; i++)
-		v->attachments[i] = (struct view_attachment){
+	size_t n = p->nattachments;
+
+	v->attachments = ARENA_ARRAY(pg->a, n, struct view_attachment);
+	v->pictures = ARENA_ARRAY(pg->a, n, struct view_attachment);
+	for (size_t i = 0; i < n; i++)
+		*(p->attachments[i].folded ? &v->pictures[v->npictures++]
+					   : &v->attachments[v->nattachments++]) = (struct view_attachment){
 			.url = arena_fmt(pg->a, "%s/%lld/%lld/%s", base, (long long)p->number,
 					 (long long)p->attachments[i].n,
 					 url_encode(pg->a, p->attachments[i].name)),

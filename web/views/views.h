@@ -60,6 +60,8 @@ struct view_post {
 	struct html body;
 	struct view_attachment *attachments;
 	size_t nattachments;
+	struct view_attachment *pictures; /* of the signature or of quoted mail: folded */
+	size_t npictures;
 };
 
 struct view_participant {

@@ -112,7 +112,8 @@ where r.thread_id = $3::bigint and r.number = $4::integer and (l.visibility = 'p
 select p.id, p.number, case when q.thread_id = p.thread_id then q.number end, p.msgid, p.account_id, p.author_name, p.author_addr,
 	o.name, c.name, p.sent_at, p.sent_guessed, p.source, p.lang, p.subject, p.state,
 	p.html, '', octet_length(p.html),
-	(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size, E'\x02' order by at.n)
+	(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size
+		|| E'\x01' || case when at.folded then '1' else '0' end, E'\x02' order by at.n)
 		from attachment at where p.attachment_count > 0 and p.state <> 'deleted' and at.post_id = p.id),
 	p.moderated, p.edited_at
 from post p

@@ -194,10 +194,14 @@ select left(body, 262144), author_addr from post where id = $1::bigint
 
 -- name: attachments_add
 -- roles: receive web cli
-insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline, inner_offset)
-select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i <> 0, nullif(u."inner", -1)
+-- A small picture within the text that its author sent before is a logo.
+insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline, inner_offset, folded)
+select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.i <> 0, nullif(u."inner", -1), u.f <> 0
+	or (u.i <> 0 and u.size <= 100000 and u.type like 'image/%' and exists (
+		select 1 from attachment x join post q on q.id = x.post_id
+		where x.hash = u.hash and x.inline and x.size <= 100000 and q.author_addr = $13::text and q.id <> $1))
 from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
-	$11::bigint[]) as u (n, name, type, size, hash, encoding, o, l, i, "inner")
+	$11::bigint[], $12::integer[]) as u (n, name, type, size, hash, encoding, o, l, i, "inner", f)
 
 -- name: refs_add
 -- roles: receive web cli

@@ -90,7 +90,7 @@ select (extract(epoch from min(greatest(not_before, coalesce(lease_until, not_be
 -- name: post_files
 -- roles: deliver
 -- What a copy by link is made of, where there is anything to link to.
-select at.n, at.name, at.size, at.inner_offset is not null from attachment at where at.post_id = $1::bigint and not at.inline order by at.n
+select at.n, at.name, at.size, at.inner_offset is not null from attachment at where at.post_id = $1::bigint and not at.folded order by at.n
 
 -- name: post_body
 -- roles: deliver
