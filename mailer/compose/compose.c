@@ -83,7 +83,10 @@ bool field_goes(struct slice name)
 {
 	static const char *const gone[] = {
 		"Precedence", "Return-Path", "Disposition-Notification-To", "Return-Receipt-To",
-		"Read-Receipt-To", "X-Confirm-Reading-To", "Delivered-To", "X-Original-To",
+		"Read-Receipt-To", "X-Confirm-Reading-To", "Disposition-Notification-Options",
+		"Return-Receipt-Requested", "X-Return-Receipt-To", "X-Receipt-To", "X-Acknowledge-To",
+		"X-Confirm-Delivery", "X-PMRQC", "Registered-Mail-Reply-Requested-By",
+		"Generate-Delivery-Report", "Delivered-To", "X-Original-To",
 		"Original-Recipient", "Bcc", "Resent-Bcc", "Resent-Reply-To",
 		"Approved", "Approve", "X-Approved", "X-Approve",
 	};

@@ -11,6 +11,7 @@
 
 #define INNER_HEADER ((size_t)64 << 10) /* of an attached message, for its subject */
 #define CID_MAX 500
+#define CALENDAR_HEAD 4096
 #define SCRATCH_LEAST ((size_t)8 << 20)
 #define ENCRYPTED_NAME "encrypted.asc"
 
@@ -346,8 +347,6 @@ static void walk_encrypted(struct body *b, struct part *p)
 
 static void walk_leaf(struct body *b, struct part *p)
 {
-	if (b->m->calendar_method == NULL && is_type(p, "text/calendar"))
-		b->m->calendar_method = p->method;
 	if (is_type(p, "application/pkcs7-mime") || is_type(p, "application/x-pkcs7-mime")) {
 		if (strncmp(p->smime, "signed", 6) == 0)
 			b->m->is_signed = true;
@@ -613,6 +612,30 @@ static void leaves_list(struct mail *m, const struct part *p)
 		leaves_list(m, c);
 }
 
+/* What is asked or answered by a calendar, wherever it hangs in the tree: Outlook's and
+ * Google's answers are the last form of an alternative. */
+static void calendar_note(struct body *b, const struct part *p)
+{
+	struct arena_mark mark = arena_mark(b->scratch);
+	struct slice rest, line;
+
+	for (const struct part *c = p->first; c; c = c->next)
+		calendar_note(b, c);
+	if (!is_type(p, "text/calendar") || (b->m->calendar_method && *b->m->calendar_method))
+		return;
+	b->m->calendar_method = p->method;
+	if (*p->method)
+		return;
+	rest = transfer_text(b->scratch, part_raw(b, p), p->encoding, CALENDAR_HEAD);
+	while (slice_line(&rest, &line))
+		if (slice_istarts(line, "METHOD:")) {
+			line = slice_trim(slice_make(line.p + 7, line.n - 7));
+			b->m->calendar_method = slice_lower(b->a, line);
+			break;
+		}
+	arena_rewind(b->scratch, mark);
+}
+
 void body_build(struct mail *m, struct arena *a, struct part *root, const struct mail_limits *lim)
 {
 	struct body *b = ARENA_NEW(a, struct body);
@@ -623,6 +646,7 @@ void body_build(struct mail *m, struct arena *a, struct part *root, const struct
 	m->parts = ARENA_ARRAY(a, leaves_count(root), struct mail_part);
 	leaves_list(m, root);
 	walk(b, root);
+	calendar_note(b, root);
 	attachments_build(b);
 	m->text = str_z(&b->text);
 	m->text_len = b->text.n;

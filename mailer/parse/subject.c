@@ -72,6 +72,8 @@ size_t subject_mark(struct arena *a, struct slice s, bool *reply_r)
 		i += 3; /* the full-width colon */
 	else
 		return 0;
+	if (n > 1 && s.p[n - 1] == '.') /* "Réf. :" */
+		n--;
 	const char *word = utf8_fold(a, slice_make(s.p, n));
 	for (size_t k = 0; k < ARRAY_LEN(marks); k++)
 		if (strcmp(word, marks[k].word) == 0 ||
@@ -80,6 +82,22 @@ size_t subject_mark(struct arena *a, struct slice s, bool *reply_r)
 			return i;
 		}
 	return 0;
+}
+
+/* What filters put before all else: {Spam?}, ***SPAM***. */
+static size_t spam_len(struct slice s)
+{
+	bool stars = slice_starts(s, "***");
+	struct slice head = slice_make(s.p, s.n < TAG_BYTES ? s.n : TAG_BYTES), in;
+	const char *close;
+
+	if (!stars && (s.n == 0 || s.p[0] != '{'))
+		return 0;
+	in = slice_make(head.p + (stars ? 3 : 1), head.n - (stars ? 3 : 1));
+	close = slice_find(in, stars ? SLICE("***") : SLICE("}"));
+	if (!close || !slice_ifind(slice_make(in.p, (size_t)(close - in.p)), SLICE("spam")))
+		return 0;
+	return (size_t)(close - s.p) + (stars ? 3 : 1);
 }
 
 static size_t tag_len(struct slice s)
@@ -103,10 +121,12 @@ const char *subject_base(struct arena *a, const char *subject, bool *reply_r)
 
 		if (n == 0)
 			n = tag_len(s);
+		if (n == 0)
+			n = spam_len(s);
 		struct slice rest = slice_trim(slice_make(s.p + n, s.n - n));
 		any = any || reply;
 		/* "[aviso]" alone is the subject itself. */
-		if (n == 0 || (rest.n == 0 && s.p[0] == '['))
+		if (n == 0 || (rest.n == 0 && strchr("[{*", s.p[0])))
 			break;
 		s = rest;
 	}

@@ -483,7 +483,8 @@ static void test_untouched(void **state)
 {
 	static const char gone[] = "Bcc: b@x\r\nReturn-Path: <x@y>\r\nList-Id: <otra>\r\nlist-post: x\r\n"
 		"Precedence: bulk\r\nDelivered-To: x@y\r\nX-Original-To: x@y\r\nApproved: secreto\r\n"
-		"Disposition-Notification-To: a@b\r\nReturn-Receipt-To: a@b\r\nX-Confirm-Reading-To: a@b\r\n"
+		"Disposition-Notification-To: a@b\r\nDisposition-Notification-Options: x\r\n"
+		"Return-Receipt-Requested: a@b\r\nX-PMRQC: 1\r\nReturn-Receipt-To: a@b\r\nX-Confirm-Reading-To: a@b\r\n"
 		"X-Spam-Status: Yes\r\nX-Spamd-Result: True\r\nX-Cabildo-Post: 1\r\n folded\r\n", body[] = "Hola \xe1\r\n.\r\n\r\n  fin  \r\n";
 	struct compose_list l = list_plain();
 	struct compose_post p = post_mail(arena_fmt(a, "%s%s%s\r\n%s", "", gone, AUTHOR, body));

@@ -275,6 +275,13 @@ static void automatic(void **state)
 		{ "Return-Path: <>\n", MAIL_AUTO_GENERATED },
 		{ "Subject: Re: from MAILER-DAEMON\n", MAIL_HUMAN },
 		{ "Content-Type: multipart/report; boundary=q\n\n--q\n\nx\n--q--", MAIL_AUTO_GENERATED },
+		/* an answer to an invitation is the last form of an alternative; an invitation is a
+		 * person's */
+		{ "Content-Type: multipart/alternative; boundary=q\n\n--q\n\nAcepto\n--q\n"
+		  "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\n--q--", MAIL_AUTO_REPLIED },
+		{ "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nmethod:Counter\n", MAIL_AUTO_REPLIED },
+		{ "Content-Type: multipart/mixed; boundary=q\n\n--q\n\nReunión\n--q\nContent-Type: "
+		  "text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\n--q--", MAIL_HUMAN },
 	};
 	struct arena *a = arena_new((size_t)8 << 20);
 	struct mail m;
