@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run: quick
 # winmail.dat: members open the files inside it from the page, and the mail goes
 # out as it came; text that stands nowhere else becomes the post's.
 set -u

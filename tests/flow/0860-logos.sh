@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run: quick
 # Pictures of signatures: what the same person sends again, and what the HTML
 # shows only below its signature or in its quote, folds; it is never lost, and a
 # picture of the text is a file like any other.
