@@ -94,6 +94,7 @@ static void put_lf(struct arena *a, struct slice bytes)
 
 static void put_attachment(struct arena *a, const struct mail *m, const struct mail_attachment *f)
 {
+	struct arena_mark mark = arena_mark(a);
 	struct slice bytes = codec_decode(a, f->encoding, slice_make(m->raw.p + f->offset, f->length));
 	unsigned char hash[32];
 
@@ -114,6 +115,7 @@ static void put_attachment(struct arena *a, const struct mail *m, const struct m
 	fact_z("att_sha256", sum);
 	g_free(sum);
 	put_lf(a, bytes);
+	arena_rewind(a, mark);
 }
 
 static void put_text(struct arena *a, const struct mail *m)

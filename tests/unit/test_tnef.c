@@ -195,6 +195,38 @@ static void rtf(void **state)
 	}
 }
 
+/* n attachments without a name, of a byte each; the time to open it in microseconds. */
+static int64_t open_time(struct arena *a, size_t n)
+{
+	static const char one[] = "\2\2\x90\6\0\16\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+				  "\2\xf\x80\6\0\1\0\0\0x\x78\0";
+	struct tnef t;
+	struct str s;
+	int64_t best = INT64_MAX;
+
+	str_init(&s, a, n * sizeof(one) + 8);
+	str_add(&s, "\x78\x9f\x3e\x22\1\0", 6);
+	for (size_t i = 0; i < n; i++)
+		str_add(&s, one, sizeof(one) - 1);
+	for (int i = 0; i < 5; i++) {
+		int64_t from = clock_mono();
+
+		assert_int_equal(tnef_open(&t, a, str_slice(&s), 200, 1000), RC_OK);
+		assert_int_equal(t.nfiles, 200);
+		if (clock_mono() - from < best)
+			best = clock_mono() - from;
+	}
+	return best;
+}
+
+static void limits(void **state)
+{
+	/* what lies behind the 200th file costs nothing */
+	int64_t small = open_time(*state, 1000), large = open_time(*state, 100000);
+
+	assert_true(large < small * 10 + 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +236,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answers, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage, setup, teardown),
 		cmocka_unit_test_setup_teardown(rtf, setup, teardown),
+		cmocka_unit_test_setup_teardown(limits, setup, teardown),
 	};
 
 	rnd_init();
