@@ -59,7 +59,7 @@ tap_run 'Ana writes, with a logo' send m1 ana@a.example "$LOGO" 'logo@1 image001
 tap_is 'which nobody knows yet' "$(folded m1)" 'image001.png'
 tap_run 'she writes again, with a picture too' send m2 ana@a.example "$LOGO<img src=\"cid:foto@1\">" 'logo@1 image001.png 3000' 'foto@1 mapa.png 4000'
 tap_is 'the logo folds, the picture does not' "$(folded m2)" '(image001.png) mapa.png'
-tap_run 'the page has it within the fold' grep -Eq '<details class="fold"><summary>[^<]*</summary><ul class="files"><li><a href="/g/agenda/2/1/1/image001.png"' <(page 2)
+tap_run 'the page has it within the fold' grep -Eq '<details class="fold"><summary>[^<]*</summary><div><p><a href="/g/agenda/2/1/1/image001.png"' <(page 2)
 tap_is 'and once' "$(page 2 | grep -o '/image001.png"' | wc -l)" 1
 tap_run 'from where it opens' cmp <(curl -s -m 10 "http://127.0.0.1:$SITE_HTTP/g/agenda/2/1/1/image001.png") <(head -c 3000 < <(yes image001.png))
 tap_run 'another person sends the same picture' send m3 luz@b.example "$LOGO" 'logo@1 image001.png 3000'
