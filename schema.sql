@@ -153,6 +153,7 @@ create table subscription (
 	role text not null default 'member' check (role in ('member', 'moderator', 'owner')),
 	delivery text not null default 'each' check (delivery in ('each', 'digest', 'mentions', 'none')),
 	own_copy boolean not null default true,
+	receipt boolean not null default false, -- a notice of what was posted of their mail
 	attachments text not null default 'list' check (attachments in ('list', 'whole', 'link')), -- list: as the group has it
 	copy_when_addressed boolean not null default false, -- a copy too where To or Cc names the member
 	moderation text not null default 'default' check (moderation in ('default', 'hold', 'accept')),
@@ -1284,7 +1285,7 @@ grant select on list to "cabildo-milter";
 grant select (list_id, name, mail_domain) on list_former_address to "cabildo-milter";
 grant select (list_id, addr) on ban to "cabildo-milter";
 grant select (account_id, addr, verified_at) on address to "cabildo-milter";
-grant select (list_id, account_id, role, moderation) on subscription to "cabildo-milter";
+grant select (list_id, account_id, role, moderation, receipt) on subscription to "cabildo-milter";
 grant select (id, list_id, field, pattern, action, sentence, place, active, version, removed_at) on acceptance_rule to "cabildo-milter";
 grant select (id, name, locale, closed_at) on account to "cabildo-milter";
 grant select (id, account_id, list_id, received_at, source) on post to "cabildo-milter";
@@ -1321,7 +1322,7 @@ grant update (list_id) on ref_wait to "cabildo-web";
 grant delete on post_redirect, thread_ref, thread_participant to "cabildo-web";
 grant insert on account, address, subscription, join_request to "cabildo-web";
 grant select (id, decided_at, list_id, addr) on join_request to "cabildo-web";
-grant update (delivery, own_copy, copy_when_addressed, attachments, pause_from, pause_until, role, address_id, away_from, away_until) on subscription to "cabildo-web";
+grant update (delivery, own_copy, copy_when_addressed, attachments, receipt, pause_from, pause_until, role, address_id, away_from, away_until) on subscription to "cabildo-web";
 grant delete on address, bounce_event to "cabildo-web";
 grant update (roster) on list to "cabildo-web";
 grant insert on organisation to "cabildo-web";

@@ -120,6 +120,7 @@ libcore_a_SOURCES = \
 	server/core/fold.c server/core/fold.h \
 	server/core/hold_edit.c server/core/hold_edit.h \
 	server/core/hold_house.c \
+	server/core/receipt.c server/core/receipt.h \
 	server/core/hold_join.c server/core/hold_join.h \
 	server/core/hold_kind.c server/core/hold_kind.h \
 	server/core/handover.c server/core/handover.h \

@@ -181,9 +181,9 @@ static int member_set(struct unit *u, int argc, char **argv)
 
 	if (argc < 3)
 		return cli_usage("member set LIST ADDRESS SETTING=VALUE...: delivery=each|mentions|none, "
-				 "own_copy=yes|no, copy_when_addressed=yes|no, attachments=list|whole|link, "
+				 "own_copy=yes|no, copy_when_addressed=yes|no, receipt=yes|no, attachments=list|whole|link, "
 				 "moderation=default|hold|accept, moderator_notices=each|digest|none, "
-				"role=member|moderator|owner");
+				 "role=member|moderator|owner");
 	if (!settings_parse(argc - 2, argv + 2, member_setting_names, MEMBER_SETTINGS, v))
 		return EX_USAGE;
 	rc = unit_begin_rw(u);

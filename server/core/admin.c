@@ -103,7 +103,7 @@ enum rc member_create(struct unit *u, const struct member_new *m)
 const char *const member_setting_names[MEMBER_SETTINGS] = { "delivery", "own_copy",
 							     "copy_when_addressed",
 							     "moderation", "attachments",
-							     "moderator_notices", "role" };
+							     "moderator_notices", "receipt", "role" };
 
 enum rc member_settings_set(struct unit *u, const char *list, const char *addr,
 			    const char *const value[MEMBER_SETTINGS])

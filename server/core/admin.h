@@ -24,8 +24,8 @@ struct member_new {
 /* Makes the account where the address is unknown. RC_CONFLICT: is a member already. */
 enum rc member_create(struct unit *u, const struct member_new *m) MUST_USE;
 /* What a member may choose too, as `cabildo member set` takes it. */
-#define MEMBER_SETTINGS 7
-#define MEMBER_ROLE	6
+#define MEMBER_SETTINGS 8
+#define MEMBER_ROLE	7
 extern const char *const member_setting_names[MEMBER_SETTINGS];
 /* value[i] NULL leaves setting i as it is. */
 enum rc member_settings_set(struct unit *u, const char *list, const char *addr,

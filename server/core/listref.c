@@ -29,6 +29,7 @@ static void list_fill(struct list_ref *r, const struct mail_list_row *m)
 				.identity = m->identity,
 				.unaddressed = m->unaddressed,
 				.from_lists = m->from_lists,
+				.receipt = m->receipt,
 				.file_types = m->file_types,
 				.spam = m->spam,
 				.emergency = m->emergency,

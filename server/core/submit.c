@@ -17,6 +17,7 @@
  */
 #include "server/core/fold.h"
 #include "server/core/lang.h"
+#include "server/core/receipt.h"
 #include "server/core/place.h"
 #include "server/core/submit.h"
 #include "server/core/tell.h"
@@ -257,10 +258,17 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 		rc = thread_merge(u->db, u->arena, l->id, p->merge[i], p->thread);
 	if (rc != RC_OK)
 		return rc;
+	if (l->receipt && s->source == SUBMIT_EMAIL && !hidden && !fresh)
+		rc = receipt_send(u, l, s, r);
+	if (rc != RC_OK)
+		return rc;
 	if (hidden)
 		return RC_OK; /* nobody sees it: it counts when the thread is shown again */
-	return fresh ? list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number)
-		     : list_bump(u->db, l->id, at);
+	if (!fresh)
+		return list_bump(u->db, l->id, at);
+	rc = list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number);
+	/* the number of its thread is told in the link */
+	return rc == RC_OK && l->receipt && s->source == SUBMIT_EMAIL ? receipt_send(u, l, s, r) : rc;
 }
 
 /* The id a post is known by: its own, or one made of what it is. */

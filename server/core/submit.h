@@ -100,6 +100,7 @@ struct list_ref { /* what receiving needs of a list, in one look-up */
 	const char *account_name, *role, *moderation; /* role "" : not a member */
 	bool from_banned; /* their address, their domain, or another address of theirs */
 	const char *locale; /* of the account, "" without one */
+	bool receipt;       /* they want to hear what was posted of their mail */
 	bool flooding;      /* more posts within the hour than the group takes of one sender */
 	bool fresh;         /* a member whose first posts are reviewed, and has not written them */
 	/* the group's settings; see list_setting_names */

@@ -69,7 +69,7 @@ enum rc subscription_settings_write(struct db *db, struct arena *a, const char *
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_MEMBER_SET, &q, db_text(list), db_text(addr),
 			    db_text(value[0]), db_text(value[1]), db_text(value[2]), db_text(value[3]),
-			    db_text(value[4]), db_text(value[5]));
+			    db_text(value[4]), db_text(value[5]), db_text(value[6]));
 
 	if (rc != RC_OK)
 		return rc;

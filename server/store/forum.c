@@ -509,6 +509,7 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 		s->dead = db_get_bool(q, i, 23);
 		s->followed = db_get_i64(q, i, 24);
 		s->muted = db_get_i64(q, i, 25);
+		s->receipt = db_get_bool(q, i, 26);
 	}
 	return RC_OK;
 }
@@ -581,7 +582,8 @@ enum rc subscription_write(struct db *db, struct arena *a, int64_t account, cons
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_SUBSCRIPTION_SET, &q, db_id(account), db_text(list),
 			    db_text(c->delivery), db_bool(c->own_copy),
-			    db_bool(c->copy_when_addressed), db_text(c->attachments));
+			    db_bool(c->copy_when_addressed), db_text(c->attachments),
+			    db_bool(c->receipt));
 
 	if (rc != RC_OK)
 		return rc;

@@ -107,7 +107,7 @@ struct feed_entry {
 struct subscription_row {
 	struct group group;
 	const char *delivery, *addr, *role;
-	bool own_copy, copy_when_addressed;
+	bool own_copy, copy_when_addressed, receipt;
 	const char *attachments;
 	int64_t pause_from, pause_until; /* from 0: since it was asked for */
 	int64_t followed, muted;         /* threads */
@@ -119,6 +119,7 @@ struct subscription_choice { /* what a member decides */
 	bool own_copy;
 	bool copy_when_addressed; /* also where To or Cc of the message names them */
 	const char *attachments;  /* list: as the group has it; whole; link */
+	bool receipt;             /* what was posted of a mail of theirs */
 };
 
 struct followed_row {

@@ -39,6 +39,7 @@ static enum rc mail_list_row(const struct db_rows *q, struct mail_list_row *r)
 		.fresh = db_get_bool(q, 0, 24),
 		.rules_version = db_get_i64(q, 0, 25),
 		.from_lists = db_get_text(q, 0, 26),
+		.receipt = db_get_bool(q, 0, 27),
 	};
 	return RC_OK;
 }

@@ -17,6 +17,7 @@ struct mail_list_row {
 	int64_t id, max_size, account;
 	const char *name, *mail_domain, *lang, *posting, *nonmember;
 	const char *account_name, *role, *moderation;
+	bool receipt;
 	const char *title, *identity, *unaddressed, *from_lists, *file_types, *spam, *locale;
 	int64_t max_recipients, rules_version;
 	bool closed, archived, envelope_banned, from_banned, emergency, flooding, fresh;

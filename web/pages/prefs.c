@@ -30,6 +30,7 @@ void subscription_fill(struct page *pg, const struct subscription_row *s, int of
 					 .none = strcmp(s->delivery, "none") == 0,
 					 .own_copy = s->own_copy,
 					 .copy_when_addressed = s->copy_when_addressed,
+					 .receipt = s->receipt,
 					 .files_list = strcmp(s->attachments, "list") == 0,
 					 .files_whole = strcmp(s->attachments, "whole") == 0,
 					 .files_link = strcmp(s->attachments, "link") == 0,
@@ -90,7 +91,8 @@ struct subscription_choice choice_of(struct page *pg)
 	return (struct subscription_choice){ modes[param_choice(pg, "delivery")],
 					     param_bool(pg, "own_copy"),
 					     param_bool(pg, "copy_when_addressed"),
-					     files[param_choice(pg, "attachments")] };
+					     files[param_choice(pg, "attachments")],
+					     param_bool(pg, "receipt") };
 }
 
 const char *pause_fault(void)

@@ -244,7 +244,7 @@ struct view_subscription {
 	const char *action, *pause_action, *csrf; /* csrf "": the link is the proof */
 	const char *from, *until;       /* of the pause, 2027-01-31, or "" */
 	const char *url, *title, *addr, *name, *sentence;
-	bool each, digest, mentions, none, own_copy, copy_when_addressed;
+	bool each, digest, mentions, none, own_copy, copy_when_addressed, receipt;
 	bool files_list, files_whole, files_link;
 	struct view_choice *deliver_to;
 	size_t ndeliver_to;             /* 0: there is no choice */

@@ -39,7 +39,8 @@ update list set member_count = member_count + 1, version = version + 1 from s wh
 -- roles: cli
 update subscription s set delivery = coalesce($3::text, s.delivery), own_copy = coalesce($4::text::boolean, s.own_copy),
 	copy_when_addressed = coalesce($5::text::boolean, s.copy_when_addressed), moderation = coalesce($6::text, s.moderation),
-	attachments = coalesce($7::text, s.attachments), moderator_notices = coalesce($8::text, s.moderator_notices)
+	attachments = coalesce($7::text, s.attachments), moderator_notices = coalesce($8::text, s.moderator_notices),
+	receipt = coalesce($9::text::boolean, s.receipt)
 from list l, address ad where s.list_id = l.id and l.name = $1::text and ad.addr = $2::text and s.account_id = ad.account_id
 returning s.list_id, s.account_id
 

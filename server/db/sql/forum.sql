@@ -316,7 +316,7 @@ where f.account_id = $1::bigint and f.thread_id = t.id and t.list_id = l.id and 
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
 	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed, s.attachments,
-	s.pause_from, ad.suspended_at is not null, coalesce(f.followed, 0), coalesce(f.muted, 0)
+	s.pause_from, ad.suspended_at is not null, coalesce(f.followed, 0), coalesce(f.muted, 0), s.receipt
 from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id
 left join (select t.list_id, count(*) filter (where x.mode = 'follow') as followed, count(*) filter (where x.mode = 'mute') as muted
 	from thread_follow x join thread t on t.id = x.thread_id where x.account_id = $1::bigint group by t.list_id) f on f.list_id = l.id
@@ -330,7 +330,7 @@ where f.account_id = $1::bigint and t.moved_to is null and t.state <> 'hidden' o
 
 -- name: subscription_set
 -- roles: web cli
-update subscription s set delivery = $3::text, own_copy = $4::boolean, copy_when_addressed = $5::boolean, attachments = $6::text
+update subscription s set delivery = $3::text, own_copy = $4::boolean, copy_when_addressed = $5::boolean, attachments = $6::text, receipt = $7::boolean
 from list l, subscription old where l.id = s.list_id and old.id = s.id and s.account_id = $1::bigint and l.name = $2::text
 returning l.id, old.delivery, old.own_copy
 

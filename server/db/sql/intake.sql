@@ -26,7 +26,7 @@ select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::
 		select from post p where p.account_id = a.id and p.list_id = l.id limit l.hold_first) x) end,
 	(select coalesce(max(r.version), 0) from acceptance_rule r
 		where r.list_id is null or r.list_id = l.id),
-	l.from_lists
+	l.from_lists, coalesce(s.receipt, false)
 from (select * from list where name = $1::text and mail_domain = $2::text
 	union all
 	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
@@ -46,7 +46,7 @@ select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::
 		and (b.addr = $3::text or b.addr = '@' || split_part($3, '@', 2))),
 	false, null::bigint, null::text, null::text, null::text,
 	l.title, l.identity, l.emergency, l.unaddressed, l.max_recipients::bigint, l.file_types, l.spam, null::text,
-	false, false, 0::bigint, l.from_lists
+	false, false, 0::bigint, l.from_lists, false
 from (select * from list where name = $1::text and mail_domain = $2::text
 	union all
 	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
@@ -58,7 +58,7 @@ from (select * from list where name = $1::text and mail_domain = $2::text
 select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
 	l.closed_at is not null, l.archived, false, false, null::bigint, null::text, null::text, null::text,
 	l.title, l.identity, l.emergency, l.unaddressed, l.max_recipients::bigint, l.file_types, l.spam, null::text,
-	false, false, 0::bigint, l.from_lists
+	false, false, 0::bigint, l.from_lists, false
 from list l where l.id = $1::bigint
 
 -- name: seen_add
