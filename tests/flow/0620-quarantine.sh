@@ -106,7 +106,8 @@ locks() {
 }
 
 worker() {
-	pgrep -P "$(site_pid receive)" | head -n 1
+	local pid
+	pid=$(site_pid receive) && cut -d' ' -f1 "/proc/$pid/task/$pid/children"
 }
 
 crashes() {
