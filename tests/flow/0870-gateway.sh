@@ -106,7 +106,7 @@ rules() {
 	meets held:automatic $ANA $G 'Informe' 'Auto-Submitted: auto-generated' <<<'Disco lleno.'
 	flow_sql "INSERT INTO ban (addr) VALUES ('mala@example.org')" >/dev/null
 	ENVELOPE=buena@example.org meets dropped:banned mala@example.org $G 'De quien no debe' <<<'x'
-	meets forwarded:to-owner $STRANGER agenda-owner@foro.example 'Una consulta' <<<'¿Cómo entro?'
+	meets held:to-owner $STRANGER agenda-owner@foro.example 'Una consulta' <<<'¿Cómo entro?'
 	meets command:moderate-unknown $ANA agenda+maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@foro.example 'Re: nada' <<<'sí'
 	with emergency=true emergency=false held:emergency $ANA $G 'Todo espera' <<<'x'
 	ENVELOPE=$ANA meets held:no-author "$ANA>, <$LUZ" $G 'De dos' <<<'x'
