@@ -8,51 +8,8 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
-
-# http AS METHOD PATH [BODY]: the whole answer, with the session of AS
-http() {
-	local as=$1 method=$2 path=$3 body=${4:-} fd
-	exec {fd}<>"/dev/tcp/127.0.0.1/$SITE_HTTP" || return 1
-	{
-		printf '%s %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nAccept-Language: es\r\nAccept-Encoding: identity\r\n' \
-			"$method" "$path" "$SITE_HTTP"
-		[ ! -s "$TEST_TMP/cookie.$as" ] || printf 'Cookie: %s\r\n' "$(cat "$TEST_TMP/cookie.$as")"
-		[ "$method" = GET ] || printf 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n' \
-			"$(printf %s "$body" | wc -c)"
-		printf '\r\n%s' "$body"
-	} >&"$fd"
-	timeout 20 cat <&"$fd"
-	exec {fd}>&-
-}
-
-status() {
-	http "$@" | sed -n '1s/^HTTP\/1\.[01] \([0-9]*\).*/\1/p'
-}
-
-value() {
-	grep -oE "name=\"$1\"[^>]* value=\"[^\"]*\"" | head -n 1 | sed 's/.* value="\(.*\)"/\1/'
-}
-
-cookies() {
-	tr -d '\r' | sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/pI' | paste -sd';' | sed 's/;/; /g'
-}
-
-sign_in() {
-	local page csrf
-	: >"$TEST_TMP/cookie.$1"
-	page=$(http "$1" GET /signin)
-	csrf=$(value csrf <<<"$page")
-	cookies <<<"$page" >"$TEST_TMP/cookie.$1"
-	http "$1" POST /signin/password "csrf=$csrf&next=/&addr=$1%40example.org&password=prueba-agenda" |
-		cookies >"$TEST_TMP/cookie.new"
-	mv "$TEST_TMP/cookie.new" "$TEST_TMP/cookie.$1"
-	grep -q cabildo= "$TEST_TMP/cookie.$1"
-}
-
-# act AS PATH FIELDS: POSTs with a token of their own
-act() {
-	status "$1" POST "$2" "csrf=$(http "$1" GET /me | value csrf)&$3"
-}
+# shellcheck source=tests/lib/http.sh
+. "$TOP/tests/lib/http.sh"
 
 shows() {
 	http "$1" GET "$2" | grep -qF -- "$3"

@@ -7,56 +7,14 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/http.sh
+. "$TOP/tests/lib/http.sh"
 
 OUTSIDER=oscar.ruiz@otra.example
 
-# http AS METHOD PATH [BODY]: the whole answer, with the session of AS
-http() {
-	local as=$1 method=$2 path=$3 body=${4:-} fd
-	exec {fd}<>"/dev/tcp/127.0.0.1/$SITE_HTTP" || return 1
-	{
-		printf '%s %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nAccept-Language: es\r\nAccept-Encoding: identity\r\n' \
-			"$method" "$path" "$SITE_HTTP"
-		[ ! -s "$TEST_TMP/cookie.$as" ] || printf 'Cookie: %s\r\n' "$(cat "$TEST_TMP/cookie.$as")"
-		[ "$method" = GET ] || printf 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n' \
-			"$(printf %s "$body" | wc -c)"
-		printf '\r\n%s' "$body"
-	} >&"$fd"
-	timeout 20 cat <&"$fd"
-	exec {fd}>&-
-}
-
-status() {
-	http "$@" | sed -n '1s/^HTTP\/1\.[01] \([0-9]*\).*/\1/p'
-}
-
-# value NAME: of the first field of that name in the page on stdin
-value() {
-	grep -oE "name=\"$1\"[^>]* value=\"[^\"]*\"" | head -n 1 | sed 's/.* value="\(.*\)"/\1/'
-}
-
-cookies() {
-	tr -d '\r' | sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/pI' | paste -sd';' | sed 's/;/; /g'
-}
-
-# sign_in AS: its cookie is kept
-sign_in() {
-	local page csrf
-	: >"$TEST_TMP/cookie.$1"
-	page=$(http "$1" GET /signin)
-	csrf=$(value csrf <<<"$page")
-	cookies <<<"$page" >"$TEST_TMP/cookie.$1"
-	http "$1" POST /signin/password "csrf=$csrf&next=/&addr=$1%40example.org&password=prueba-agenda" |
-		cookies >"$TEST_TMP/cookie.new"
-	mv "$TEST_TMP/cookie.new" "$TEST_TMP/cookie.$1"
-	grep -q cabildo= "$TEST_TMP/cookie.$1"
-}
-
-# act AS HOLD FIELDS [CSRF-FROM]: POSTs a decision with a token of their own page
-act() {
-	local csrf
-	csrf=$(http "$1" GET /me | value csrf)
-	status "$1" POST "/moderation/$2" "csrf=$csrf&$3"
+# decide AS HOLD FIELDS
+decide() {
+	act "$1" "/moderation/$2" "$3"
 }
 
 shows() {
@@ -112,27 +70,27 @@ tap_run 'the head of each page counts them' shows rodrigo.mejia / '<span class="
 tap_run 'not for a member' fails shows ana.perez / /moderation
 tap_run 'the reason is in words, in Spanish' shows rodrigo.mejia /moderation 'En este grupo solo escriben sus miembros'
 for who in ana.perez julio.zelaya; do
-	tap_is "$who cannot decide it" "$(act $who "$a" act=approve)" 404
+	tap_is "$who cannot decide it" "$(decide $who "$a" act=approve)" 404
 done
 tap_is 'without a token nobody can' "$(status rodrigo.mejia POST "/moderation/$a" act=approve)" 403
 tap_is 'it still waits' "$(state_of "$a")" waiting
 
 # -- deciding, undoing, and who was first
-tap_is 'it is approved' "$(act rodrigo.mejia "$a" act=approve)" 303
+tap_is 'it is approved' "$(decide rodrigo.mejia "$a" act=approve)" 303
 tap_is 'that is on the record' "$(state_of "$a")" approve
 tap_run 'nothing is posted yet' fails is_done "$a"
 tap_run 'the page offers to undo' shows rodrigo.mejia /moderation 'value="undo"'
-tap_is 'it is undone' "$(act rodrigo.mejia "$a" act=undo)" 303
+tap_is 'it is undone' "$(decide rodrigo.mejia "$a" act=undo)" 303
 tap_is 'it waits again' "$(state_of "$a")" waiting
-tap_is 'a return without a question' "$(act rodrigo.mejia "$a" act=return)" 200
+tap_is 'a return without a question' "$(decide rodrigo.mejia "$a" act=return)" 200
 tap_is 'is none' "$(state_of "$a")" waiting
-tap_is 'it is approved again' "$(act rodrigo.mejia "$a" act=approve)" 303
-tap_is 'another moderator rejects it' "$(act marisol.quesada "$a" act=reject)" 303
+tap_is 'it is approved again' "$(decide rodrigo.mejia "$a" act=approve)" 303
+tap_is 'another moderator rejects it' "$(decide marisol.quesada "$a" act=reject)" 303
 tap_is 'the first decision stands' "$(state_of "$a")" approve
 tap_run 'the second is told' shows marisol.quesada "/moderation/$a?late=1" 'Ya se había decidido'
 flow_sql "UPDATE hold SET effective_at = now() WHERE id = $a" >/dev/null
 tap_run 'its time comes' wait_for 20 is_done "$a"
-tap_is 'it is too late to undo' "$(act rodrigo.mejia "$a" act=undo) $(state_of "$a")" '303 approve'
+tap_is 'it is too late to undo' "$(decide rodrigo.mejia "$a" act=undo) $(state_of "$a")" '303 approve'
 tap_run 'the page says who decided' shows marisol.quesada "/moderation/$a" 'Lo decidió Rodrigo Mejía'
 tap_run 'and leads to the thread' shows marisol.quesada "/moderation/$a" '/g/agenda/1/1'
 
@@ -143,7 +101,7 @@ page=$(http ana.perez POST /g/otro/new "$body&act=preview")
 tap_is 'it is taken' "$(status ana.perez POST /g/otro/new "$body&seen=$(value seen <<<"$page")&act=post")" 200
 w=$(flow_sql "SELECT id FROM hold WHERE source = 'web'")
 tap_run 'it waits' shows julio.zelaya "/moderation/$w" '<strong>fuerza</strong>'
-tap_is 'it is approved' "$(act julio.zelaya "$w" act=approve)" 303
+tap_is 'it is approved' "$(decide julio.zelaya "$w" act=approve)" 303
 flow_sql "UPDATE hold SET effective_at = now() WHERE id = $w" >/dev/null
 tap_run 'its time comes' wait_for 20 is_done "$w"
 tap_is 'it is a post of hers' "$(flow_sql "SELECT p.source, p.author_addr, p.html LIKE '%<strong>fuerza%' FROM post p JOIN hold h ON h.post_id = p.id WHERE h.id = $w")" \

@@ -6,53 +6,14 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/http.sh
+. "$TOP/tests/lib/http.sh"
 
 OUTSIDER=oscar.ruiz@otra.example
 
-http() {
-	local as=$1 method=$2 path=$3 body=${4:-} fd
-	exec {fd}<>"/dev/tcp/127.0.0.1/$SITE_HTTP" || return 1
-	{
-		printf '%s %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nAccept-Language: es\r\nAccept-Encoding: identity\r\n' \
-			"$method" "$path" "$SITE_HTTP"
-		[ ! -s "$TEST_TMP/cookie.$as" ] || printf 'Cookie: %s\r\n' "$(cat "$TEST_TMP/cookie.$as")"
-		[ "$method" = GET ] || printf 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n' \
-			"$(printf %s "$body" | wc -c)"
-		printf '\r\n%s' "$body"
-	} >&"$fd"
-	timeout 20 cat <&"$fd"
-	exec {fd}>&-
-}
-
-status() {
-	http "$@" | sed -n '1s/^HTTP\/1\.[01] \([0-9]*\).*/\1/p'
-}
-
-value() {
-	grep -oE "name=\"$1\"[^>]* value=\"[^\"]*\"" | head -n 1 | sed 's/.* value="\(.*\)"/\1/'
-}
-
-cookies() {
-	tr -d '\r' | sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/pI' | paste -sd';' | sed 's/;/; /g'
-}
-
-sign_in() {
-	local page csrf
-	: >"$TEST_TMP/cookie.$1"
-	page=$(http "$1" GET /signin)
-	csrf=$(value csrf <<<"$page")
-	cookies <<<"$page" >"$TEST_TMP/cookie.$1"
-	http "$1" POST /signin/password "csrf=$csrf&next=/&addr=$1%40example.org&password=prueba-agenda" |
-		cookies >"$TEST_TMP/cookie.new"
-	mv "$TEST_TMP/cookie.new" "$TEST_TMP/cookie.$1"
-	grep -q cabildo= "$TEST_TMP/cookie.$1"
-}
-
-# act AS HOLD FIELDS
-act() {
-	local csrf
-	csrf=$(http "$1" GET /me | value csrf)
-	status "$1" POST "/moderation/$2" "csrf=$csrf&$3"
+# decide AS HOLD FIELDS
+decide() {
+	act "$1" "/moderation/$2" "$3"
 }
 
 shows() {
@@ -126,17 +87,17 @@ for who in ana.perez rodrigo.mejia marisol.quesada; do
 	tap_run "$who signs in" sign_in $who
 done
 new='text=Buenos+d%C3%ADas.%0AAdjunto+el+formato.%0A&subject=Propuesta+de+formato'
-tap_is 'a member cannot change it' "$(act ana.perez "$h" "act=edit&version=$h.1&$new")" 404
-tap_is 'a moderator can' "$(act rodrigo.mejia "$h" "act=edit&version=$h.1&$new")" 303
+tap_is 'a member cannot change it' "$(decide ana.perez "$h" "act=edit&version=$h.1&$new")" 404
+tap_is 'a moderator can' "$(decide rodrigo.mejia "$h" "act=edit&version=$h.1&$new")" 303
 tap_run 'the page shows what went' shows marisol.quesada "/moderation/$h" '<del>Mi teléfono es 5555-0000.</del>'
-tap_is 'who looked before is too late' "$(act marisol.quesada "$h" "act=edit&version=$h.1&$new")" 200
-tap_is 'also to decide' "$(act marisol.quesada "$h" "act=approve&version=$h.1")" 200
+tap_is 'who looked before is too late' "$(decide marisol.quesada "$h" "act=edit&version=$h.1&$new")" 200
+tap_is 'also to decide' "$(decide marisol.quesada "$h" "act=approve&version=$h.1")" 200
 tap_is 'it still waits' "$(flow_sql "SELECT decision IS NULL, version FROM hold WHERE id = $h")" 't	2'
-tap_is 'nothing is no text' "$(act rodrigo.mejia "$h" "act=edit&version=$h.2&text=+&subject=x")" 200
-tap_is 'the original can come back' "$(act rodrigo.mejia "$h" "act=unedit&version=$h.2")" 303
+tap_is 'nothing is no text' "$(decide rodrigo.mejia "$h" "act=edit&version=$h.2&text=+&subject=x")" 200
+tap_is 'the original can come back' "$(decide rodrigo.mejia "$h" "act=unedit&version=$h.2")" 303
 tap_is 'and is as it came' "$(flow_sql "SELECT edit_body IS NULL, edited_at IS NULL, version FROM hold WHERE id = $h")" 't	t	3'
-tap_is 'and go again' "$(act rodrigo.mejia "$h" "act=edit&version=$h.3&$new")" 303
-tap_is 'it is approved' "$(act rodrigo.mejia "$h" "act=approve&version=$h.4")" 303
+tap_is 'and go again' "$(decide rodrigo.mejia "$h" "act=edit&version=$h.3&$new")" 303
+tap_is 'it is approved' "$(decide rodrigo.mejia "$h" "act=approve&version=$h.4")" 303
 tap_run 'it becomes a post' wait_for 20 is_post
 tap_is 'with the words of the moderator' "$(flow_sql "SELECT body NOT LIKE '%5555%', subject, moderated FROM post WHERE msgid = 'e1@otra.example'")" \
 	't	Propuesta de formato	t'
@@ -189,9 +150,9 @@ tap_is 'a third look does not take it either' "$(status marisol.quesada GET "/mo
 flow_sql "UPDATE hold SET claimed_at = now() - interval '15 minutes 1 second' WHERE id = $c" >/dev/null
 tap_run 'after a quarter of an hour it is free' shows marisol.quesada /moderation "name=\"d$c\""
 tap_run 'and taken by the other' apply marisol.quesada "claim=$c"
-tap_is 'who has it' "$(act rodrigo.mejia "$c" act=claim)" 200
-tap_is 'takes it all the same' "$(act rodrigo.mejia "$c" act=take)" 303
-tap_run 'a note' act rodrigo.mejia "$c" 'act=note&note=Ya+habl%C3%A9+con+%C3%A9l.'
+tap_is 'who has it' "$(decide rodrigo.mejia "$c" act=claim)" 200
+tap_is 'takes it all the same' "$(decide rodrigo.mejia "$c" act=take)" 303
+tap_run 'a note' decide rodrigo.mejia "$c" 'act=note&note=Ya+habl%C3%A9+con+%C3%A9l.'
 tap_run 'is read by the other' shows marisol.quesada "/moderation/$c" 'Ya hablé con él.'
 
 # -- in a text browser
