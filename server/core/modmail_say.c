@@ -317,8 +317,8 @@ static void how_to(struct unit *u, struct str *b, const struct modmail_letter *l
 			tr("On the web (opening the page decides nothing):"), u->conf->base_url,
 			(long long)h->id);
 	str_fmt(b,
-		tr("\nOnly what comes from your own address (%s) counts, for 14 days; passing this "
-		   "mail on passes nothing on. You get it because you run or moderate %s.\n"),
+		tr("\nOnly what comes from your own address (%s) counts, for 14 days; if you "
+		   "forward this mail, whoever gets it cannot decide. You get it because you run or moderate %s.\n"),
 		l->to->addr, l->title);
 }
 
