@@ -121,6 +121,11 @@ static enum rc fail(struct db *db, const PGresult *res, const char *what)
 	const char *st = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 	enum rc rc;
 
+	/* No row breaks a check without a name, but one that found no partition, or the
+	 * default one while its own was being attached: the next try finds it. */
+	if (st != NULL && strcmp(st, "23514") == 0 &&
+	    PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME) == NULL)
+		st = "40001";
 	error_keep(db,
 		   res && *PQresultErrorMessage(res) ? PQresultErrorMessage(res)
 						     : PQerrorMessage(db->pg),
