@@ -344,6 +344,9 @@ enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submi
 	else if (seen_read(u->db, u->arena, l->id, r->key, &seen) == RC_OK)
 		res.fate = FATE_DUPLICATE; /* its post was deleted */
 	place_find(l, s, &ids, &place);
+	place.nmerge = 0;
+	if (rc == RC_OK)
+		rc = place_settle(u, l, s, &place, &res);
 	r->rule = res.fate == FATE_POSTED && place.elsewhere == 0 ? place_rule(l, s, &place) : "";
 	r->fate = res.fate;
 	return rc;

@@ -201,15 +201,6 @@ large() {
 		"$(awk -v n="$(stat -c %s "$MAIL/large")" 'BEGIN { c = int((n + 262143) / 262144); print c "\t262144\tt\t" c }')"
 }
 
-# thread_address ID: as address.h has it, made by other means than ours: BLAKE2b keyed
-# with the site's key over purpose, NUL, text; 80 bits of it in base32.
-thread_address() {
-	printf 'thread\0agenda@foro.example/%s' "$1" >"$TEST_TMP/signed"
-	openssl mac -binary -macopt "hexkey:$(awk '!/^#/ && NF == 2 { print $2; exit }' "$TEST_TMP/secret")" \
-		-macopt size:16 -in "$TEST_TMP/signed" BLAKE2BMAC | head -c 10 | base32 | tr 'A-Z' 'a-z' >"$TEST_TMP/mac"
-	printf 'agenda+t%s.%s@foro.example' "$1" "$(cat "$TEST_TMP/mac")"
-}
-
 threads() {
 	local thread address
 	thread=$(flow_sql "SELECT thread_id FROM post WHERE msgid = 'f1@example.org'")
@@ -217,7 +208,7 @@ threads() {
 		tap_ok 0 'the address of a thread # SKIP there is no openssl'
 		return
 	fi
-	address=$(thread_address "$thread")
+	address=$(flow_thread_address "$thread")
 	make_mail hint g5@example.org $ANA <<<'Sin referencias, por la dirección.'
 	fate 'to the address of a thread' hint g5@example.org $ANA "$address" 'posted:posted'
 	tap_is 'it stands in that thread' "$(flow_sql "SELECT thread_id FROM post WHERE msgid = 'g5@example.org'")" "$thread"
@@ -244,7 +235,7 @@ joined_thread() {
 	tap_is 'is in the thread, and so is the answer' "$(flow_sql "SELECT DISTINCT thread_id FROM post
 		WHERE msgid IN ('g8@example.org', 'missing@example.org')")" "$1"
 	make_mail late g9@example.org $ANA <<<'A la dirección del hilo que se unió.'
-	tap_run 'mail to the address of the thread that was joined: taken' send late $ANA "$(thread_address "$alone")"
+	tap_run 'mail to the address of the thread that was joined: taken' send late $ANA "$(flow_thread_address "$alone")"
 	tap_is 'stands in the one it went into' "$(flow_sql "SELECT thread_id FROM post WHERE msgid = 'g9@example.org'")" "$1"
 }
 

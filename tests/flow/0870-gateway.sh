@@ -148,6 +148,9 @@ locked() {
 		<<<'x' >"$TEST_TMP/locked"
 	tap_run 'which explain tells before' grep -qx 'fate held by thread-closed' \
 		<<<"$(site_cabildo explain "$TEST_TMP/locked" --list agenda)"
+	AUTHSERV=$AUTHSERV mail_make Ana $ANA $G 'Uno' locked2@example.org 'Mon, 16 Nov 2026 09:00:00 -0600' <<<'x' >"$TEST_TMP/locked"
+	tap_run 'and where only the address names the thread' grep -qx 'fate held by thread-closed' \
+		<<<"$(site_cabildo explain "$TEST_TMP/locked" --to "$(flow_thread_address "$(flow_sql "SELECT thread_id FROM post WHERE msgid = '$FIRST'")")")"
 	flow_sql "UPDATE thread SET state = 'open'" >/dev/null
 }
 
