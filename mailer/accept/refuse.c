@@ -4,6 +4,7 @@
 #include "server/core/claim.h"
 #include "server/core/identity.h"
 #include "server/core/notice.h"
+#include "server/core/template.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -40,8 +41,18 @@ static void reasons(struct str *b, const struct verdict *v, const struct rule_in
 	str_addz(b, "\n");
 }
 
+/* What the group, or the site, adds in its own words to a refusal. */
+static const char *own_words(struct unit *u, const struct accept_in *in)
+{
+	const struct template_values t = { in->list->title, in->list_addr, in->mail->from.name,
+					   in->mail->subject };
+	const char *text;
+
+	return template_text(u, in->list->id, "refuse", tr_lang(), &t, &text) == RC_OK ? text : "";
+}
+
 static const char *body_text(const struct accept_in *in, const struct verdict *v,
-			     const struct rule_info *r, bool back)
+			     const struct rule_info *r, bool back, const char *own)
 {
 	const char *subject = *in->mail->subject ? in->mail->subject : tr("(no subject)");
 	struct str b;
@@ -57,6 +68,8 @@ static const char *body_text(const struct accept_in *in, const struct verdict *v
 	reasons(&b, v, r);
 	if (*r->mend != '\0')
 		str_fmt(&b, "%s\n\n", tr(r->mend));
+	if (*own != '\0')
+		str_fmt(&b, "%s\n\n", own);
 	if (!back)
 		str_fmt(&b, "%s\n",
 			tr("If you do nothing, somebody who moderates the group looks at it; if it "
@@ -91,7 +104,7 @@ static enum rc tell(struct unit *u, const struct accept_in *in, const struct sub
 	n.cause = arena_fmt(u->arena, "%s %lld %s", n.kind, (long long)in->list->id, r->name);
 	n.subject = arena_fmt(u->arena, back ? tr("Returned: %.200s") : tr("It waits: %.200s"),
 			      *in->mail->subject ? in->mail->subject : tr("(no subject)"));
-	n.body = body_text(in, v, r, back);
+	n.body = body_text(in, v, r, back, back ? own_words(u, in) : "");
 	rc = notice_send(u, &n, NULL);
 	tr_set(was);
 	return rc;

@@ -67,6 +67,10 @@ has_letter() {
 	[ -n "$(letter "$1" "$2")" ]
 }
 
+worded() {
+	grep -qF 'En Agenda digital regional basta un enlace.' "$(letter $ANA '.*Nueve')"
+}
+
 settings() {
 	meets 'a member' 'posted:posted' $ANA 'Uno'
 	tap_run 'the group is stopped' set_list emergency=true
@@ -87,8 +91,10 @@ settings() {
 	tap_run 'as many as they like' set_list flood_per_hour=0
 	meets 'a program' 'held:automatic' $ANA 'Ocho' 'Auto-Submitted: auto-generated'
 	meets 'an invitation accepted' 'dropped:automatic' $ANA 'Aceptada: reunión' 'Auto-Submitted: auto-replied'
+	tap_run 'the group words its refusals' site_cabildo template set agenda refuse es <<<'En {group} basta un enlace.'
 	meets 'a program for Windows' 'refused:file-types' $ANA 'Nueve' \
 		'Content-Disposition: attachment; filename=informe.EXE'
+	tap_run 'which its mail says' wait_for 20 worded
 	tap_run 'a member is held' site_cabildo member set agenda $ANA moderation=hold
 	meets 'her post' 'held:moderated' $ANA 'Diez'
 	tap_run 'no longer' site_cabildo member set agenda $ANA moderation=default
