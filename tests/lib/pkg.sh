@@ -9,7 +9,7 @@
 # What a build and a trial site need.
 PKG_BUILD='build-essential autoconf automake pkg-config gettext libpq-dev libesmtp-dev
 	libetpan-dev libpcre2-dev libgmime-3.0-dev libfcgi-dev libsodium-dev libmd4c-dev
-	libxml2-dev libssl-dev libgnutls28-dev zlib1g-dev libc-ares-dev libpsl-dev
+	libssl-dev libgnutls28-dev zlib1g-dev libc-ares-dev libpsl-dev
 	libmilter-dev liboath-dev libytnef0-dev postgresql-15 lighttpd'
 # shellcheck disable=SC2034
 # What the tests need beside that.

@@ -53,7 +53,6 @@ sodium	server/base
 liboath/	server/core
 pcre2	mailer/accept server/text server/core
 md4c	server/text
-libxml/	server/text mailer/parse
 zlib	web/serve mailer/import mailer/import
 libmilter/	mailer/intake mailer
 ares	mailer/deliver
