@@ -168,6 +168,9 @@ libcore_a_SOURCES = \
 	server/core/webpost.c
 $(libcore_a_OBJECTS): server/db/stmt.h
 
+# level 5: digests
+EXTRA_DIST += server/digest/digest.h
+
 # scheduled work
 sbin_PROGRAMS += cabildod
 cabildod_SOURCES = server/cabildod.c

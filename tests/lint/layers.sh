@@ -17,7 +17,7 @@ server/db	1
 server/store	2	not server/text
 server/fanout	3
 server/core	4
-server/digest	4
+server/digest	5
 server/cli	9
 server/sched	9
 server	9
