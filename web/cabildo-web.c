@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "server/base/prog.h"
+#include "server/text/sheet.h"
 #include "web/pages/site.h"
 #include "web/serve/listen.h"
 #include "web/serve/serve.h"
@@ -46,6 +47,18 @@ static const char *file_read(struct arena *a, const char *dir, const char *name,
 	return str_z(&s);
 }
 
+static const char *sheet_read(struct arena *a, const char *dir, size_t *n_r)
+{
+	size_t n;
+	const char *whole = file_read(a, dir, "cabildo.css", &n);
+	struct str s;
+
+	str_init(&s, a, n + 1);
+	sheet_lean(&s, slice_make(whole, n));
+	*n_r = s.n;
+	return str_z(&s);
+}
+
 static void app_init(struct app *app)
 {
 	const char *dir = getenv("CABILDO_DATADIR"), *title = getenv("CABILDO_SITE_TITLE");
@@ -57,7 +70,7 @@ static void app_init(struct app *app)
 	s->conf = &app->prog.conf;
 	s->title = title && *title ? title : "Cabildo";
 	s->trial = getenv("CABILDO_TRIAL") ? getenv("CABILDO_TRIAL") : "";
-	s->style = file_read(a, dir, "cabildo.css", &s->style_n);
+	s->style = sheet_read(a, dir, &s->style_n);
 	s->mark = file_read(a, dir, "mark.svg", &s->mark_n);
 	hash_bytes(s->style, s->style_n, hash);
 	s->style_url = arena_fmt(a, "/s/cabildo.%.10s.css", hex_encode(a, hash, 8));

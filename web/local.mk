@@ -52,7 +52,7 @@ check_PROGRAMS += tests/unit/test_look
 UNIT_TESTS += tests/unit/test_look
 tests_unit_test_look_SOURCES = tests/unit/test_look.c
 tests_unit_test_look_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -DTEST_SRCDIR='"$(abs_top_srcdir)"'
-tests_unit_test_look_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_test_look_LDADD = $(TEXT_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm
 endif
 
 # Pictures of each page, PAGE-LANG-WIDTH-THEME.png, in SCREENS: of the demo and,

@@ -10,6 +10,7 @@ libtext_a_SOURCES = \
 	server/text/inline.c server/text/inline.h \
 	server/text/markdown.c \
 	server/text/plain.c \
+	server/text/sheet.c server/text/sheet.h \
 	server/text/tr.c server/text/tr.h \
 	server/text/view.h
 libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(MD4C_CFLAGS)
