@@ -195,18 +195,6 @@ static const char *footer_text(struct worker *w, const struct queue_post *p)
 		p->title, post_url(w, w->copy, p), site);
 }
 
-static const char *size_text(struct arena *a, int64_t n)
-{
-	const char *point = strcmp(tr_lang(), "en") == 0 ? "." : ",";
-
-	if (n < 1000)
-		return arena_fmt(a, "%lld B", (long long)n);
-	if (n < 1000000)
-		return arena_fmt(a, "%lld kB", (long long)((n + 500) / 1000));
-	return arena_fmt(a, "%lld%s%lld MB", (long long)(n / 1000000), point,
-			 (long long)(n / 100000 % 10));
-}
-
 /* A line for each attachment with this person's link, then the group's footer. */
 static const char *links_text(struct worker *w, const struct job *j, const char *footer)
 {
@@ -216,9 +204,9 @@ static const char *links_text(struct worker *w, const struct job *j, const char 
 
 	str_init(&o, w->copy, LINKS_CAP);
 	str_fmt(&o, tr("Attachments, %s in all. These links are yours alone and open for %d days:\n"),
-		size_text(w->copy, w->files_size), LINK_DAYS);
+		tr_size(w->copy, w->files_size), LINK_DAYS);
 	for (size_t i = 0; i < w->nfiles && i < LINKS_MAX; i++)
-		str_fmt(&o, "\n%s (%s)\n%s\n", w->files[i].name, size_text(w->copy, w->files[i].size),
+		str_fmt(&o, "\n%s (%s)\n%s\n", w->files[i].name, tr_size(w->copy, w->files[i].size),
 			link_attachment(w->copy, &w->p->keys, conf->base_url, j->subscription, p->id,
 					w->files[i].n, clock_now()));
 	if (w->nfiles > LINKS_MAX)

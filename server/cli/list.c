@@ -131,7 +131,7 @@ static int member_add(struct unit *u, int argc, char **argv)
 	if (cli_options(argc, argv, names, v) != 2)
 		return cli_usage("member add LIST ADDRESS --name N [--role member|moderator|owner] "
 				 "[--delivery each] "
-				 "[--locale es] [--country GT] [--organisation O]");
+				 "[--locale es|en|pt|fr|it] [--country GT] [--organisation O]");
 	if (addr_reachable(u->arena, argv[1]) == NULL && addr_clean(u->arena, argv[1]) != NULL) {
 		fprintf(stderr, "cabildo: %s: letters outside ASCII in an address need SMTPUTF8, "
 			"which copies cannot use\n", argv[1]);

@@ -132,14 +132,10 @@ enum rc templates_all(struct unit *u, const char *list, struct template **r, siz
 const char *template_wrong(const struct template *t)
 {
 	const struct template_kind *k = template_kind(t->kind);
-	static const char *const locales[] = { "es", "en", "pt", "fr", "it" };
-	size_t at = 0;
 
 	if (k == NULL)
 		return tr("There is no text of this kind.");
-	while (at < ARRAY_LEN(locales) && strcmp(locales[at], t->locale) != 0)
-		at++;
-	if (at == ARRAY_LEN(locales))
+	if (tr_language(t->locale) == NULL)
 		return tr("The language is one of es, en, pt, fr, it.");
 	if (!utf8_valid(slice_of(t->title)) || !utf8_valid(slice_of(t->body)))
 		return tr("The text is not valid UTF-8.");

@@ -37,16 +37,22 @@ SUFFIXES += .ht
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(top_builddir)/$(HTC) -o $@ $<
 
 # Catalogues, in the layout gettext wants, so that tests and programs of the
-# build folder find them: CABILDO_LOCALEDIR=$(abs_top_builddir)/locale. A new
-# language: po/CODE.po, its code in PO_LANGS, and the same three lines.
-PO_LANGS = es
-es_modir = $(localedir)/es/LC_MESSAGES
-nodist_es_mo_DATA = locale/es/LC_MESSAGES/cabildo.mo
-MO_FILES = $(nodist_es_mo_DATA)
+# build folder find them: CABILDO_LOCALEDIR=$(abs_top_builddir)/locale. What is in
+# po/ is the list of them. A new language: po/CODE.po, its row in tr_languages of
+# server/text/tr.c, its words in server/core/command_table.c and modword.c.
+PO_LANGS = $(sort $(basename $(notdir $(wildcard $(top_srcdir)/po/*.po))))
+MO_FILES = $(PO_LANGS:%=locale/%/LC_MESSAGES/cabildo.mo)
+all-local: $(MO_FILES)
+install-data-local: $(MO_FILES)
+	for l in $(PO_LANGS); do \
+		$(MKDIR_P) $(DESTDIR)$(localedir)/$$l/LC_MESSAGES && \
+		$(INSTALL_DATA) locale/$$l/LC_MESSAGES/cabildo.mo $(DESTDIR)$(localedir)/$$l/LC_MESSAGES || exit 1; \
+	done
+uninstall-local:
+	for l in $(PO_LANGS); do rm -f $(DESTDIR)$(localedir)/$$l/LC_MESSAGES/cabildo.mo; done
 $(MO_FILES): locale/%/LC_MESSAGES/cabildo.mo: $(top_srcdir)/po/%.po
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) -c -o $@ $(top_srcdir)/po/$*.po
 BUILT_SOURCES += $(MO_FILES)
-EXTRA_DIST += po/es.po
 CLEANFILES += $(MO_FILES) po/cabildo.pot po/c.pot po/ht.pot
 
 .PHONY: pot update-po
@@ -68,7 +74,8 @@ pot: $(HTC)
 update-po: pot
 	for l in $(PO_LANGS); do \
 		msgmerge -q --update --backup=none --no-fuzzy-matching --no-location --sort-output \
-			$(top_srcdir)/po/$$l.po po/cabildo.pot || exit 1; \
+			$(top_srcdir)/po/$$l.po po/cabildo.pot && \
+		msgattrib --no-obsolete --no-location --sort-output -o $(top_srcdir)/po/$$l.po $(top_srcdir)/po/$$l.po || exit 1; \
 	done
 
 if HAVE_CMOCKA

@@ -6,6 +6,7 @@
  */
 #include <libintl.h>
 #include <locale.h>
+#include <strings.h>
 
 #include "server/text/tr.h"
 #include "server/text/view.h"
@@ -18,6 +19,12 @@
 #endif
 
 extern int _nl_msg_cat_cntr;
+
+const struct tr_language tr_languages[TR_LANGS] = {
+	{ "es", "Español", "1", "," },	 { "en", "English", "1", "." },
+	{ "pt", "Português", "1º", "," }, { "fr", "Français", "1er", "," },
+	{ "it", "Italiano", "1º", "," },
+};
 
 /* The process has one language at a time, as gettext itself has. */
 static char current[16] = "en";
@@ -61,6 +68,64 @@ void tr_set(const char *lang)
 const char *tr_lang(void)
 {
 	return current;
+}
+
+const struct tr_language *tr_language(const char *code)
+{
+	for (size_t i = 0; i < TR_LANGS; i++)
+		if (strcmp(tr_languages[i].code, code) == 0)
+			return &tr_languages[i];
+	return NULL;
+}
+
+/* ";q=0.5" in thousandths; 1000 without one, 0 (not wanted) for what is no number. */
+static int quality(struct slice params)
+{
+	int n = 0;
+
+	while (params.n > 0) {
+		struct slice p;
+
+		slice_cut(&params, ';', &p);
+		p = slice_trim(p);
+		if (p.n < 2 || (p.p[0] | 32) != 'q' || p.p[1] != '=')
+			continue;
+		p = slice_make(p.p + 2, p.n - 2);
+		if (p.n == 0 || p.n > 5 || (p.p[0] != '0' && p.p[0] != '1') || (p.n > 1 && p.p[1] != '.'))
+			return 0;
+		n = p.p[0] - '0';
+		for (size_t i = 2; i < 5; i++) {
+			if (i < p.n && (p.p[i] < '0' || p.p[i] > '9'))
+				return 0;
+			n = n * 10 + (i < p.n ? p.p[i] - '0' : 0);
+		}
+		return n > 1000 ? 0 : n;
+	}
+	return 1000;
+}
+
+const char *tr_accept(const char *field, const char *fallback)
+{
+	struct slice rest = slice_of(field ? field : ""), range, tag;
+	int best = 0;
+
+	while (rest.n > 0) {
+		int q;
+
+		slice_cut(&rest, ',', &range);
+		slice_cut(&range, ';', &tag);
+		tag = slice_trim(tag);
+		q = quality(range);
+		/* "pt" is in "pt-BR"; "*" is whatever the house speaks */
+		if (q <= best || (tag.n != 2 && (tag.n < 3 || tag.p[2] != '-')))
+			continue;
+		for (size_t i = 0; i < TR_LANGS; i++)
+			if (strncasecmp(tr_languages[i].code, tag.p, 2) == 0) {
+				best = q;
+				fallback = tr_languages[i].code;
+			}
+	}
+	return fallback;
 }
 
 const char *tr(const char *msgid)
@@ -108,14 +173,22 @@ static char *long_month(struct arena *a, int month)
 			  "|November|December"), month - 1);
 }
 
+/* "1er mai", "1º de maio": only the first has a form of its own. */
+static const char *month_day(struct arena *a, int day)
+{
+	const struct tr_language *l = tr_language(current);
+
+	return day == 1 && l != NULL ? l->first : arena_fmt(a, "%d", day);
+}
+
 char *tr_date_long(struct arena *a, int64_t usec, int offset_min)
 {
 	struct civil c = clock_civil(usec, offset_min);
 	char *day = word(a, tr("Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"), c.wday);
 
 	/* TRANSLATORS: day of the week, day, month, year, hour, minute; in a sentence */
-	return arena_fmt(a, tr("%1$s %2$d %3$s %4$d at %5$02d:%6$02d"), day, c.day,
-			 long_month(a, c.month), c.year, c.hour, c.minute);
+	return arena_fmt(a, tr("%1$s %2$s %3$s %4$d at %5$02d:%6$02d"), day,
+			 month_day(a, c.day), long_month(a, c.month), c.year, c.hour, c.minute);
 }
 
 char *tr_date_day(struct arena *a, int64_t usec, int offset_min)
@@ -123,7 +196,24 @@ char *tr_date_day(struct arena *a, int64_t usec, int offset_min)
 	struct civil c = clock_civil(usec, offset_min);
 
 	/* TRANSLATORS: day, month, year */
-	return arena_fmt(a, tr("%1$d %2$s %3$d"), c.day, long_month(a, c.month), c.year);
+	return arena_fmt(a, tr("%1$s %2$s %3$d"), month_day(a, c.day), long_month(a, c.month), c.year);
+}
+
+char *tr_tenths(struct arena *a, int64_t n)
+{
+	const struct tr_language *l = tr_language(current);
+
+	return arena_fmt(a, "%lld%s%lld", (long long)(n / 10), l ? l->point : ".", (long long)(n % 10));
+}
+
+char *tr_size(struct arena *a, int64_t bytes)
+{
+	if (bytes < 1000)
+		/* TRANSLATORS: a size in bytes, then in thousands, then in millions of them */
+		return arena_fmt(a, tr("%lld B"), (long long)bytes);
+	if (bytes < 1000000)
+		return arena_fmt(a, tr("%lld kB"), (long long)((bytes + 500) / 1000));
+	return arena_fmt(a, tr("%s MB"), tr_tenths(a, bytes / 100000));
 }
 
 void view_text_f(struct out *o, const char *fmt, ...)

@@ -16,6 +16,23 @@
 /* Once per process. localedir: NULL for the installed one; $CABILDO_LOCALEDIR
  * wins over both, for running from the build folder. */
 void tr_init(const char *localedir);
+/* The languages that people choose from, in the order in which they are shown.
+ * English is in the code; each other has po/CODE.po, and what is missing in it
+ * is in English, text by text. */
+#define TR_LANGS 5
+extern const struct tr_language {
+	const char *code, *name; /* ISO 639-1; its name in itself */
+	const char *first;       /* the first day of a month, in a sentence */
+	const char *point;       /* of decimals */
+} tr_languages[TR_LANGS];
+
+/* The row of a code, NULL for another one. */
+const struct tr_language *tr_language(const char *code);
+/* The code of what an Accept-Language field (RFC 9110, 12.5.4) likes best and we
+ * have, by its q and then its order: "pt-BR, en;q=0.8" is pt. fallback for NULL,
+ * for none, and for what is not such a field. */
+const char *tr_accept(const char *field, const char *fallback);
+
 /* "es", "en", "pt": from now on. Cheap where it is the language already. An
  * unknown one gives the msgids themselves. Letters, digits, _ and - only. */
 void tr_set(const char *lang);
@@ -34,5 +51,9 @@ char *tr_date_row(struct arena *a, int64_t usec, int offset_min);
 char *tr_date_long(struct arena *a, int64_t usec, int offset_min);
 /* "15 May 2026", "15 de mayo de 2026": the day alone. */
 char *tr_date_day(struct arena *a, int64_t usec, int offset_min);
+/* n in tenths: "99.8", "99,8". */
+char *tr_tenths(struct arena *a, int64_t n);
+/* "640 B", "12 kB", "3,4 Mo". */
+char *tr_size(struct arena *a, int64_t bytes);
 
 #endif

@@ -494,12 +494,67 @@ static void test_dates(void **state)
 	tr_set("en");
 	assert_string_equal(tr_date_long(a, t, 0), "Friday 15 May 2026 at 18:00");
 	assert_string_equal(tr_date_row(a, t, 0), "Fri 15 May 2026, 18:00");
+	t = 1777600800 * USEC; /* 2026-05-01 02:00 UTC */
+	assert_string_equal(tr_date_day(a, t, 0), "1 May 2026");
 	tr_set("es");
+	assert_string_equal(tr_date_day(a, t, 0), "1 de mayo de 2026");
+	tr_set("pt");
+	assert_string_equal(tr_date_day(a, t, 0), "1º de maio de 2026");
+	assert_string_equal(tr_date_day(a, t, -360), "30 de abril de 2026");
+	assert_string_equal(tr_date_long(a, t, 0), "sexta-feira, 1º de maio de 2026, às 02:00");
 	tr_set("../../etc");
 	assert_string_equal(tr_lang(), "en");
 	assert_string_equal(tr(""), "");
 	assert_string_equal(tr_n("one", "many", 2), "many");
 	clock_set(0);
+}
+
+static void test_figures(void **state UNUSED)
+{
+	tr_init(TEST_LOCALEDIR);
+	tr_set("en");
+	assert_string_equal(tr_tenths(a, 998), "99.8");
+	assert_string_equal(tr_size(a, 999), "999 B");
+	assert_string_equal(tr_size(a, 1500), "2 kB");
+	assert_string_equal(tr_size(a, 3440000), "3.4 MB");
+	for (size_t i = 0; i < TR_LANGS; i++) {
+		assert_ptr_equal(tr_language(tr_languages[i].code), &tr_languages[i]);
+		tr_set(tr_languages[i].code);
+		if (strcmp(tr_lang(), "en") != 0)
+			assert_string_equal(tr_tenths(a, 998), "99,8");
+	}
+	assert_null(tr_language("de"));
+	assert_null(tr_language(""));
+	tr_set("en");
+}
+
+static void test_accept(void **state UNUSED)
+{
+	static const struct {
+		const char *field, *lang;
+	} t[] = {
+		{ NULL, "es" },
+		{ "", "es" },
+		{ "fr", "fr" },
+		{ "pt-BR,pt;q=0.9,en;q=0.8", "pt" },
+		{ "de-CH, de;q=0.9, it-CH;q=0.8, fr;q=0.7", "it" },
+		{ "en;q=0.5, it;q=0.7 ,fr;q=0.6", "it" },
+		{ "en;q=0.7,fr;q=0.7", "en" }, /* as good: as they stand */
+		{ "EN-gb", "en" },
+		{ "fr;q=0, en;q=0.1", "en" }, /* 0 is: not this one */
+		{ "fr;q=0", "es" },
+		{ "*", "es" },
+		{ "*;q=0.1, it", "it" },
+		{ "fra, ptx, e, de", "es" },
+		{ "pt ; Q=0.4 , fr ; q=0.300", "pt" },
+		{ "fr;q=1.5,en;q=banana,it;q=,pt;q=0.12345", "es" },
+		{ "fr;level=2;q=0.2, it;q=0.3", "it" },
+		{ ",,;;q=1,, ,it", "it" },
+		{ "fr;q=1.000", "fr" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_string_equal(tr_accept(t[i].field, "es"), t[i].lang);
 }
 
 /* The lines of a difference: "=same", "-gone", "+new". */
@@ -559,7 +614,7 @@ int main(void)
 		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill), cmocka_unit_test(test_align),
 		cmocka_unit_test(test_align_linear),
 		cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates), cmocka_unit_test(test_figures), cmocka_unit_test(test_accept),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, setup, teardown);

@@ -141,8 +141,7 @@ enum rc page_signout(struct page *pg)
 
 enum rc page_lang(struct page *pg)
 {
-	static const char *const langs[] = { "es", "en" };
-	const char *lang = langs[param_choice(pg, "lang")];
+	const char *lang = tr_languages[param_choice(pg, "lang")].code;
 	enum rc rc = pg->signed_in ? account_preferences(unit_of(pg), lang, NULL) : RC_OK;
 
 	if (rc != RC_OK)
@@ -202,8 +201,11 @@ enum rc me_show(struct page *pg, const char *error)
 	if (*error == '\0' && strcmp(pg->route->name, "me") == 0)
 		v.done = done_text(param_i64(pg, "done"));
 	v.closing = closing ? tr_date_day(pg->a, closing, u->actor.utc_offset) : "";
-	v.es = strcmp(u->actor.locale, "es") == 0;
-	v.en = strcmp(u->actor.locale, "en") == 0;
+	v.langs = ARENA_ARRAY(pg->a, TR_LANGS, struct view_choice);
+	v.nlangs = TR_LANGS;
+	for (size_t i = 0; i < TR_LANGS; i++)
+		v.langs[i] = (struct view_choice){ tr_languages[i].code, tr_languages[i].name,
+						   strcmp(tr_languages[i].code, u->actor.locale) == 0 };
 	v.theme_auto = strcmp(u->actor.theme, "auto") == 0;
 	v.theme_light = strcmp(u->actor.theme, "light") == 0;
 	v.theme_dark = strcmp(u->actor.theme, "dark") == 0;
@@ -238,9 +240,8 @@ enum rc me_show(struct page *pg, const char *error)
 
 enum rc page_me_prefs(struct page *pg)
 {
-	static const char *const locales[] = { "es", "en" }, *const themes[] = { "auto", "light",
-										 "dark" };
-	enum rc rc = account_preferences(unit_of(pg), locales[param_choice(pg, "locale")],
+	static const char *const themes[] = { "auto", "light", "dark" };
+	enum rc rc = account_preferences(unit_of(pg), tr_languages[param_choice(pg, "locale")].code,
 					 themes[param_choice(pg, "theme")]);
 
 	return rc == RC_OK ? resp_redirect(pg->resp, "/me?done=1") : rc;

@@ -12,23 +12,13 @@
 
 static const char *lang_of(const struct req *r, const struct actor *who)
 {
-	const char *c = req_cookie(r, COOKIE_LANG), *al = r->accept_language;
+	const char *c = req_cookie(r, COOKIE_LANG);
 
 	if (who != NULL && who->account != 0)
 		return who->locale;
-	if (c != NULL && (strcmp(c, "es") == 0 || strcmp(c, "en") == 0))
+	if (c != NULL && tr_language(c) != NULL)
 		return c;
-	/* the first of the two that the browser names; Spanish is the house's own */
-	while (al != NULL && *al != '\0') {
-		if (strncasecmp(al, "es", 2) == 0)
-			return "es";
-		if (strncasecmp(al, "en", 2) == 0)
-			return "en";
-		al = strchr(al, ',');
-		while (al != NULL && (*al == ',' || *al == ' '))
-			al++;
-	}
-	return "es";
+	return tr_accept(r->accept_language, "es"); /* Spanish is the house's own */
 }
 
 enum rc site_begin(struct page *pg, enum tx tx)
@@ -105,11 +95,20 @@ static void shell_people(struct page *pg, struct view_shell *v)
 	v->csrf = csrf_token(pg);
 }
 
+/* No program has threads: one table serves every page. */
+static struct view_choice *langs_offered(void)
+{
+	static struct view_choice v[TR_LANGS];
+
+	for (size_t i = 0; i < TR_LANGS; i++)
+		v[i] = (struct view_choice){ tr_languages[i].code, tr_languages[i].name,
+					     strcmp(tr_languages[i].code, tr_lang()) == 0 };
+	return v;
+}
+
 static struct view_shell shell_make(struct site *s, struct req *r, const struct frame *f,
 				    struct html main)
 {
-	bool es = strcmp(tr_lang(), "es") == 0;
-
 	return (struct view_shell){ .lang = tr_lang(),
 				    .theme = "",
 				    .title = f->title,
@@ -122,8 +121,8 @@ static struct view_shell shell_make(struct site *s, struct req *r, const struct 
 				    .q = f->q ? f->q : "",
 				    .csrf = "",
 				    .path = path_is_own(r->target) ? r->target : "/",
-				    .other_lang = es ? "en" : "es",
-				    .other_name = es ? "English" : "Español",
+				    .langs = langs_offered(),
+				    .nlangs = TR_LANGS,
 				    .zone = tr("Hours of Central America (UTC-6)."),
 				    .trial =
 					    *s->trial
@@ -198,14 +197,7 @@ const char *fmt_iso(struct page *pg, int64_t usec)
 
 const char *fmt_size(struct page *pg, int64_t bytes)
 {
-	const char *point = strcmp(tr_lang(), "en") == 0 ? "." : ",";
-
-	if (bytes < 1000)
-		return arena_fmt(pg->a, "%lld B", (long long)bytes);
-	if (bytes < 1000000)
-		return arena_fmt(pg->a, "%lld kB", (long long)((bytes + 500) / 1000));
-	return arena_fmt(pg->a, "%lld%s%lld MB", (long long)(bytes / 1000000), point,
-			 (long long)(bytes / 100000 % 10));
+	return tr_size(pg->a, bytes);
 }
 
 const char *fmt_number(struct page *pg, int64_t n)

@@ -139,9 +139,7 @@ static void domains_fill(struct page *pg, const struct stats *s, struct view_sta
 		v->domains[i] = (struct view_domain){
 			.domain = d->domain,
 			.copies = fmt_number(pg, all),
-			.taken = arena_fmt(pg->a, "%lld%s%lld\u00a0%%", (long long)(per_mille / 10),
-					   strcmp(tr_lang(), "en") == 0 ? "." : ",",
-					   (long long)(per_mille % 10)),
+			.taken = arena_fmt(pg->a, "%s\u00a0%%", tr_tenths(pg->a, per_mille)),
 			.state = per_mille >= 980 ? tr("good") : per_mille >= 900 ? tr("watch it") : tr("refuses"),
 			.chip = per_mille >= 980 ? "chip ok" : "chip wait"
 		};

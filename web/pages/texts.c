@@ -6,12 +6,6 @@
 
 #include "server/base/base.h"
 
-static const struct {
-	const char *locale, *name;
-} locales[] = {
-	{ "es", "Español" }, { "en", "English" }, { "pt", "Português" }, { "fr", "Français" }, { "it", "Italiano" },
-};
-
 static const char *text(struct page *pg, const char *name)
 {
 	return param_text(pg, name) ? param_text(pg, name) : "";
@@ -19,10 +13,9 @@ static const char *text(struct page *pg, const char *name)
 
 static const char *language_of(const char *locale)
 {
-	for (size_t i = 0; i < ARRAY_LEN(locales); i++)
-		if (strcmp(locales[i].locale, locale) == 0)
-			return locales[i].name;
-	return locale;
+	const struct tr_language *l = tr_language(locale);
+
+	return l ? l->name : locale;
 }
 
 /* Moderators write what is chosen from; owners all. */
@@ -84,11 +77,11 @@ static enum rc texts_show(struct page *pg, struct office_page *o, const struct t
 				arena_fmt(pg->a, "%s. %s", tr(template_kinds[i].title), tr(template_kinds[i].help)),
 				strcmp(template_kinds[i].name, form->kind) == 0
 			};
-	v.locales = ARENA_ARRAY(pg->a, ARRAY_LEN(locales), struct view_option);
-	for (size_t i = 0; i < ARRAY_LEN(locales); i++)
+	v.locales = ARENA_ARRAY(pg->a, TR_LANGS, struct view_option);
+	for (size_t i = 0; i < TR_LANGS; i++)
 		v.locales[v.nlocales++] =
-			(struct view_option){ locales[i].locale, locales[i].name,
-					      strcmp(locales[i].locale, form->locale) == 0 };
+			(struct view_option){ tr_languages[i].code, tr_languages[i].name,
+					      strcmp(tr_languages[i].code, form->locale) == 0 };
 	if (*error != '\0')
 		o->f.title = arena_fmt(pg->a, "%s %s", tr("Error:"), o->f.title);
 	view_texts(&out, &v);

@@ -26,7 +26,8 @@ struct view_shell {
 	const char *held;               /* how many messages wait for them, or "" */
 	const char *q;                  /* in the search field */
 	const char *csrf, *path;        /* of the language button and of signing out */
-	const char *other_lang, *other_name;
+	struct view_choice *langs;
+	size_t nlangs;
 	const char *zone;               /* "Hours of America/Guatemala" */
 	const char *trial;              /* "" or what this trial is */
 	bool noindex;
@@ -322,7 +323,9 @@ struct view_me {
 	struct view_dead *dead;
 	size_t ndead;
 	const char *csrf, *name, *done;
-	bool es, en, theme_auto, theme_light, theme_dark;
+	struct view_choice *langs;
+	size_t nlangs;
+	bool theme_auto, theme_light, theme_dark;
 	struct view_subscription *subs;
 	size_t nsubs;
 };
