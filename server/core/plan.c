@@ -17,40 +17,52 @@ enum column { COL_ADDRESS, COL_NAME, COL_ROLE, COL_DELIVERY, COL_LOCALE, COL_COU
 static const struct {
 	const char *name, *words;
 } columns[COLS] = {
-	[COL_ADDRESS] = { "address", "|address|email|e-mail|mail|correo|correo electronico|direccion|" },
-	[COL_NAME] = { "name", "|name|full name|nombre|nombre completo|" },
-	[COL_ROLE] = { "role", "|role|rol|funcion|" },
-	[COL_DELIVERY] = { "delivery", "|delivery|entrega|recibe|" },
-	[COL_LOCALE] = { "locale", "|locale|language|idioma|lengua|" },
-	[COL_COUNTRY] = { "country", "|country|pais|" },
-	[COL_ORG] = { "organisation", "|organisation|organization|institucion|organizacion|" },
+	[COL_ADDRESS] = { "address", "|address|email|e-mail|mail|correo|correo electronico|direccion|"
+				     "correio|endereco|courriel|adresse|indirizzo|posta|" },
+	[COL_NAME] = { "name", "|name|full name|nombre|nombre completo|nome|nome completo|nom|nom complet|" },
+	[COL_ROLE] = { "role", "|role|rol|funcion|papel|funcao|fonction|ruolo|funzione|" },
+	[COL_DELIVERY] = { "delivery", "|delivery|entrega|recibe|recebe|reception|remise|consegna|riceve|" },
+	[COL_LOCALE] = { "locale", "|locale|language|idioma|lengua|lingua|langue|" },
+	[COL_COUNTRY] = { "country", "|country|pais|pays|paese|" },
+	[COL_ORG] = { "organisation", "|organisation|organization|institucion|organizacion|instituicao|"
+				      "organizacao|institution|organisme|ente|istituzione|organizzazione|" },
 };
 
 struct value {
 	const char *value, *words;
 };
 static const struct value roles[] = {
-	{ "member", "|member|miembro|participante|" },
-	{ "moderator", "|moderator|moderador|moderadora|moderacion|" },
-	{ "owner", "|owner|responsable|dueno|duena|propietario|propietaria|" },
+	{ "member", "|member|miembro|participante|membro|membre|" },
+	{ "moderator", "|moderator|moderador|moderadora|moderacion|moderacao|moderateur|moderatrice|"
+		       "moderation|moderatore|moderazione|" },
+	{ "owner", "|owner|responsable|dueno|duena|propietario|propietaria|responsavel|proprietario|"
+		   "proprietaria|proprietaire|responsabile|" },
 };
 static const struct value deliveries[] = {
-	{ "each", "|each|every|cada|todo|todos|cada mensaje|" },
-	{ "mentions", "|mentions|followed|seguidos|solo seguidos|" },
-	{ "none", "|none|no|nada|ninguno|web|" },
-	{ "digest", "|digest|resumen|" },
+	{ "each", "|each|every|cada|todo|todos|cada mensaje|tudo|cada mensagem|chaque|tout|chaque message|"
+		  "ogni|tutto|tutti|ogni messaggio|" },
+	{ "mentions", "|mentions|followed|seguidos|solo seguidos|suivis|fils suivis|seguiti|seguite|"
+		      "solo seguiti|solo seguite|" },
+	{ "none", "|none|no|nada|ninguno|web|nenhum|rien|aucun|niente|nessuno|sito|" },
+	{ "digest", "|digest|resumen|resumo|resume|recapitulatif|riepilogo|riassunto|" },
 };
 static const struct value locales[] = {
-	{ "es", "|es|spanish|espanol|" },    { "en", "|en|english|ingles|" },
-	{ "pt", "|pt|portuguese|portugues|" }, { "fr", "|fr|french|frances|" },
-	{ "it", "|it|italian|italiano|" },
+	{ "es", "|es|spanish|espanol|espanhol|espagnol|spagnolo|" },
+	{ "en", "|en|english|ingles|anglais|inglese|" },
+	{ "pt", "|pt|portuguese|portugues|portugais|portoghese|" },
+	{ "fr", "|fr|french|frances|francais|francese|" },
+	{ "it", "|it|italian|italiano|italien|" },
 };
 static const struct value countries[] = {
-	{ "BZ", "|bz|belize|belice|" },	     { "CR", "|cr|costa rica|" },
-	{ "DO", "|do|dominican republic|republica dominicana|" },
-	{ "GT", "|gt|guatemala|" },	     { "HN", "|hn|honduras|" },
-	{ "NI", "|ni|nicaragua|" },	     { "PA", "|pa|panama|" },
-	{ "SV", "|sv|el salvador|" },
+	{ "BZ", "|bz|belize|belice|" },
+	{ "CR", "|cr|costa rica|" },
+	{ "DO", "|do|dominican republic|republica dominicana|republique dominicaine|"
+		"repubblica dominicana|" },
+	{ "GT", "|gt|guatemala|" },
+	{ "HN", "|hn|honduras|" },
+	{ "NI", "|ni|nicaragua|" },
+	{ "PA", "|pa|panama|" },
+	{ "SV", "|sv|el salvador|salvador|" },
 };
 
 static bool word_is(struct arena *a, const char *words, const char *cell)

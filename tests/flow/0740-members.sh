@@ -131,6 +131,17 @@ printf 'Correo;Nombre;Rol\r\nlucia@otra.example;Luc\xeda N\xfa\xf1ez;Moderadora\
 tap_is 'as Excel saves it in Spanish' "$(plan import latin.csv | tail -1)" 'status 0'
 tap_is 'with its letters' "$(flow_sql "SELECT name FROM account WHERE name LIKE 'Luc%'")" 'Lucía Núñez'
 
+# the columns as the pages name them in each language
+while IFS='|' read -r head line; do
+	printf '%s\n%s\n' "$head" "$line" | file tongue.csv
+	tap_is "the columns ${head%%;*} to ${head##*;}" "$(plan import tongue.csv --dry-run | tail -2)" \
+		"$(printf 'add 1 change 0 remove 0 same 0 error 0\nstatus 0')"
+done <<-'CSV'
+	endereço;nome;função;entrega;idioma;país;instituição|eu@otra.example;Eu;moderação;tudo;português;El Salvador;Casa
+	courriel;nom;rôle;réception;langue;pays;organisme|moi@otra.example;Moi;modération;chaque message;français;Panama;Maison
+	indirizzo;nome;ruolo;consegna;lingua;paese;ente|io@otra.example;Io;moderazione;ogni messaggio;italiano;Repubblica Dominicana;Casa
+CSV
+
 file wrong.csv <<-'CSV'
 	address,name,role,delivery
 	no es,X,member,each
