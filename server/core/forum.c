@@ -118,9 +118,18 @@ static void post_cut(struct post_row *p)
 	p->cut = true;
 }
 
+static void posts_take(struct thread_page *r, const struct thread_posts *posts)
+{
+	r->posts = posts->v;
+	r->nposts = posts->n;
+	/* an empty page tells nothing about the thread */
+	r->acts = posts->acts || posts->n == 0;
+}
+
 enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 {
 	int64_t id = r->thread.id;
+	struct thread_posts posts;
 	size_t text = 0;
 	enum rc rc;
 
@@ -130,9 +139,12 @@ enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 			return RC_TEMPFAIL;
 		return RC_OK;
 	}
-	rc = posts_read(u->db, u->arena, id, from, r->group.moderator, POSTS_PER_PAGE + 1, &r->posts, &r->nposts);
+	rc = posts_read(u->db, u->arena, id, from, r->group.moderator, POSTS_PER_PAGE + 1, &posts);
 	if (rc != RC_OK)
 		return rc;
+	posts_take(r, &posts);
+	r->participants = posts.participants;
+	r->nparticipants = posts.nparticipants;
 	for (size_t i = 0; i < r->nposts; i++) {
 		if (i == POSTS_PER_PAGE || (i > 0 && text > PAGE_TEXT_MAX)) {
 			r->next_from = r->posts[i].number;
@@ -142,13 +154,9 @@ enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 		post_cut(&r->posts[i]);
 		text += r->posts[i].html.n;
 	}
-	if (from > 1) {
-		rc = posts_before_read(u->db, u->arena, id, from, r->group.moderator, POSTS_PER_PAGE,
-				       &r->prev_from);
-		if (rc != RC_OK)
-			return rc;
-	}
-	return participants_read(u->db, u->arena, id, &r->participants, &r->nparticipants);
+	return from > 1 ? posts_before_read(u->db, u->arena, id, from, r->group.moderator,
+					    POSTS_PER_PAGE, &r->prev_from)
+			: RC_OK;
 }
 
 enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
@@ -163,15 +171,17 @@ enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t numb
 		  struct thread_page *r)
 {
 	enum rc rc = thread_load_head(u, list, thread, r);
+	struct thread_posts posts;
 	int64_t id;
 
 	if (rc != RC_OK)
 		return rc;
 	id = r->thread.id;
 	if (r->moved_thread == 0) {
-		rc = posts_read(u->db, u->arena, id, number, r->group.moderator, 1, &r->posts, &r->nposts);
+		rc = posts_read(u->db, u->arena, id, number, r->group.moderator, 1, &posts);
 		if (rc != RC_OK)
 			return rc;
+		posts_take(r, &posts);
 		if (r->nposts == 1 && r->posts[0].number == number)
 			return RC_OK;
 		r->nposts = 0;

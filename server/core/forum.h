@@ -46,6 +46,7 @@ struct thread_page {
 	int64_t prev_from, next_from;     /* first number of the neighbouring pages; 0: none */
 	struct participant *participants; /* the most active six */
 	size_t nparticipants;
+	bool acts; /* moderators did something to it, see thread_lines */
 	int64_t moved_thread;   /* RC_OK with this set: redirect to that thread number, */
 	const char *moved_list; /* of that list, */
 	int64_t moved_post;     /* at that post (0: its beginning) */

@@ -155,9 +155,13 @@ enum rc threads_read(struct db *db, struct arena *a, struct reader who, const st
 enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t number, struct thread_head *r)
 {
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREAD_HEAD, &q, WHO, db_text(list), db_i64(number));
+	struct db_rows *q = NULL;
+	enum rc rc = RC_OK;
 
+	if (who.account == 0 && !who.admin)
+		rc = db_run(db, a, STMT_THREAD_HEAD_PUBLIC, &q, db_text(list), db_i64(number));
+	if (rc == RC_OK && (q == NULL || db_nrows(q) == 0))
+		rc = db_run(db, a, STMT_THREAD_HEAD, &q, WHO, db_text(list), db_i64(number));
 	if (rc != RC_OK)
 		return rc;
 	if (db_nrows(q) == 0)
@@ -197,45 +201,104 @@ static void attachments_split(struct arena *a, const char *text, struct post_row
 	}
 }
 
+/* "name 01 country 01 posts 02 ..." */
+static void participants_split(struct arena *a, const char *text, struct thread_posts *r)
+{
+	const char **items, **f;
+	size_t n = split_lines(a, text, '\x02', &items);
+
+	r->participants = ARENA_ARRAY(a, n, struct participant);
+	for (size_t i = 0; i < n; i++) {
+		struct participant *p = &r->participants[r->nparticipants];
+
+		if (split_lines(a, items[i], '\x01', &f) != 3)
+			continue;
+		p->name = f[0];
+		p->country = f[1];
+		if (slice_i64(slice_of(f[2]), 0, INT64_MAX, &p->posts))
+			r->nparticipants++;
+	}
+}
+
+/* Answers to what stands on an earlier page; parents: the ids of what they answer. */
+static enum rc parents_find(struct db *db, struct arena *a, int64_t thread, const int64_t *parents,
+			    size_t n, struct thread_posts *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_POST_NUMBERS, &q, db_i64(thread),
+			    db_i64_array(a, parents, n));
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; r->parents[i] != 0 && k < db_nrows(q); k++)
+			if (db_get_i64(q, k, 0) == r->parents[i])
+				r->v[i].parent_number = db_get_i64(q, k, 1);
+	return RC_OK;
+}
+
+static enum rc parents_fill(struct db *db, struct arena *a, int64_t thread, struct thread_posts *r)
+{
+	int64_t *away = ARENA_ARRAY(a, r->n, int64_t);
+	size_t naway = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		size_t k = 0;
+
+		if (r->parents[i] == 0)
+			continue;
+		while (k < r->n && r->v[k].id != r->parents[i])
+			k++;
+		if (k < r->n)
+			r->v[i].parent_number = r->v[k].number;
+		else
+			away[naway++] = r->parents[i];
+	}
+	return naway ? parents_find(db, a, thread, away, naway, r) : RC_OK;
+}
+
+static void post_row(struct arena *a, const struct db_rows *q, size_t i, struct post_row *p)
+{
+	*p = (struct post_row){ .id = db_get_i64(q, i, 0),
+				.number = db_get_i64(q, i, 1),
+				.account = db_get_i64(q, i, 3),
+				.author_name = db_get_text(q, i, 4),
+				.sent_at = db_get_time(q, i, 5),
+				.source = db_get_text(q, i, 6),
+				.lang = db_get_text(q, i, 7),
+				.subject = db_get_text(q, i, 8),
+				.state = db_get_text(q, i, 9),
+				.html = db_get_slice(q, i, 10),
+				.moderated = db_get_bool(q, i, 12),
+				.edited_at = db_get_time(q, i, 13),
+				.organisation = db_get_text(q, i, 14),
+				.country = db_get_text(q, i, 15) };
+	if (strcmp(p->state, "deleted") == 0)
+		p->html = SLICE("");
+	if (!db_is_null(q, i, 11))
+		attachments_split(a, db_get_text(q, i, 11), p);
+}
+
 enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
-		   int limit, struct post_row **r, size_t *n_r)
+		   int limit, struct thread_posts *r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from),
 			    db_i64(limit), db_bool(hidden));
 
-	if (rc != RC_OK)
+	*r = (struct thread_posts){ 0 };
+	if (rc != RC_OK || db_nrows(q) == 0)
 		return rc;
-	*n_r = db_nrows(q);
-	*r = ARENA_ARRAY(a, *n_r, struct post_row);
-	for (size_t i = 0; i < *n_r; i++) {
-		(*r)[i] = (struct post_row){
-			.id = db_get_i64(q, i, 0),
-			.number = db_get_i64(q, i, 1),
-			.parent_number = db_get_i64(q, i, 2),
-			.msgid = db_get_text(q, i, 3),
-			.account = db_get_i64(q, i, 4),
-			.author_name = db_get_text(q, i, 5),
-			.author_addr = db_get_text(q, i, 6),
-			.organisation = db_get_text(q, i, 7),
-			.country = db_get_text(q, i, 8),
-			.sent_at = db_get_time(q, i, 9),
-			.sent_guessed = db_get_bool(q, i, 10),
-			.source = db_get_text(q, i, 11),
-			.lang = db_get_text(q, i, 12),
-			.subject = db_get_text(q, i, 13),
-			.state = db_get_text(q, i, 14),
-			.html = db_get_slice(q, i, 15),
-			.text = db_get_slice(q, i, 16),
-			.moderated = db_get_bool(q, i, 19),
-			.edited_at = db_get_time(q, i, 20),
-		};
-		if (strcmp((*r)[i].state, "deleted") == 0)
-			(*r)[i].html = (*r)[i].text = SLICE("");
-		if (!db_is_null(q, i, 18))
-			attachments_split(a, db_get_text(q, i, 18), &(*r)[i]);
+	r->n = db_nrows(q);
+	r->v = ARENA_ARRAY(a, r->n, struct post_row);
+	r->parents = ARENA_ARRAY(a, r->n, int64_t);
+	for (size_t i = 0; i < r->n; i++) {
+		post_row(a, q, i, &r->v[i]);
+		r->parents[i] = db_get_i64(q, i, 2);
 	}
-	return RC_OK;
+	participants_split(a, db_get_text(q, 0, 16), r);
+	r->acts = db_get_bool(q, 0, 17);
+	return parents_fill(db, a, thread, r);
 }
 
 enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
@@ -249,22 +312,6 @@ enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_
 	if (rc == RC_OK)
 		*first_r = db_get_i64(q, 0, 0);
 	return rc;
-}
-
-enum rc participants_read(struct db *db, struct arena *a, int64_t thread, struct participant **r,
-			  size_t *n_r)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_PARTICIPANTS_OF_THREAD, &q, db_i64(thread));
-
-	if (rc != RC_OK)
-		return rc;
-	*n_r = db_nrows(q);
-	*r = ARENA_ARRAY(a, *n_r, struct participant);
-	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct participant){ db_get_text(q, i, 0), db_get_text(q, i, 1),
-						db_get_i64(q, i, 2) };
-	return RC_OK;
 }
 
 /* thread number, post number, list name */

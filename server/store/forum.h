@@ -67,17 +67,14 @@ struct post_row {
 	bool moderated; /* posted with other words than it came with */
 	int64_t id, number;
 	int64_t parent_number; /* 0: none, or in another thread */
-	const char *msgid;
 	int64_t account;
-	const char *author_name, *author_addr;
+	const char *author_name;
 	const char *organisation, *country; /* "" where unknown; country in English */
 	int64_t sent_at;
-	bool sent_guessed;
 	const char *source;         /* email, web, import */
 	const char *lang, *subject; /* subject as written */
 	const char *state;
 	struct slice html; /* with slots; see text/html.h */
-	struct slice text;
 	bool cut; /* html is the beginning only: /g/L/T/N shows it whole */
 	struct attachment_row *attachments;
 	size_t nattachments;
@@ -150,13 +147,19 @@ struct thread_head {
 };
 enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t number, struct thread_head *r) MUST_USE;
+struct thread_posts {
+	struct post_row *v;
+	size_t n;
+	int64_t *parents; /* ids of what each answers, 0: nothing */
+	struct participant *participants; /* the most active six */
+	size_t nparticipants;
+	bool acts; /* moderators did something to the thread */
+};
 /* hidden: those that only moderators see, too. */
 enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
-		   int limit, struct post_row **r, size_t *n_r) MUST_USE;
+		   int limit, struct thread_posts *r) MUST_USE;
 enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
 			  bool hidden, int limit, int64_t *first_r) MUST_USE;
-enum rc participants_read(struct db *db, struct arena *a, int64_t thread, struct participant **r,
-			  size_t *n_r) MUST_USE;
 /* Where a post went that stood there, where they may see it. */
 enum rc post_redirect_read(struct db *db, struct arena *a, struct reader who, int64_t thread,
 			   int64_t number, const char **list_r, int64_t *thread_r, int64_t *number_r) MUST_USE;

@@ -292,7 +292,7 @@ static enum rc moved(struct page *pg, const struct thread_page *t)
 static enum rc acts_fill(struct page *pg, const struct thread_page *t, struct view_thread *v)
 {
 	struct act_line *a = NULL;
-	enum rc rc = thread_lines(unit_of(pg), t->thread.id, &a, &v->nacts);
+	enum rc rc = t->acts ? thread_lines(unit_of(pg), t->thread.id, &a, &v->nacts) : RC_OK;
 
 	v->acts = ARENA_ARRAY(pg->a, v->nacts, struct view_act);
 	for (size_t i = 0; i < v->nacts; i++)

@@ -105,36 +105,55 @@ left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where r.thread_id = $3::bigint and r.number = $4::integer and (l.visibility = 'public' or s.id is not null or $2::boolean)
 	and ((t.state <> 'hidden' and p.state <> 'hidden') or s.role in ('moderator', 'owner') or $2)
 
+-- name: thread_head_public
+-- roles: web cli
+-- The same columns for who is not signed in: most of what is read. Nothing
+-- where the thread went elsewhere: thread_head knows.
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	null::text, null::text, l.posting,
+	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
+	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number,
+	-1::bigint, null::bigint, null::text, t.version,
+	(select string_agg(g.tag, E'\n' order by g.tag) from thread_tag g where g.thread_id = t.id)
+from list l join thread t on t.list_id = l.id and t.number = $2::bigint
+left join post p on p.id = t.last_post_id
+where l.name = $1::text and l.visibility = 'public' and t.state <> 'hidden' and t.moved_to is null
+
 -- name: posts_of_thread
 -- roles: web cli
 -- One more than asked for tells whether there is a next page. The text limit
--- is kept by the caller. $4: hidden ones too, for who moderates.
-select p.id, p.number, case when q.thread_id = p.thread_id then q.number end, p.msgid, p.account_id, p.author_name, p.author_addr,
-	o.name, c.name, p.sent_at, p.sent_guessed, p.source, p.lang, p.subject, p.state,
-	p.html, '', octet_length(p.html),
-	(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size
-		|| E'\x01' || case when at.folded then '1' else '0' end, E'\x02' order by at.n)
-		from attachment at where p.attachment_count > 0 and p.state <> 'deleted' and at.post_id = p.id),
-	p.moderated, p.edited_at
+-- is kept by the caller. $4: hidden ones too, for who moderates. The last two
+-- are of the thread: the six who wrote most, and whether moderators did
+-- something to it; one statement costs less than three.
+select p.id, p.number, p.parent_id, p.account_id, p.author_name, p.sent_at, p.source, p.lang, p.subject, p.state,
+	p.html, case when p.attachment_count > 0 and p.state <> 'deleted' then
+		(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size
+			|| E'\x01' || case when at.folded then '1' else '0' end, E'\x02' order by at.n)
+		from attachment at where at.post_id = p.id) end,
+	p.moderated, p.edited_at, o.name, c.name,
+	(select string_agg(w.name || E'\x01' || coalesce(wc.name, '') || E'\x01' || w.posts, E'\x02' order by w.posts desc, w.name)
+		from (select tp.name, tp.posts, tp.account_id from thread_participant tp where tp.thread_id = $1
+			order by tp.posts desc, tp.name limit 6) w
+		left join account wa on wa.id = w.account_id left join country wc on wc.code = wa.country_code),
+	exists (select from thread_act x where x.thread_id = $1) or exists (select from thread_act x where x.other_id = $1)
 from post p
-left join post q on q.id = p.parent_id
 left join account a on a.id = p.account_id
 left join organisation o on o.id = a.organisation_id
 left join country c on c.code = a.country_code
 where p.thread_id = $1::bigint and p.number >= $2::integer and (p.state <> 'hidden' or $4::boolean)
 order by p.number limit $3::integer
 
+-- name: post_numbers
+-- roles: web cli
+-- What is answered on a page and stands on an earlier one.
+select id, number from post where id = any ($2::bigint[]) and thread_id = $1::bigint
+
 -- name: posts_before
 -- roles: web cli
 -- The first number of the page before.
 select min(number) from (select number from post where thread_id = $1::bigint and number < $2::integer
 	and (state <> 'hidden' or $4::boolean) order by number desc limit $3::integer) x
-
--- name: participants_of_thread
--- roles: web cli
-select tp.name, c.name, tp.posts from thread_participant tp left join account a on a.id = tp.account_id
-left join country c on c.code = a.country_code
-where tp.thread_id = $1::bigint order by tp.posts desc, tp.name limit 6
 
 -- name: post_by_msgid
 -- roles: web cli
