@@ -168,16 +168,19 @@ void *arena_memdup(struct arena *a, const void *p, size_t n)
 
 char *arena_vfmt(struct arena *a, const char *fmt, va_list ap)
 {
+	char buf[256], *p; /* what is short is formatted once */
 	va_list again;
-	char *p;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(buf, sizeof(buf), fmt, ap);
 	if (n < 0)
 		log_panic("event=bad_format");
 	p = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(p, (size_t)n + 1, fmt, again);
+	if ((size_t)n < sizeof(buf))
+		memcpy(p, buf, (size_t)n + 1);
+	else
+		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;
 }

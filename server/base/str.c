@@ -197,14 +197,17 @@ void str_addc(struct str *s, char c)
 
 void str_vfmt(struct str *s, const char *fmt, va_list ap)
 {
+	char buf[256]; /* what is short is formatted once */
 	va_list again;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(buf, sizeof(buf), fmt, ap);
 	if (n < 0)
 		log_panic("event=bad_format");
-	if (str_room(s, (size_t)n)) {
+	if ((size_t)n < sizeof(buf)) {
+		str_add(s, buf, (size_t)n);
+	} else if (str_room(s, (size_t)n)) {
 		vsnprintf(s->p + s->n, (size_t)n + 1, fmt, again);
 		s->n += (size_t)n;
 	}

@@ -29,6 +29,36 @@ const struct tr_language tr_languages[TR_LANGS] = {
 /* The process has one language at a time, as gettext itself has. */
 static char current[16] = "en";
 
+/*
+ * What gettext said, by the address of the msgid: a page asks for some four
+ * hundred texts, and each question costs gettext a microsecond. Only for
+ * texts in the program's own constants (the linker says where those lie), which
+ * never change; other memory may hold another text at the same address.
+ */
+#define CACHE_SIZE 4096 /* a power of two; entries give way to newer ones */
+static struct {
+	const char *msgid, *said;
+	uint64_t lang;
+} cache[CACHE_SIZE];
+static uint64_t lang_key; /* of `current` */
+extern const char __executable_start[], __data_start[];
+
+/* Another for each language; never 0, so that an empty entry fits none. */
+static uint64_t key_of(const char *lang)
+{
+	uint64_t k = 1;
+
+	while (*lang != '\0')
+		k = k * 131 + (unsigned char)*lang++;
+	return k;
+}
+
+static bool is_constant(const char *s)
+{
+	return (uintptr_t)s >= (uintptr_t)__executable_start &&
+	       (uintptr_t)s < (uintptr_t)__data_start;
+}
+
 void tr_init(const char *localedir)
 {
 	const char *env = getenv("CABILDO_LOCALEDIR");
@@ -44,6 +74,7 @@ void tr_init(const char *localedir)
 		log_die("event=no_catalogue dir=%s", log_q(localedir));
 	setenv("LANGUAGE", current, 1);
 	_nl_msg_cat_cntr++;
+	lang_key = key_of(current);
 }
 
 /* The word becomes part of a path inside gettext. */
@@ -63,6 +94,7 @@ void tr_set(const char *lang)
 	memcpy(current, lang, strlen(lang) + 1);
 	setenv("LANGUAGE", current, 1);
 	_nl_msg_cat_cntr++;
+	lang_key = key_of(current);
 }
 
 const char *tr_lang(void)
@@ -130,8 +162,18 @@ const char *tr_accept(const char *field, const char *fallback)
 
 const char *tr(const char *msgid)
 {
+	size_t i = (((uintptr_t)msgid ^ lang_key << 32) * UINT64_C(0x9E3779B97F4A7C15)) >> 52;
+
 	/* the empty msgid is the catalogue's header */
-	return *msgid ? dgettext(DOMAIN, msgid) : "";
+	if (*msgid == '\0')
+		return "";
+	if (cache[i].msgid == msgid && cache[i].lang == lang_key)
+		return cache[i].said;
+	if (!is_constant(msgid))
+		return dgettext(DOMAIN, msgid);
+	cache[i].msgid = msgid;
+	cache[i].lang = lang_key;
+	return cache[i].said = dgettext(DOMAIN, msgid);
 }
 
 const char *tr_n(const char *one, const char *many, int64_t n)
@@ -140,7 +182,7 @@ const char *tr_n(const char *one, const char *many, int64_t n)
 }
 
 /* The i-th of the words between the bars; a translation with too few gives "". */
-static char *word(struct arena *a, const char *list, int i)
+static struct slice word(const char *list, int i)
 {
 	struct slice rest = slice_of(list), w = { "", 0 };
 
@@ -148,29 +190,94 @@ static char *word(struct arena *a, const char *list, int i)
 		w = slice_make("", 0);
 		slice_cut(&rest, '|', &w);
 	}
-	return slice_dup(a, w);
+	return w;
 }
 
-char *tr_date_row(struct arena *a, int64_t usec, int offset_min)
+/* One argument of a pattern: a word, or a number of so many digits. */
+struct put {
+	struct slice w;
+	int v;
+};
+
+static void number_add(struct str *s, int v, unsigned digits)
+{
+	char buf[16], *p = buf + sizeof(buf);
+	unsigned u = v < 0 ? 0 : (unsigned)v;
+
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) > 0);
+	while ((size_t)(buf + sizeof(buf) - p) < digits && digits < sizeof(buf))
+		*--p = '0';
+	str_add(s, p, (size_t)(buf + sizeof(buf) - p));
+}
+
+/*
+ * %1$s, %2$d and %3$02d, which is all that translators write in a date: a
+ * page has sixty dates, and printf takes ten times as long where arguments
+ * have numbers. Anything else stays as it stands.
+ */
+static const char *pattern(struct arena *a, const char *fmt, const struct put *args, unsigned n)
+{
+	struct str s;
+
+	str_init(&s, a, 1024);
+	while (*fmt != '\0') {
+		size_t plain = strcspn(fmt, "%");
+		unsigned i, digits = 0;
+
+		str_add(&s, fmt, plain);
+		fmt += plain;
+		if (*fmt == '\0')
+			break;
+		i = (unsigned)(fmt[1] - '1');
+		if (i < n && fmt[2] == '$') {
+			const char *at = fmt + 3;
+
+			if (at[0] == '0' && at[1] >= '1' && at[1] <= '9') {
+				digits = (unsigned)(at[1] - '0');
+				at += 2;
+			}
+			if (*at == 's' || *at == 'd') {
+				if (*at == 's')
+					str_adds(&s, args[i].w);
+				else
+					number_add(&s, args[i].v, digits);
+				fmt = at + 1;
+				continue;
+			}
+		}
+		str_addc(&s, *fmt++);
+	}
+	return str_z(&s);
+}
+
+#define WORD(list, i) { .w = word(list, i) }
+#define NUM(x) { .v = (x) }
+
+const char *tr_date_row(struct arena *a, int64_t usec, int offset_min)
 {
 	struct civil c = clock_civil(usec, offset_min);
 	struct civil now = clock_civil(clock_now(), offset_min);
-	char *day = word(a, tr("Sun|Mon|Tue|Wed|Thu|Fri|Sat"), c.wday);
-	char *month = word(a, tr("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"), c.month - 1);
+	const char *days = tr("Sun|Mon|Tue|Wed|Thu|Fri|Sat");
+	const char *months = tr("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec");
 
 	if (c.year == now.year)
 		/* TRANSLATORS: day of the week, day, month, hour, minute; one line of a list */
-		return arena_fmt(a, tr("%1$s %2$d %3$s, %4$02d:%5$02d"), day, c.day, month,
-				 c.hour, c.minute);
+		return pattern(a, tr("%1$s %2$d %3$s, %4$02d:%5$02d"),
+			       (struct put[]){ WORD(days, c.wday), NUM(c.day),
+					       WORD(months, c.month - 1), NUM(c.hour),
+					       NUM(c.minute) }, 5);
 	/* TRANSLATORS: day of the week, day, month, year, hour, minute; one line of a list */
-	return arena_fmt(a, tr("%1$s %2$d %3$s %4$d, %5$02d:%6$02d"), day, c.day, month, c.year,
-			 c.hour, c.minute);
+	return pattern(a, tr("%1$s %2$d %3$s %4$d, %5$02d:%6$02d"),
+		       (struct put[]){ WORD(days, c.wday), NUM(c.day), WORD(months, c.month - 1),
+				       NUM(c.year), NUM(c.hour), NUM(c.minute) }, 6);
 }
 
 static char *long_month(struct arena *a, int month)
 {
-	return word(a, tr("January|February|March|April|May|June|July|August|September|October"
-			  "|November|December"), month - 1);
+	return slice_dup(a, word(tr("January|February|March|April|May|June|July|August|September|October"
+				 "|November|December"), month - 1));
 }
 
 /* "1er mai", "1º de maio": only the first has a form of its own. */
@@ -181,17 +288,18 @@ static const char *month_day(struct arena *a, int day)
 	return day == 1 && l != NULL ? l->first : arena_fmt(a, "%d", day);
 }
 
-char *tr_date_long(struct arena *a, int64_t usec, int offset_min)
+const char *tr_date_long(struct arena *a, int64_t usec, int offset_min)
 {
 	struct civil c = clock_civil(usec, offset_min);
-	char *day = word(a, tr("Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"), c.wday);
+	const char *day = slice_dup(a, word(tr("Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|"
+					       "Saturday"), c.wday));
 
 	/* TRANSLATORS: day of the week, day, month, year, hour, minute; in a sentence */
 	return arena_fmt(a, tr("%1$s %2$s %3$s %4$d at %5$02d:%6$02d"), day,
 			 month_day(a, c.day), long_month(a, c.month), c.year, c.hour, c.minute);
 }
 
-char *tr_date_day(struct arena *a, int64_t usec, int offset_min)
+const char *tr_date_day(struct arena *a, int64_t usec, int offset_min)
 {
 	struct civil c = clock_civil(usec, offset_min);
 

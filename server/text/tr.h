@@ -46,11 +46,11 @@ const char *tr_n(const char *one, const char *many, int64_t n)
 
 /* "Fri 15 May, 18:00", "vie 15 may, 18:00"; with the year where it is not the
  * current one. offset_min: minutes east of UTC of who reads. */
-char *tr_date_row(struct arena *a, int64_t usec, int offset_min);
+const char *tr_date_row(struct arena *a, int64_t usec, int offset_min);
 /* "Friday 15 May 2026 at 18:00", "el viernes 15 de mayo de 2026 a las 18:00". */
-char *tr_date_long(struct arena *a, int64_t usec, int offset_min);
+const char *tr_date_long(struct arena *a, int64_t usec, int offset_min);
 /* "15 May 2026", "15 de mayo de 2026": the day alone. */
-char *tr_date_day(struct arena *a, int64_t usec, int offset_min);
+const char *tr_date_day(struct arena *a, int64_t usec, int offset_min);
 /* n in tenths: "99.8", "99,8". */
 char *tr_tenths(struct arena *a, int64_t n);
 /* "640 B", "12 kB", "3,4 Mo". */
