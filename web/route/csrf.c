@@ -31,9 +31,13 @@ static const char *binding(struct page *pg)
 
 const char *csrf_token(struct page *pg)
 {
-	const char *bound = binding(pg), *nonce;
+	const char *bound, *nonce;
 	struct slice text;
 
+	/* one for all forms of a page: each costs a MAC */
+	if (pg->token)
+		return pg->token;
+	bound = binding(pg);
 	if (!bound) {
 		pg->nonce = rnd_token(pg->a, NONCE_BITS);
 		resp_cookie(pg->resp, NONCE_COOKIE, pg->nonce, 0);
@@ -43,7 +47,8 @@ const char *csrf_token(struct page *pg)
 		pg->resp->etag = NULL;
 	nonce = rnd_token(pg->a, NONCE_BITS);
 	text = slice_of(arena_fmt(pg->a, "%s:%s", nonce, bound));
-	return arena_fmt(pg->a, "%s%s", nonce, mac_sign(pg->router->keys, pg->a, "csrf", text));
+	pg->token = arena_fmt(pg->a, "%s%s", nonce, mac_sign(pg->router->keys, pg->a, "csrf", text));
+	return pg->token;
 }
 
 static bool origin_ok(const struct page *pg)

@@ -109,6 +109,7 @@ struct page {
 	bool signed_in;            /* set by the load hook */
 	struct param_value value[ROUTE_PARAMS_MAX]; /* in the order of route->params */
 	const char *nonce;         /* of a signed-out form, once one was drawn */
+	const char *token;         /* of its forms, once one was drawn: csrf_token */
 };
 
 struct router {
