@@ -40,9 +40,10 @@ struct command_row {
 	 * first; a * before those that are also one as the whole of an answer to a post. */
 	const char *words[LANGS];
 	const char *help; /* msgid; NULL: not in the help */
+	const char *shown[LANGS]; /* the first word with its accents, where it has any */
 };
 extern const struct command_row command_rows[COMMANDS];
-/* The first word of a row in a language of ours. */
+/* The first word of a row in a language of ours, with its accents. */
 const char *command_word(struct arena *a, enum command what, const char *locale);
 
 struct command_ask {

@@ -29,7 +29,8 @@ const struct command_row command_rows[COMMANDS] = {
 		  "*desinscription|*quitter le groupe|quitter",
 		  "*cancellami|*disiscrivi|*disiscrivimi|*disiscrizione|*annulla iscrizione|"
 		  "*cancella iscrizione|cancella|esci" },
-		N_("leave the group") },
+		N_("leave the group"),
+		.shown = { [LANG_FR] = "désabonner" } },
 	[COMMAND_PAUSE] = { COMMAND_PAUSE, "pause", true,
 		{ "pausa|pausar|suspender|vacaciones", "pause|suspend|vacation|holiday",
 		  "pausa|pausar|suspender|ferias", "pause|suspendre|vacances",
@@ -53,43 +54,50 @@ const struct command_row command_rows[COMMANDS] = {
 		  "so seguidos|so o que sigo|somente o que sigo|so os topicos que sigo",
 		  "seulement suivis|fils suivis|seulement les fils suivis",
 		  "solo seguiti|solo le discussioni che seguo|solo discussioni che seguo" },
-		N_("receive only the threads that you follow") },
+		N_("receive only the threads that you follow"),
+		.shown = { [LANG_PT] = "só seguidos" } },
 	[COMMAND_NONE] = { COMMAND_NONE, "none", true,
 		{ "solo web|sin correo|ningun correo|nada por correo",
 		  "web only|no mail|nomail|no email|nothing by mail",
 		  "so web|somente web|sem email|sem e-mail|nenhum email",
 		  "web seulement|sans courriel|aucun courriel|pas de courriel",
 		  "solo sito|senza posta|niente posta|nessuna email" },
-		N_("receive nothing by mail and read on the web") },
+		N_("receive nothing by mail and read on the web"),
+		.shown = { [LANG_PT] = "só web" } },
 	[COMMAND_MUTE] = { COMMAND_MUTE, "mute", true,
 		{ "*silenciar hilo|*silenciar|*silenciar tema|*silenciar este hilo|*silenciar conversacion",
 		  "*mute thread|*mute|*mute this thread|*ignore thread|*ignore this thread",
 		  "*silenciar topico|*silenciar|*silenciar conversa|*silenciar este topico",
 		  "*ignorer le fil|*ignorer ce fil|*mettre en sourdine|*sourdine",
 		  "*silenzia discussione|*silenzia|*silenzia questa discussione|*ignora discussione" },
-		N_("as an answer to a message: no more of its thread") },
+		N_("as an answer to a message: no more of its thread"),
+		.shown = { [LANG_PT] = "silenciar tópico" } },
 	[COMMAND_FOLLOW] = { COMMAND_FOLLOW, "follow", true,
 		{ "*seguir hilo|*seguir tema|*seguir este hilo|*seguir conversacion|seguir",
 		  "*follow thread|*follow this thread|*watch thread|*unmute thread|*unmute|follow",
 		  "*seguir topico|*seguir conversa|*seguir este topico|seguir",
 		  "*suivre le fil|*suivre ce fil|suivre",
 		  "*segui discussione|*segui questa discussione|segui" },
-		N_("as an answer to a message: all of its thread") },
+		N_("as an answer to a message: all of its thread"),
+		.shown = { [LANG_PT] = "seguir tópico" } },
 	[COMMAND_STATUS] = { COMMAND_STATUS, "status", false,
 		{ "estado|mi estado|mi suscripcion", "status|my status|my subscription",
 		  "situacao|estado|minha inscricao", "etat|statut|mon abonnement",
 		  "stato|la mia iscrizione" },
-		N_("what you receive from this group") },
+		N_("what you receive from this group"),
+		.shown = { [LANG_PT] = "situação", [LANG_FR] = "état" } },
 	[COMMAND_MYDATA] = { COMMAND_MYDATA, "mydata", false,
 		{ "mis datos|mis grupos", "my data|my groups|which", "meus dados|meus grupos",
 		  "mes donnees|mes groupes", "i miei dati|miei dati|i miei gruppi" },
-		N_("what is kept about you: addresses and groups") },
+		N_("what is kept about you: addresses and groups"),
+		.shown = { [LANG_FR] = "mes données" } },
 	[COMMAND_DIGEST] = { COMMAND_DIGEST, "digest", false,
 		{ "resumen|resumen semanal|resumen diario", "digest|weekly digest|daily digest",
 		  "resumo|resumo semanal|resumo diario",
 		  "resume hebdomadaire|resume quotidien|recapitulatif",
 		  "riepilogo|riepilogo settimanale|riassunto|riassunto settimanale" },
-		NULL },
+		NULL,
+		.shown = { [LANG_FR] = "résumé hebdomadaire" } },
 	[COMMAND_CONFIRM] = { COMMAND_CONFIRM, "confirm", false,
 		{ "confirmar|confirmo", "confirm", "confirmar|confirmo", "confirmer|je confirme",
 		  "conferma|confermo" },
@@ -98,15 +106,15 @@ const struct command_row command_rows[COMMANDS] = {
 
 const char *command_word(struct arena *a, enum command what, const char *locale)
 {
-	const char *words;
 	struct slice rest, first;
 	size_t lang = LANG_EN;
 
 	for (size_t i = 0; i < LANGS; i++)
 		if (strcmp(command_langs[i], locale) == 0)
 			lang = i;
-	words = command_rows[what].words[lang];
-	rest = slice_of(words);
+	if (command_rows[what].shown[lang] != NULL)
+		return command_rows[what].shown[lang];
+	rest = slice_of(command_rows[what].words[lang]);
 	slice_cut(&rest, '|', &first);
 	if (first.n > 0 && first.p[0] == '*') {
 		first.p++;

@@ -121,8 +121,8 @@ static const char *files_line(struct unit *u, const struct held *h)
 
 	str_init(&f, u->arena, 8192);
 	for (size_t i = 0; i < h->nfiles && f.n < 1000; i++)
-		str_fmt(&f, "%s%s (%lld kB)", i ? ", " : "", h->files[i],
-			(long long)((h->file_sizes[i] + 999) / 1000));
+		str_fmt(&f, "%s%s (%s)", i ? ", " : "", h->files[i],
+			tr_size(u->arena, h->file_sizes[i]));
 	return str_z(&f);
 }
 
@@ -232,7 +232,7 @@ void modsay_words(struct unit *u, struct str *b, const char *kind, const char *a
 		/* on a line of its own: nothing may break it */
 		if (address != NULL)
 			str_fmt(b, "mailto:%s?subject=%s\n\n", address,
-				modword_shown(u->arena, w, tr_lang()));
+				modword_plain(u->arena, w, tr_lang()));
 	}
 }
 
@@ -421,7 +421,7 @@ static const char *outcome_short(const char *decision)
 const char *modsay_bundle(struct unit *u, const struct modmail_due_person *p,
 			  const struct modmail_due_row *rows, const char *const *tokens, size_t n)
 {
-	const char *approve = modword_shown(u->arena, MODWORD_APPROVE, tr_lang());
+	const char *approve = modword_plain(u->arena, MODWORD_APPROVE, tr_lang());
 	bool any = false;
 	struct str b;
 

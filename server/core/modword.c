@@ -21,7 +21,8 @@ const struct modword_row modword_rows[MODWORDS] = {
 		  "rifiutare|rifiuta|rifiuto|respingere|respingi" } },
 	[MODWORD_DISCARD] = { "discard", false,
 		{ "descartar|descartado|descarto|descartese", "discard|discarded|drop",
-		  "descartar|descarto|descartado", "ecarter|ecarte|ignorer|ignore", "scartare|scarta|scarto" } },
+		  "descartar|descarto|descartado", "ecarter|ecarte|ignorer|ignore", "scartare|scarta|scarto" },
+		.shown = { [LANG_FR] = "écarter" } },
 	[MODWORD_SPAM] = { "spam", false,
 		{ "spam|es spam|basura|correo basura|correo no deseado", "spam|junk|this is spam|it is spam",
 		  "spam|e spam|lixo", "spam|indesirable|pourriel", "spam|e spam|posta indesiderata" } },
@@ -30,15 +31,25 @@ const struct modword_row modword_rows[MODWORDS] = {
 		  "annuler|annule|j'annule", "annullare|annulla|annullo" } },
 };
 
-const char *modword_shown(struct arena *a, enum modword w, const char *locale)
+static size_t lang_of(const char *locale)
 {
-	struct slice rest, first;
-	size_t lang = LANG_EN;
-
 	for (size_t i = 0; i < LANGS; i++)
 		if (strcmp(command_langs[i], locale) == 0)
-			lang = i;
-	rest = slice_of(modword_rows[w].words[lang]);
+			return i;
+	return LANG_EN;
+}
+
+const char *modword_plain(struct arena *a, enum modword w, const char *locale)
+{
+	struct slice rest = slice_of(modword_rows[w].words[lang_of(locale)]), first;
+
 	slice_cut(&rest, '|', &first);
 	return slice_dup(a, first);
+}
+
+const char *modword_shown(struct arena *a, enum modword w, const char *locale)
+{
+	const char *shown = modword_rows[w].shown[lang_of(locale)];
+
+	return shown != NULL ? shown : modword_plain(a, w, locale);
 }

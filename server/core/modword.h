@@ -27,10 +27,12 @@ struct modword_row {
 	bool text;            /* what follows is for the author */
 	/* Ways to say it, separated by |, folded as utf8_fold does; the first is shown. */
 	const char *words[LANGS];
+	const char *shown[LANGS]; /* the first with its accents, where it has any */
 };
 extern const struct modword_row modword_rows[MODWORDS];
-/* The word that is shown to somebody of this language. */
+/* The word that is shown to somebody of this language; as it is folded: for an address. */
 const char *modword_shown(struct arena *a, enum modword w, const char *locale);
+const char *modword_plain(struct arena *a, enum modword w, const char *locale);
 
 struct modword_ask {
 	enum modword what;

@@ -272,6 +272,30 @@ static char *file_text(const char *path)
 	return p;
 }
 
+/* What is shown, with its accents, is the first word of the row and is understood. */
+static void test_shown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COMMANDS; i++)
+		for (size_t l = 0; l < LANGS; l++) {
+			struct slice word, rest = slice_of(command_rows[i].words[l]);
+			const char *shown = command_word(a, i, command_langs[l]);
+			struct command_ask c;
+			unsigned langs;
+
+			slice_cut(&rest, '|', &word);
+			if (slice_starts(word, "*")) {
+				word.p++;
+				word.n--;
+			}
+			assert_true(slice_eqz(word, utf8_fold(a, slice_of(shown))));
+			assert_true(command_line(a, slice_of(shown), "agenda", &c, &langs));
+			assert_int_equal(c.what, i);
+		}
+	assert_string_equal(command_word(a, COMMAND_LEAVE, "fr"), "désabonner");
+	assert_string_equal(command_word(a, COMMAND_LEAVE, "es"), "baja");
+}
+
 /* The members' pages name each command of the help, in their own language. */
 static void test_docs(void **state)
 {
@@ -302,6 +326,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reply, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_docs, setup, teardown),
 	};
 

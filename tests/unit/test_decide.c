@@ -113,7 +113,11 @@ static void test_table(void **state)
 	for (enum modword w = 0; w < MODWORDS; w++)
 		for (size_t l = 0; l < LANGS; l++) {
 			struct slice rest = slice_of(modword_rows[w].words[l]), word;
+			const char *shown = modword_shown(a, w, command_langs[l]);
 
+			is(RE, shown, modword_rows[w].decision);
+			assert_string_equal(utf8_fold(a, slice_of(shown)),
+					    modword_plain(a, w, command_langs[l]));
 			while (rest.n > 0) {
 				char *text;
 
