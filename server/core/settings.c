@@ -27,18 +27,18 @@ const struct setting *setting_find(bool site, const char *name)
 static const char *size_shown(struct arena *a, int64_t n)
 {
 	if (n > 0 && n % MB == 0)
-		return arena_fmt(a, "%lld MB", (long long)(n / MB));
+		return arena_fmt(a, tr("%s MB"), arena_fmt(a, "%lld", (long long)(n / MB)));
 	if (n > 0 && n % KB == 0)
-		return arena_fmt(a, "%lld kB", (long long)(n / KB));
+		return arena_fmt(a, tr("%lld kB"), (long long)(n / KB));
 	return arena_fmt(a, "%lld", (long long)n);
 }
 
-/* "25 MB", "300kB", "1024"; -1 for anything else. */
+/* "25 MB", "300kB", "25 Mo", "1024"; -1 for anything else. Reads what size_shown says. */
 static int64_t size_read(struct slice s)
 {
 	int64_t unit = 1, n;
-	const char *const units[] = { "mb", "kb", "m", "k", "b" };
-	const int64_t times[] = { MB, KB, MB, KB, 1 };
+	const char *const units[] = { "mb", "kb", "mo", "ko", "m", "k", "b", "o" };
+	const int64_t times[] = { MB, KB, MB, KB, MB, KB, 1, 1 };
 
 	for (size_t i = 0; i < ARRAY_LEN(units) && unit == 1; i++) {
 		size_t len = strlen(units[i]);

@@ -56,8 +56,8 @@ static const char *files_line(struct unit *u, const struct submission *s)
 
 	str_init(&f, u->arena, 4096);
 	for (size_t i = 0; i < s->nattachments && f.n < 400; i++)
-		str_fmt(&f, "%s%s (%lld kB)", i ? ", " : "", s->attachments[i].name,
-			(long long)((s->attachments[i].size + 999) / 1000));
+		str_fmt(&f, "%s%s (%s)", i ? ", " : "", s->attachments[i].name,
+			tr_size(u->arena, s->attachments[i].size));
 	return str_z(&f);
 }
 
@@ -239,7 +239,7 @@ static const char *apart_body(struct unit *u, const struct list_ref *l, const st
 	labelled(&b, tr("Sender"), *s->envelope_from ? s->envelope_from : "<>");
 	labelled(&b, tr("To"), s->recipient);
 	labelled(&b, tr("Reason"), tr(reason));
-	labelled(&b, tr("Size"), arena_fmt(u->arena, "%zu kB", (s->raw.n + 999) / 1000));
+	labelled(&b, tr("Size"), tr_size(u->arena, (int64_t)s->raw.n));
 	str_addc(&b, '\n');
 	str_addz(&b, tr("Its bytes are attached as they came; open them with care. They are also kept "
 			"for 30 days.\n"));

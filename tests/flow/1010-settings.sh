@@ -120,6 +120,8 @@ tap_is 'change nothing' "$(value_of group hold_first)" 0
 tap_run 'a size with its unit' put group max_size '10 MB'
 tap_is 'is kept in bytes' "$(value_of group max_size)" 10485760
 tap_run 'the page says it as people do' shown owner /g/agenda/settings 'value="10 MB"'
+tap_run 'and in the way of another language' put group max_size '10 Mo'
+tap_is 'is the same' "$(value_of group max_size)" 10485760
 
 page=$(http owner GET /g/agenda/settings)
 form="csrf=$(value csrf <<<"$page")&seen=$(value seen <<<"$page")"
