@@ -164,6 +164,7 @@ libcore_a_SOURCES = \
 	server/core/template.c server/core/template.h \
 	server/core/unit.c server/core/unit.h \
 	server/core/link.c server/core/link.h \
+	server/core/maillink.c server/core/maillink.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c
 $(libcore_a_OBJECTS): server/db/stmt.h

@@ -622,6 +622,22 @@ enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t a
 	return rc;
 }
 
+enum rc follow_place_read(struct db *db, struct arena *a, int64_t account, int64_t thread_id,
+			  struct followed_row *r, const char **locale_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_FOLLOWED_PLACE, &q, db_i64(account), db_i64(thread_id));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct followed_row){ db_get_text(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2),
+				    db_get_text(q, 0, 3), db_get_i64(q, 0, 4) };
+	*locale_r = db_get_text(q, 0, 5);
+	return RC_OK;
+}
+
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
 			   const struct subscription_choice *c, int64_t *list_r,
 			   const char **before_r)

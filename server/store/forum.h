@@ -222,6 +222,9 @@ enum rc follow_write(struct db *db, struct arena *a, struct reader who, const ch
 		     int64_t thread, const char *mode) MUST_USE;
 enum rc follow_read(struct db *db, struct arena *a, int64_t thread_id, int64_t account,
 		    const char **mode_r) MUST_USE;
+/* RC_NOTFOUND: hidden, or the account belongs not (or no more) to its group. */
+enum rc follow_place_read(struct db *db, struct arena *a, int64_t account, int64_t thread_id,
+			  struct followed_row *r, const char **locale_r) MUST_USE;
 enum rc subscription_write(struct db *db, struct arena *a, int64_t account, const char *list,
 			   const struct subscription_choice *c, int64_t *list_r,
 			   const char **before_r) MUST_USE;

@@ -310,6 +310,11 @@ struct view_link {                      /* the delivery of one subscription, wit
 	const char *error, *done, *leave_url;
 };
 
+struct view_following {                 /* of one thread, by a digest's link, without signing in */
+	const char *title, *group, *url, *action, *done;
+	bool normal, follow, digest, mute;
+};
+
 struct view_me {
 	struct view_followed *threads;
 	size_t nthreads;
@@ -492,6 +497,7 @@ struct view_plan {                      /* what a file of members would change *
 };
 
 void view_subscription(struct out *o, const struct view_subscription *v);
+void view_following(struct out *o, const struct view_following *v);
 void view_link(struct out *o, const struct view_link *v);
 void view_members(struct out *o, const struct view_members *v);
 void view_plan(struct out *o, const struct view_plan *v);

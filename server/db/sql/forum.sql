@@ -330,6 +330,16 @@ delete from thread_follow f using thread t, list l
 where f.account_id = $1::bigint and f.thread_id = t.id and t.list_id = l.id and l.name = $3::text and t.number = $4::bigint
 	and $2::boolean is not null
 
+-- name: thread_followed_place
+-- roles: web
+-- Where thread $2 stands today and how account $1, a member there, follows it.
+select l.name, l.title, t.subject, coalesce(f.mode, ''), t.number, a.locale
+from thread h join thread t on t.id = coalesce(h.moved_to, h.id) join list l on l.id = t.list_id
+join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+join account a on a.id = s.account_id and a.closed_at is null
+left join thread_follow f on f.thread_id = t.id and f.account_id = a.id
+where h.id = $2::bigint and t.state <> 'hidden'
+
 -- name: subscriptions_of
 -- roles: web cli
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
