@@ -32,7 +32,7 @@ struct value {
 	const char *value, *words;
 };
 static const struct value roles[] = {
-	{ "member", "|member|miembro|participante|membro|membre|" },
+	{ "member", "|member|miembro|participante|integrante|membro|membre|" },
 	{ "moderator", "|moderator|moderador|moderadora|moderacion|moderacao|moderateur|moderatrice|"
 		       "moderation|moderatore|moderazione|" },
 	{ "owner", "|owner|responsable|dueno|duena|propietario|propietaria|responsavel|proprietario|"
