@@ -26,7 +26,7 @@ create table schema_version (
 	version integer not null,
 	applied_at timestamptz not null default now()
 );
-insert into schema_version (version) values (3);
+insert into schema_version (version) values (4);
 
 create table setting (
 	name text primary key,
@@ -116,6 +116,7 @@ create table list (
 	spam text not null default 'hold' check (spam in ('hold', 'drop', 'accept')),
 	roster text not null default 'members' check (roster in ('members', 'moderators')), -- who sees the others
 	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
+	invites text not null default 'owners' check (invites in ('owners', 'moderators')), -- who may invite
 	reply_policy text not null default 'list' check (reply_policy in ('list', 'author', 'both')),
 	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
 	subject_tag text not null default '' check (length(subject_tag) <= 40),
@@ -212,6 +213,34 @@ create table join_request (
 	decided_by bigint
 );
 create unique index join_request_open on join_request (list_id, addr) where decided_at is null;
+
+-- Whom those who run a group asked to join; see server/core/invite.h. The links that were
+-- mailed are tokens of purpose invite, whose data is the id.
+create table invitation (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	addr text not null check (addr = lower(addr) and length(addr) between 3 and 254),
+	name text not null default '' check (length(name) <= 200),
+	locale text not null check (locale in ('es', 'en', 'pt', 'fr', 'it')),
+	note text not null default '' check (length(note) <= 2000), -- of who invites
+	invited_by bigint references account, -- null: the administrator at the command line
+	made_at timestamptz not null default now(),
+	sent_at timestamptz not null default now(), -- the last time
+	sends integer not null default 1,
+	reminded_at timestamptz,
+	expires_at timestamptz not null,
+	ended_at timestamptz,
+	outcome text not null default '' check (outcome in ('', 'accept', 'decline', 'withdraw', 'expire', 'bounce')),
+	never boolean not null default false, -- declined, and no other one of this site either
+	failure text not null default '', -- of a bounce: the words of the other server
+	check ((ended_at is null) = (outcome = ''))
+);
+create unique index invitation_open on invitation (list_id, addr) where ended_at is null;
+create index invitation_addr on invitation (addr);
+create index invitation_list on invitation (list_id, id);
+create index invitation_sent on invitation (invited_by, sent_at);
+create index invitation_waits on invitation (sent_at) where ended_at is null;
+create index invitation_ended on invitation (ended_at) where ended_at is not null;
 
 create table thread_follow (
 	thread_id bigint not null,
@@ -1053,6 +1082,7 @@ begin
 	delete from public.bounce_event where address_id in (select id from public.address where account_id = person);
 	delete from public.address where account_id = person;
 	update public.join_request set decided_at = now(), decision = 'decline' where addr = any (mine) and decided_at is null;
+	update public.invitation set ended_at = now(), outcome = 'withdraw' where addr = any (mine) and ended_at is null;
 	-- what waits of theirs is withdrawn; what was refused is forgotten
 	update public.hold set decided_at = coalesce(decided_at, now()), decision = coalesce(decision, 'discard'),
 		done_at = coalesce(done_at, now()), subject = '', body = '', folds = '{}', files = '{}', file_sizes = '{}', trace = '', why = '',
@@ -1404,3 +1434,11 @@ grant execute on function delivery_keep() to "cabildo-sched";
 grant execute on function account_erase(bigint) to "cabildo-sched";
 grant select (closing_at) on account to "cabildo-sched";
 grant update (closing_at) on account to "cabildo-web";
+
+grant select on invitation to "cabildo-web", "cabildo-receive", "cabildo-sched";
+grant select (id, list_id, addr, ended_at), update (ended_at, outcome, failure) on invitation to "cabildo-deliver";
+grant insert, update (sent_at, sends, reminded_at, expires_at, ended_at, outcome, never) on invitation to "cabildo-web";
+grant update (ended_at, outcome, failure, never) on invitation to "cabildo-receive";
+grant update (reminded_at, ended_at, outcome), delete on invitation to "cabildo-sched";
+grant insert on token to "cabildo-sched";
+grant select (join_policy, archived, closed_at, description) on list to "cabildo-sched";

@@ -10,6 +10,7 @@ libaccept_a_SOURCES = \
 	mailer/accept/approve.c mailer/accept/approve.h \
 	mailer/accept/decide.c mailer/accept/decide.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
+	mailer/accept/invited.c mailer/accept/invited.h \
 	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/proof.c mailer/accept/proof.h \
 	mailer/accept/refuse.c mailer/accept/refuse.h \

@@ -12,6 +12,7 @@
 #include "server/core/bounce.h"
 #include "server/core/erase.h"
 #include "server/core/house.h"
+#include "server/core/invite.h"
 #include "server/core/modmail.h"
 #include "server/text/tr.h"
 
@@ -34,6 +35,7 @@ static struct task {
 	{ house_bans, "bans_lifted", 60 * USEC, 60 * USEC, 0 },
 	{ house_remind, "holds_reminded", 60 * USEC, 60 * USEC, 0 },
 	{ house_overdue, "holds_expired", 60 * USEC, 60 * USEC, 0 },
+	{ house_invitations, "invitations_kept", 60 * USEC, 60 * USEC, 0 },
 	{ erase_due, "erased", 10 * USEC, 60 * USEC, 0 },
 	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
 };

@@ -31,6 +31,7 @@ STMT_SQL = \
 	server/db/sql/house.sql \
 	server/db/sql/identity.sql \
 	server/db/sql/intake.sql \
+	server/db/sql/invite.sql \
 	server/db/sql/mailbox.sql \
 	server/db/sql/member.sql \
 	server/db/sql/notice.sql \
@@ -70,6 +71,7 @@ libstore_a_SOURCES = \
 	server/store/security.c server/store/security.h \
 	server/store/admin.c server/store/admin.h \
 	server/store/ban.c server/store/ban.h \
+	server/store/invite.c server/store/invite.h \
 	server/store/bounce.c server/store/bounce.h \
 	server/store/erase.c server/store/erase.h \
 	server/store/forum.c server/store/forum.h \
@@ -134,6 +136,8 @@ libcore_a_SOURCES = \
 	server/core/match.c server/core/match.h \
 	server/core/patterns.c server/core/patterns.h server/core/patterns_try.c \
 	server/core/ban.c server/core/ban.h \
+	server/core/invite.c server/core/invite.h server/core/invite_addr.c \
+	server/core/invite_say.c server/core/invite_say.h \
 	server/core/place.c server/core/place.h \
 	server/core/rules.c server/core/rules.h \
 	server/core/modmail.c server/core/modmail.h server/core/modmail_tell.c \
@@ -187,6 +191,7 @@ cabildo_SOURCES = \
 	server/cli/cli.h \
 	server/cli/hold.c \
 	server/cli/import.c \
+	server/cli/invite.c \
 	server/cli/list.c \
 	server/cli/mailbox.c \
 	server/cli/member.c \

@@ -6,12 +6,13 @@ noinst_LIBRARIES += libpages.a
 OFFICE_HT = \
 	web/views/office.ht web/views/settings.ht web/views/audit.ht \
 	web/views/filters.ht web/views/bans.ht web/views/texts.ht \
+	web/views/invitations.ht web/views/invitation.ht \
 	web/views/people.ht web/views/person.ht web/views/newgroup.ht web/views/handover.ht web/views/stats.ht
 OFFICE_C = \
 	web/pages/office.c web/pages/office.h web/views/office.h \
 	web/pages/settings.c web/pages/audit.c \
 	web/pages/filters.c web/pages/bans.c web/pages/texts.c \
-	web/pages/people.c web/pages/handover.c web/pages/stats.c
+	web/pages/invite.c web/pages/people.c web/pages/handover.c web/pages/stats.c
 # what moderators do to threads, and people to their own posts
 THREAD_HT = \
 	web/views/tools.ht web/views/edit.ht web/views/report.ht web/views/revisions.ht

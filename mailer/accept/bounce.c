@@ -3,6 +3,7 @@
 #include "mailer/accept/bounce.h"
 #include "mailer/parse/report.h"
 #include "server/core/bounce.h"
+#include "server/core/invite.h"
 
 #include "server/base/base.h"
 
@@ -60,6 +61,9 @@ static enum rc bounce_take(struct unit *u, const struct list_ref *l, const struc
 	b.rcpt = worst->addr;
 	b.mta = worst->mta;
 	b.text = worst->text;
+	/* that it waits on the way is no answer */
+	if (to->invite != 0)
+		return b.kind == BOUNCE_DELAY ? RC_OK : invite_bounced(u, to->invite, worst->text);
 	return record(u, &b, l, r, m);
 }
 
@@ -121,7 +125,7 @@ enum rc bounce_accept(struct unit *u, const struct list_ref *l, const struct add
 		      const struct mail *m, struct verdict *v)
 {
 	struct report r;
-	bool proven = to->kind == ADDRESS_BOUNCE && (to->id != 0 || to->probe != 0);
+	bool proven = to->kind == ADDRESS_BOUNCE && (to->id != 0 || to->probe != 0 || to->invite != 0);
 	enum rc rc = RC_OK;
 
 	report_parse(&r, u->arena, m);

@@ -119,12 +119,12 @@ enum modword decide_line(struct arena *a, struct slice line, struct slice *rest_
 }
 
 /* The own text; quotes that the folding left open go as well. */
-static struct slice own_text(struct arena *a, const struct mail *m)
+static struct slice own_text(struct arena *a, const struct mail *m, size_t max)
 {
-	struct slice rest = command_visible(a, m, TEXT_BYTES), line;
+	struct slice rest = command_visible(a, m, max), line;
 	struct str s;
 
-	str_init(&s, a, TEXT_BYTES + 4096);
+	str_init(&s, a, max + 4096);
 	while (rest.n > 0) {
 		slice_line(&rest, &line);
 		if (slice_trim(line).n > 0 && (*slice_trim(line).p == '>' || *slice_trim(line).p == '|'))
@@ -158,6 +158,13 @@ static struct slice first_line(struct arena *a, struct slice *rest)
 	return SLICE("");
 }
 
+struct slice decide_first(struct arena *a, const struct mail *m, size_t max)
+{
+	struct slice text = own_text(a, m, max);
+
+	return first_line(a, &text);
+}
+
 static const char *joined(struct arena *a, struct slice one, struct slice two)
 {
 	one = slice_trim(one);
@@ -182,7 +189,7 @@ static void talk_parse(struct arena *a, struct slice text, enum modword subject,
 
 void decide_parse(struct arena *a, const struct mail *m, bool talk, struct modword_ask *r)
 {
-	struct slice text = own_text(a, m), below = text, first, rest, srest;
+	struct slice text = own_text(a, m, TEXT_BYTES), below = text, first, rest, srest;
 	bool reply;
 	const char *subject = subject_base(a, m->subject, &reply);
 	enum modword said = decide_line(a, slice_of(subject), &srest), w;

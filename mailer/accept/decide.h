@@ -22,4 +22,7 @@ void decide_parse(struct arena *a, const struct mail *m, bool talk, struct modwo
 /* One line. *rest_r: what follows the word, of the line. MODWORD_NONE where it is none. */
 enum modword decide_line(struct arena *a, struct slice line, struct slice *rest_r);
 
+/* The first line of the own text that says something; "" for none. */
+struct slice decide_first(struct arena *a, const struct mail *m, size_t max);
+
 #endif

@@ -29,7 +29,8 @@ static bool same_group(const struct group *g, const struct list_ref *l, const st
 	/* each VERP address and each token is somebody else's */
 	return g->list.id == l->id && (posts ? gposts : g->to.kind == to->kind) &&
 	       strcmp(g->to.token, to->token) == 0 &&
-	       (to->kind != ADDRESS_BOUNCE || (g->to.id == to->id && g->to.probe == to->probe));
+	       (to->kind != ADDRESS_BOUNCE || (g->to.id == to->id && g->to.probe == to->probe &&
+						 g->to.invite == to->invite));
 }
 
 /* Who asks: the envelope's sender or "", and the author, NULL where only the envelope

@@ -2,6 +2,7 @@
 /* See request.h. */
 #include "mailer/accept/command.h"
 #include "mailer/accept/decide.h"
+#include "mailer/accept/invited.h"
 #include "mailer/accept/proof.h"
 #include "mailer/accept/request.h"
 #include "server/core/claim.h"
@@ -163,6 +164,16 @@ static bool decision_confirmed(struct unit *u, const struct list_ref *l, const s
 	return true;
 }
 
+static bool invitation_answered(struct unit *u, const struct address_to *to, const struct mail *m,
+				const struct submission *s, struct command_result *res,
+				enum rc *rc_r)
+{
+	struct proof proof;
+
+	proof_find(u->arena, u->conf, m, s->envelope_from ? s->envelope_from : "", &proof);
+	return invited_answer(u, to->token, m, proof.from != PROOF_NONE, s->msgid, &res->rule, rc_r);
+}
+
 enum rc request_run(struct unit *u, const struct list_ref *l, const struct address_to *to,
 		    const struct mail *m, const struct submission *s, struct submit_result *r,
 		    const char **rule_r)
@@ -186,7 +197,8 @@ enum rc request_run(struct unit *u, const struct list_ref *l, const struct addre
 	else if (to->kind == ADDRESS_MODERATE)
 		rc = moderator_answer(u, l, to, m, s, &res.rule);
 	else if (to->kind != ADDRESS_CONFIRM ||
-		 (!confirmed(u, l, to, m, &res, &rc) &&
+		 (!invitation_answered(u, to, m, s, &res, &rc) &&
+		  !confirmed(u, l, to, m, &res, &rc) &&
 		  !decision_confirmed(u, l, to, m, s, &res, &rc)))
 		rc = asked(u, l, to, m, s, &res);
 	*rule_r = res.rule;

@@ -16,6 +16,7 @@
 #include "mailer/parse/report.h"
 #include "server/core/address.h"
 #include "server/core/bounce.h"
+#include "server/core/invite.h"
 #include "server/core/link.h"
 #include "server/core/webmail.h"
 #include "server/fanout/queue.h"
@@ -61,6 +62,7 @@ struct worker {
 	struct slice text;
 	struct dmarc *dmarc;
 	int64_t probe;  /* the address that the notice in hand asks, or 0 */
+	int64_t invite; /* the invitation that it is, or 0 */
 	const char *to; /* of the message in the transport's hands */
 };
 
@@ -309,8 +311,11 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 	str_init(&out, w->copy, COMPOSE_CAP);
 	rc = compose_notice(&n, &out);
 	w->probe = q.probe;
+	w->invite = q.invite;
 	/* what comes back to it says whether the address works again */
 	m_r->from = n.person ? arena_fmt(w->copy, "%s-bounces@%s", q.list, q.domain)
+		    : q.invite != 0 ? address_invite(w->copy, &w->p->keys, conf->recipient_delimiter,
+						     q.list, q.domain, q.invite)
 		    : q.probe == 0 || *q.list == '\0'
 			    ? ""
 			    : address_probe(w->copy, &w->p->keys, conf->recipient_delimiter, q.list,
@@ -378,14 +383,22 @@ static void bounced(struct worker *w, const struct job *j, int code, const char 
 			  .door = DOOR_SYSTEM };
 	struct report_rcpt x = { .addr = j->addr, .text = text, .mta = "", .code = (unsigned)code };
 	int64_t probe = j->notice ? w->probe : 0;
+	int64_t invite = j->notice ? w->invite : 0;
 	size_t n;
 	bool new;
 	enum rc rc;
 
-	if (code < 400 || (probe == 0 && (j->post == 0 || j->subscription == 0)))
+	if (code < 400 || (probe == 0 && invite == 0 && (j->post == 0 || j->subscription == 0)))
 		return;
 	snprintf(x.status, sizeof(x.status), "%s", status);
 	report_reply(w->copy, &x);
+	if (invite != 0) {
+		if (report_count(&x) == REPORT_WAITS || report_count(&x) == REPORT_FINE)
+			return;
+		if (invite_bounced(&u, invite, text) != RC_OK)
+			log_warn("event=bounce_not_recorded delivery=%lld", (long long)j->id);
+		return;
+	}
 	rc = bounce_record(&u,
 			   &(struct bounce_new){ .subscription = probe ? 0 : j->subscription,
 						 .probe = probe,

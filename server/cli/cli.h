@@ -35,6 +35,8 @@ int cli_list(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_member(struct prog *p, struct unit *u, int argc, char **argv);
 /* The part of `cabildo member` about lists and files; -1: not one of them. */
 int cli_member_file(struct unit *u, int argc, char **argv);
+/* About invitations; -1: not one of them. */
+int cli_member_invite(struct unit *u, int argc, char **argv);
 int cli_account(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_secret(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_ban(struct prog *p, struct unit *u, int argc, char **argv);

@@ -225,6 +225,8 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 	enum rc rc;
 	int done_here = cli_member_file(u, argc, argv);
 
+	if (done_here < 0)
+		done_here = cli_member_invite(u, argc, argv);
 	if (done_here >= 0)
 		return done_here;
 	if (argc >= 1 && strcmp(argv[0], "add") == 0)
@@ -242,7 +244,8 @@ int cli_member(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 				 "member show LIST | member set LIST ADDRESS SETTING=VALUE... | "
 				 "member requests LIST | member list LIST [--csv] | "
 				 "member import|sync LIST FILE.csv [--dry-run] [--welcome] | "
-				 "member approve|decline LIST REQUEST");
+				 "member approve|decline LIST REQUEST | member invite LIST ADDRESS... | "
+				 "member invitations LIST | member withdraw LIST NUMBER");
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
 		rc = member_delete(u, argv[1], argv[2]);

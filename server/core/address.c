@@ -73,6 +73,15 @@ char *address_probe(struct arena *a, const struct keys *k, const char *delimiter
 			 domain);
 }
 
+char *address_invite(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
+		     const char *domain, int64_t invitation)
+{
+	char *mac = mac_sign(k, a, "invite", slice_of(signed_text(a, list, domain, invitation)));
+
+	return arena_fmt(a, "%s-bounces%si%lld.%s@%s", list, delimiter, (long long)invitation, mac,
+			 domain);
+}
+
 /* "12.MAC": the number, or 0 where the MAC is not ours. */
 static int64_t id_verify(struct unit *u, const struct address_to *r, const char *purpose,
 			 struct slice ext)
@@ -130,6 +139,8 @@ enum rc address_parse(struct unit *u, const char *addr, struct address_to *r)
 		r->id = id_verify(u, r, "leave", slice_make(ext.p + 1, ext.n - 1));
 	} else if (r->kind == ADDRESS_BOUNCE && ext.p[0] == 'p') {
 		r->probe = id_verify(u, r, "probe", slice_make(ext.p + 1, ext.n - 1));
+	} else if (r->kind == ADDRESS_BOUNCE && ext.p[0] == 'i') {
+		r->invite = id_verify(u, r, "invite", slice_make(ext.p + 1, ext.n - 1));
 	} else if (r->kind == ADDRESS_POST && ext.p[0] == 't') {
 		r->id = id_verify(u, r, "thread", slice_make(ext.p + 1, ext.n - 1));
 		/* a forged one is the list's plain address: it proved nothing anyway */

@@ -26,6 +26,7 @@ struct address_to {
 	const char *list, *domain; /* lower case */
 	int64_t id;                /* thread, or subscription of a bounce or to leave; 0: none that verifies */
 	int64_t probe;             /* of a bounce: the address that was probed, or 0 */
+	int64_t invite;            /* of a bounce: the invitation, or 0 */
 	const char *token;         /* of confirm and moderate, "" else */
 };
 
@@ -40,6 +41,10 @@ char *address_verp(struct arena *a, const struct keys *k, const char *delimiter,
 /* That of a probe: LIST-bounces+p7.MAC@; see server/core/bounce.h. */
 char *address_probe(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
 		    const char *domain, int64_t address);
+
+/* That of an invitation: LIST-bounces+i7.MAC@; see server/core/invite.h. */
+char *address_invite(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
+		     const char *domain, int64_t invitation);
 
 /* List-Unsubscribe of a subscription's copies: leaving by it needs no further proof,
  * and ends that one subscription. The URL is /u/SUBSCRIPTION/MAC, "" without a site. */

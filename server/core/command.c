@@ -200,7 +200,8 @@ static bool must_ask(const struct run *r, const struct command_ask *c)
 		       !((c->what == COMMAND_MUTE || c->what == COMMAND_FOLLOW) &&
 			 r->f->thread == 0);
 	if (m->subscription != 0 || m->list_closed || m->banned || m->account_closed ||
-	    strcmp(m->join_policy, "invite") == 0 || strcmp(m->join_policy, "closed") == 0)
+	    (strcmp(m->join_policy, "invite") == 0 && !m->invited) ||
+	    strcmp(m->join_policy, "closed") == 0)
 		return false;
 	return !r->f->proven || strcmp(m->join_policy, "confirm") == 0;
 }

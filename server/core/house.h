@@ -15,6 +15,7 @@ enum house_lock {
 	HOUSE_MODMAIL,
 	HOUSE_HANDOVER,
 	HOUSE_STATS,
+	HOUSE_INVITE,
 };
 /* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
 enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;

@@ -36,6 +36,11 @@ static const struct {
 	{ "hold.return", N_("returned a message with a question") },
 	{ "hold.spam", N_("discarded a message as spam") },
 	{ "hold.undo", N_("took a decision back") },
+	{ "invite.decline", N_("declined an invitation") },
+	{ "invite.expire", N_("an invitation ended unanswered") },
+	{ "invite.remind", N_("reminded of an invitation") },
+	{ "invite.send", N_("invited somebody") },
+	{ "invite.withdraw", N_("withdrew an invitation") },
 	{ "join.approve", N_("let somebody in") },
 	{ "join.decline", N_("declined a request to join") },
 	{ "join.request", N_("asked to join") },
@@ -63,6 +68,7 @@ static const struct {
 
 const struct act_noun act_nouns[] = {
 	{ "hold", N_("Decisions") },   { "member", N_("Members") }, { "join", N_("Requests to join") },
+	{ "invite", N_("Invitations") },
 	{ "subscription", N_("What is received") },
 	{ "thread", N_("Threads") },   { "post", N_("Posts") },	    { "list", N_("Settings") },
 	{ "rule", N_("Rules") },       { "ban", N_("Bans") },	    { "template", N_("Texts") },

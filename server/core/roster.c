@@ -67,6 +67,7 @@ enum rc roster_load(struct unit *u, const char *list, const char *after, const c
 		return rc;
 	r->manages = owns(u, &r->head);
 	r->runs = moderates(u, &r->head);
+	r->invites = r->manages || (r->runs && strcmp(r->head.invites, "moderators") == 0);
 	r->after = "";
 	if (!r->runs && (*r->head.role == '\0' || strcmp(r->head.roster, "members") != 0))
 		return RC_DENIED;

@@ -17,6 +17,7 @@
 struct roster_page {
 	struct roster_head head;
 	bool runs, manages; /* moderates it; owns it */
+	bool invites;
 	struct roster_row *rows; /* addr "" where it is hidden from who asks */
 	size_t n;
 	const char *after; /* key of the next page, or "" */

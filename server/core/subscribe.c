@@ -7,6 +7,7 @@
 #include "server/core/subscribe.h"
 #include "server/store/admin.h"
 #include "server/store/intake.h"
+#include "server/store/invite.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -35,8 +36,10 @@ enum rc membership_by_subscription(struct unit *u, int64_t subscription, struct 
 	return rc == RC_OK && r->subscription != subscription ? RC_NOTFOUND : rc;
 }
 
-static const char *source_of(const struct unit *u)
+static const char *source_of(const struct unit *u, const struct membership *m)
 {
+	if (m->invited)
+		return "invite";
 	return u->door == DOOR_WEB ? "web" : u->door == DOOR_EMAIL ? "email" : "admin";
 }
 
@@ -78,12 +81,15 @@ static enum rc member_make(struct unit *u, struct membership *m, const char *add
 
 	if (rc == RC_OK)
 		rc = member_join_write(u->db, u->arena, m->list, m->account, m->address,
-				       source_of(u), &m->subscription);
+				       source_of(u, m), &m->subscription);
+	if (rc == RC_OK && m->invited)
+		rc = invite_met_write(u->db, m->list, addr, m->account);
 	if (rc == RC_OK)
 		rc = audit(u, &(struct audit_entry){ .act = "member.join",
 						     .list = m->list,
 						     .subject = m->account,
-						     .after = "member" });
+						     .after = "member",
+						     .why = m->invited ? "invitation" : "" });
 	return rc == RC_OK ? membership_read(u->db, u->arena, m->list, addr, 0, 0, m) : rc;
 }
 
@@ -92,7 +98,8 @@ enum rc subscribe_join(struct unit *u, struct membership *m, const char *addr, c
 {
 	const char *folded = slice_lower(u->arena, slice_of(addr));
 	struct slice local, rest = slice_of(folded), called = slice_trim(slice_of(name));
-	bool open = back || strcmp(m->join_policy, "open") == 0 ||
+	bool closed = strcmp(m->join_policy, "closed") == 0;
+	bool open = back || (m->invited && !closed) || strcmp(m->join_policy, "open") == 0 ||
 		    strcmp(m->join_policy, "confirm") == 0;
 	const char *shown;
 

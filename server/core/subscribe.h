@@ -28,7 +28,7 @@ enum join_result {
 /*
  * m as just read, addr known to be the person's own (proven or confirmed). Makes
  * the account where there is none: name "" takes the address's local part. back:
- * the list's policy was met before (an invitation, or a return). m is read anew.
+ * the list's policy was met before (by who decides, or a return); an open invitation meets it too. m is read anew.
  */
 enum rc subscribe_join(struct unit *u, struct membership *m, const char *addr, const char *name,
 		       const char *locale, bool back, enum join_result *r) MUST_USE;

@@ -299,6 +299,7 @@ enum rc queue_notice_load(struct db *db, struct arena *a, int64_t notice, struct
 		.probe = db_get_i64(q, 0, 13),
 		.msgid = db_get_text(q, 0, 14),
 		.from_name = db_get_text(q, 0, 15),
+		.invite = db_get_i64(q, 0, 16),
 		.original = SLICE(""),
 	};
 	r->nrefs = lines_split(a, db_get_text(q, 0, 6), &r->refs);

@@ -112,6 +112,7 @@ struct queue_notice {
 	const char *list, *domain, *title; /* "" where it comes from the site */
 	struct slice original;             /* what is returned; n == 0: nothing */
 	bool original_cut;
+	int64_t invite; /* the invitation that it is, else 0 */
 	int64_t probe; /* the address that a bounce-probe asks, else 0 */
 };
 #define QUEUE_ORIGINAL_MAX ((size_t)50 << 20) /* no more is returned, whatever the group takes */

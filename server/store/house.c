@@ -20,7 +20,7 @@ enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r)
 	static const enum stmt all[] = { STMT_EXPIRE_TOKENS, STMT_EXPIRE_SESSIONS,
 					STMT_EXPIRE_SIGNIN_FAILURES, STMT_EXPIRE_DELETED,
 					 STMT_EXPIRE_RAW, STMT_EXPIRE_NOTICE_SENT,
-					 STMT_EXPIRE_HOLD_TOKENS };
+					 STMT_EXPIRE_HOLD_TOKENS, STMT_EXPIRE_INVITATIONS };
 
 	*rows_r = 0;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {

@@ -39,6 +39,7 @@ enum rc membership_read(struct db *db, struct arena *a, int64_t list, const char
 		.joined_at = db_get_time(q, 0, 19),
 		.utc_offset = db_is_null(q, 0, 20) ? -360 : (int)db_get_i64(q, 0, 20),
 		.banned = db_get_bool(q, 0, 21),
+		.invited = db_get_bool(q, 0, 22),
 	};
 	return RC_OK;
 }

@@ -26,6 +26,7 @@ struct membership {
 	int64_t joined_at;
 	int utc_offset; /* minutes, of the person */
 	bool banned;    /* addr, here */
+	bool invited;   /* to the group, at one of their addresses; it holds */
 };
 /* addr NULL, account 0, subscription 0: not by that. list 0: that of the subscription. */
 enum rc membership_read(struct db *db, struct arena *a, int64_t list, const char *addr,

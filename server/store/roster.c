@@ -71,7 +71,8 @@ enum rc roster_head_read(struct db *db, struct arena *a, int64_t account, bool a
 				   .roster = db_get_text(q, 0, 4),
 				   .role = db_get_text(q, 0, 6),
 				   .join_policy = db_get_text(q, 0, 7),
-				   .lang = db_get_text(q, 0, 8) };
+				   .lang = db_get_text(q, 0, 8),
+				   .invites = db_get_text(q, 0, 9) };
 	return RC_OK;
 }
 

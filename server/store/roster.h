@@ -24,7 +24,7 @@ enum rc member_role_write(struct db *db, struct arena *a, int64_t list, int64_t 
 
 struct roster_head {
 	int64_t list, members;
-	const char *name, *title, *domain, *roster, *role, *join_policy, *lang; /* role: of who asks, or "" */
+	const char *name, *title, *domain, *roster, *role, *join_policy, *lang, *invites; /* role: of who asks, or "" */
 };
 /* RC_NOTFOUND: no such list, or not to be seen. */
 enum rc roster_head_read(struct db *db, struct arena *a, int64_t account, bool admin,

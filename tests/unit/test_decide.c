@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "mailer/accept/decide.h"
+#include "mailer/accept/invited.h"
 #include "server/base/base.h"
 
 static struct arena *a;
@@ -190,6 +191,63 @@ static void test_talk(void **state)
 	talk_is("Re: [agenda] Una consulta", "deshacer", "undo");
 }
 
+/* ---- invitations ---- */
+
+static void invited_is(enum invited_word wanted, const char *text)
+{
+	struct mail m = { .subject = "Re: invitación", .text = text, .text_len = strlen(text) };
+
+	m.nfolds = fold_find(a, slice_of(text), &m.folds);
+	if (invited_parse(a, &m) != wanted)
+		fail_msg("\"%s\" was read as %d", text, (int)invited_parse(a, &m));
+}
+
+static void test_invited(void **state)
+{
+	static const char *const yes[] = {
+		"Sí", "si.", "SÍ, gracias", "Acepto la invitación", "Claro que sí", "Yes, please", "I accept!",
+		"Sim", "Oui, merci", "J\xE2\x80\x99" "accepte", "Sì, grazie", "Accetto", "ok",
+		"Hola:\n\nSí, muchas gracias.\n\n> Ana le invita.\n",
+	};
+	static const char *const no[] = { "No", "No, gracias", "No thanks", "Não", "Non, merci",
+					  "Rechazo", "declino", "no acepto" };
+	static const char *const none[] = {
+		"", "¿Quién es usted?", "No sé", "Sí, pero no ahora", "yes no", "No, sí", "Si puedo, la semana próxima",
+		"Non lo so", "No problem", "> Sí\n", "aceptable", "sino",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		invited_is(INVITED_YES, yes[i]);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		invited_is(INVITED_NO, no[i]);
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		invited_is(INVITED_NONE, none[i]);
+}
+
+static void test_pasted(void **state)
+{
+	static const char *const wanted[][2] = {
+		{ "Ana Pérez", "ana@example.org" }, { "Gómez, Sofía", "sofia@x.example" },
+		{ "", "luis@x.example" },	    { "", "no es una" },
+		{ "", "b@x.example" },		    { "", "\"sin cerrar" },
+		{ "", "c@x.example" },
+	};
+	struct invite_addr r[10];
+	size_t n = invite_split(a, SLICE("Ana Pérez <ana@example.org>, \"Gómez, Sofía\" <sofia@x.example>;\r\n"
+					 "luis@x.example\nno es una\n\n ,; <b@x.example>\n\"sin cerrar\nc@x.example"),
+				r, 10);
+
+	(void)state;
+	assert_int_equal(n, ARRAY_LEN(wanted));
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(r[i].name, wanted[i][0]);
+		assert_string_equal(r[i].addr, wanted[i][1]);
+	}
+	assert_int_equal(invite_split(a, SLICE("a,b,c"), r, 2), 3);
+	assert_int_equal(invite_split(a, SLICE(""), r, 2), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +256,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_around, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_talk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_invited, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pasted, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -71,6 +71,7 @@ static enum rc members_show(struct page *pg, const char *q, const char *after, c
 	v.file_url = arena_fmt(pg->a, "/g/%s/members/file", p.head.name);
 	v.show_url = arena_fmt(pg->a, "/g/%s/members/visibility", p.head.name);
 	v.manages = p.manages;
+	v.invite_url = p.invites ? arena_fmt(pg->a, "/g/%s/invitations", p.head.name) : "";
 	v.for_members = strcmp(p.head.roster, "members") == 0;
 	v.seen = v.for_members ? tr("The members of the group see this page; addresses only where their "
 				    "owners show them.")

@@ -13,6 +13,7 @@ static const struct tab {
 	{ "groups/new", N_("New group"), false, true, OFFICE_ADMIN },
 	{ "settings", N_("Settings"), true, true, OFFICE_OWNER },
 	{ "filters", N_("Rules"), true, true, OFFICE_MODERATOR },
+	{ "invitations", N_("Invitations"), true, false, OFFICE_OWNER },
 	{ "bans", N_("Bans"), true, true, OFFICE_MODERATOR },
 	{ "texts", N_("Texts"), true, true, OFFICE_MODERATOR },
 	{ "stats", N_("Statistics"), true, true, OFFICE_MODERATOR },

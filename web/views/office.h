@@ -217,4 +217,40 @@ void view_audit(struct out *o, const struct view_audit *v);
 void view_office(struct out *o, const struct view_office *v);
 void view_settings(struct out *o, const struct view_settings *v);
 
+struct view_invited {
+	int64_t id;
+	const char *addr, *name, *state, *chip, *facts, *failure;
+	bool open, again, acts;
+};
+
+struct view_fault {
+	const char *addr, *why;
+};
+
+struct view_invitations {
+	struct view_office office;
+	const char *title, *action, *csrf, *done, *error, *lead, *who, *note, *older_url;
+	struct view_fault *faults;
+	size_t nfaults;
+	struct view_option *langs;
+	size_t nlangs;
+	struct view_invited *rows;
+	size_t nrows;
+	bool shut;
+};
+
+struct view_paragraph {
+	const char *text;
+};
+
+struct view_invitation { /* of who is invited */
+	const char *title, *action, *csrf, *error, *lead, *description, *writes, *seen, *name, *note;
+	struct view_paragraph *lines;
+	size_t nnote;
+	bool ask_name;
+};
+
+void view_invitations(struct out *o, const struct view_invitations *v);
+void view_invitation(struct out *o, const struct view_invitation *v);
+
 #endif

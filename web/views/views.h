@@ -477,6 +477,7 @@ struct view_member {
 struct view_members {
 	const char *csrf, *done, *error, *q, *group, *lead, *seen;
 	const char *url, *csv_url, *file_url, *show_url, *more;
+	const char *invite_url; /* or "" */
 	bool manages, for_members;
 	struct view_member *rows;
 	size_t nrows;

@@ -46,7 +46,7 @@ on conflict (key) do update set
 delete from signin_failure where key = $1::bytea
 
 -- name: token_add
--- roles: web receive cli
+-- roles: web receive cli sched
 insert into token (hash, purpose, account_id, data, expires_at)
 values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interval '1 minute')
 

@@ -30,3 +30,9 @@ delete from raw_message where id in (select m.id from raw_message m
 -- name: ledger_keep
 -- roles: sched
 select delivery_keep()
+
+-- name: expire_invitations
+-- roles: sched
+-- Who was asked and is no member is forgotten; who wants no other one is not asked again.
+delete from invitation where id in (select id from invitation where ended_at < now() - interval '1 year' and not never
+	order by ended_at limit 500)

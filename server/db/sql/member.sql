@@ -10,7 +10,9 @@ select l.id, l.name, l.mail_domain, l.title, l.lang, l.join_policy, l.closed_at 
 	s.id, s.role, s.delivery, s.pause_until > now() and coalesce(s.pause_from <= now(), true), s.pause_until, sad.addr, s.joined_at,
 	(extract(epoch from (now() at time zone a.time_zone) - (now() at time zone 'UTC')) / 60)::integer,
 	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
-		and (b.addr = $2::text or b.addr = '@' || split_part($2, '@', 2)))
+		and (b.addr = $2::text or b.addr = '@' || split_part($2, '@', 2))),
+	exists (select from invitation i where i.list_id = l.id and i.ended_at is null and i.expires_at > now()
+		and (i.addr = $2 or i.addr in (select x.addr from address x where x.account_id = a.id)))
 from list l
 left join address ad on ad.id = coalesce((select x.id from address x where x.addr = $2),
 	(select x.id from address x where x.account_id = $3::bigint and x.is_primary),

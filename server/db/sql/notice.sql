@@ -42,7 +42,9 @@ order by ad.addr
 select n.kind, n.addr, n.locale, n.subject, n.body, n.in_reply_to, n.refs, n.reply_to, n.raw_id,
 	l.name, l.mail_domain, l.title, l.max_size::bigint,
 	case when n.kind = 'bounce-probe' then (select ad.id from address ad where ad.addr = n.addr) end,
-	n.msgid, n.from_name
+	n.msgid, n.from_name,
+	case when n.kind = 'invitation' then (select i.id from invitation i where i.list_id = n.list_id and i.addr = n.addr
+		and i.ended_at is null) end
 from notice n left join list l on l.id = n.list_id where n.id = $1::bigint
 
 -- name: notice_raw

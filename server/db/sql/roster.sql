@@ -31,7 +31,7 @@ where s.id = was.id and was.role <> $3 returning was.role
 -- name: roster_head
 -- roles: web cli
 -- Who asks ($1) to the group ($3), and what it shows of its people.
-select l.id, l.name, l.title, l.mail_domain, l.roster, l.member_count, coalesce(s.role, ''), l.join_policy, l.lang
+select l.id, l.name, l.title, l.mail_domain, l.roster, l.member_count, coalesce(s.role, ''), l.join_policy, l.lang, l.invites
 from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 where l.name = $3::text and (l.visibility = 'public' or s.id is not null or $2::boolean)
 
