@@ -15,7 +15,8 @@ const struct subcmd subcmds[] = {
 	  cli_migrate, false },
 	{ "list", "list create|add|show|set|all ...", "groups: their addresses and settings", cli_list,
 	  true },
-	{ "member", "member add|list|import|sync|remove|set|show|requests|approve|decline|invite|invitations|withdraw LIST ...",
+	{ "member", "member add|list|import|sync|remove|set|show|requests|approve|decline|"
+	  "invite|invitations|withdraw LIST ...",
 	  "who belongs to a group", cli_member, true },
 	{ "account", "account password|admin|delete|second-step ADDRESS", "people and how they sign in", cli_account,
 	  true },

@@ -421,9 +421,9 @@ enum rc invite_explain(struct unit *u, const char *token, const char *from, bool
 enum rc invite_bounced(struct unit *u, int64_t id, const char *failure)
 {
 	size_t n;
+	char *clean = utf8_clean(u->arena, slice_of(failure), &n);
 
-	return invite_bounced_write(u->db, id,
-				    slice_dup(u->arena, utf8_clip(slice_of(utf8_clean(u->arena, slice_of(failure), &n)), 500)));
+	return invite_bounced_write(u->db, id, slice_dup(u->arena, utf8_clip(slice_make(clean, n), 500)));
 }
 
 /* ---- cabildod ---- */

@@ -223,8 +223,11 @@ enum rc page_invitations_send(struct page *pg)
 	struct office_page o;
 	enum invite_what what = INVITE_SENT;
 	int64_t act = param_choice(pg, "act");
+	struct invite_group g;
 	enum rc rc = office_open(pg, OFFICE_MODERATOR, "invitations", tr("Invitations"), &o);
 
+	if (rc == RC_OK)
+		rc = invite_group(unit_of(pg), o.list, &g);
 	if (rc != RC_OK)
 		return rc;
 	if (act == 0)
