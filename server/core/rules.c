@@ -116,7 +116,7 @@ const struct rule_info rules[RULES] = {
 		   "From says"),
 		N_("The member whose name it carries is asked at their own "
 		   "address, and one click or reply lets it through."),
-			    N_("We could not prove that you sent it."),
+			    N_("It could not be proven who sent it."),
 		N_("Confirm it with the link or by answering the message that we "
 		   "sent to your address."),
 			    .applies = wants_proof },
@@ -175,7 +175,7 @@ const struct rule_info rules[RULES] = {
 		N_("Please begin a new thread, with a subject of its own, or write to the "
 		   "owners of the group."), },
 	[RULE_FLOOD] = { "flood", N_("how much the same sender wrote within the last hour"), WAITS,
-			 N_("Very many messages of yours arrived within an hour."),
+			 N_("Very many messages of the same sender arrived within an hour."),
 			 N_("There is nothing for you to do: the others are looked at."),
 			 .yields = true },
 	[RULE_PATTERN] = { "pattern", N_("rules of the moderators on headers and text"),
