@@ -67,7 +67,9 @@ done
 tap_run 'his own queue' shows julio.zelaya /moderation Segunda
 tap_run 'has nothing of the other' fails shows julio.zelaya /moderation Primera
 tap_run 'the head of each page counts them' shows rodrigo.mejia / '<span class="chip n">1'
+tap_run 'and the first page says so' shows rodrigo.mejia / '1 asunto espera su decisión.'
 tap_run 'not for a member' fails shows ana.perez / /moderation
+tap_run 'for whom nothing waits' shows ana.perez / 'Nada espera por usted.'
 tap_run 'the reason is in words, in Spanish' shows rodrigo.mejia /moderation 'En este grupo solo escriben sus miembros'
 for who in ana.perez julio.zelaya; do
 	tap_is "$who cannot decide it" "$(decide $who "$a" act=approve)" 404

@@ -80,6 +80,11 @@ static const char *home_lead(struct page *pg, const struct home *h)
 	}
 	if (!pg->signed_in)
 		return tr("A record of what is discussed and decided, by email and on the web.");
+	if (unread == 0 && unit_of(pg)->actor.held > 0)
+		return arena_fmt(pg->a,
+				 tr_n("%d thing waits for your decision.",
+				      "%d things wait for your decision.", unit_of(pg)->actor.held),
+				 unit_of(pg)->actor.held);
 	if (unread == 0)
 		return tr("Nothing is waiting for you.");
 	return arena_fmt(pg->a,
