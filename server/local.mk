@@ -49,7 +49,8 @@ STMT_SQL = \
 	server/db/sql/stats.sql \
 	server/db/sql/template.sql \
 	server/db/sql/trace.sql
-libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/migrate.c server/db/migrate.h server/db/version.h
+libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/rows.c server/db/rows.h \
+	server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 BUILT_SOURCES += server/db/stmt.h

@@ -224,6 +224,8 @@ static enum rc batch_items(struct import *im, bool careful)
 		it->threads = 0;
 		if (rc == RC_OK)
 			rc = item_post(im, it);
+		if (rc == RC_OK && careful)
+			rc = unit_flush(&im->u);
 		arena_rewind(im->u.arena, mark);
 		if (rc == RC_INVALID && careful) {
 			unit_rollback_to(&im->u);

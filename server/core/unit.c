@@ -47,6 +47,11 @@ enum rc unit_savepoint(struct unit *u)
 	return db_savepoint(u->db);
 }
 
+enum rc unit_flush(struct unit *u)
+{
+	return db_flush(u->db);
+}
+
 void unit_rollback_to(struct unit *u)
 {
 	db_rollback_to(u->db);

@@ -51,6 +51,9 @@ void unit_abort(struct unit *u);
  * after RC_INVALID, and the transaction goes on. */
 enum rc unit_savepoint(struct unit *u) MUST_USE;
 void unit_rollback_to(struct unit *u);
+/* What is still on its way to the database (db_send) is done, or its failure is told now
+ * and not by a later call. */
+enum rc unit_flush(struct unit *u) MUST_USE;
 /* After commit: wakes the deliver workers; at most one in 50 ms leaves. */
 void unit_wake(struct unit *u);
 

@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection: prepared statements, transactions, errors to enum rc. The
- * only file of the project that sees libpq.
+ * The connection: prepared statements, transactions, errors to enum rc. With
+ * rows.c the only file of the project that sees libpq.
+ *
+ * What need not be answered at once goes out in the pipeline of libpq: the begin of a
+ * transaction with its first statement, db_send(), the commit with what was sent
+ * before it; the commit of what only read is not waited for. ahead[] names what was
+ * sent and has no answer yet; drain() reads all of it. Else the connection is in no
+ * pipeline.
  */
-#include <arpa/inet.h>
-#include <endian.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <unistd.h>
 
-#include "server/db/db.h"
+#include "server/db/rows.h"
 
 #include "server/db/version.h"
 
 #include "server/base/base.h"
 
-#define OID_BOOL        16
-#define OID_BYTEA       17
-#define OID_INT8        20
-#define OID_INT2        21
-#define OID_INT4        23
-#define OID_OID         26
-#define OID_TIMESTAMPTZ 1184
-#define PG_EPOCH        (INT64_C(946684800) * USEC) /* 2000-01-01 */
-#define ARGS_MAX        32
+/* So little is answered to each that the server never waits for us to read. */
+#define AHEAD_MAX       32
 #define RECONNECT_EVERY USEC
 #define NOTIFY_EVERY    (50 * 1000)
 
@@ -32,16 +28,17 @@ struct db {
 	char *conninfo, *role, *program;
 	unsigned flags;
 	bool in_tx, broken;
+	bool begin_due; /* in a transaction that the server has not heard of */
+	enum db_mode mode;
+	bool synced; /* the end of the pipeline is sent too */
+	unsigned nahead;
+	const char *ahead[AHEAD_MAX];
 	int64_t last_try, last_notify;
 	char sqlstate[6];
 	char error[512];
 	bool prepared[STMT_COUNT];
 	const char *hello; /* NULL: none */
 	enum stmt hello_stmt;
-};
-
-struct db_rows {
-	PGresult *res;
 };
 
 struct db *db_new(const char *conninfo, const char *role, const char *program, unsigned flags)
@@ -61,7 +58,10 @@ static void disconnect(struct db *db)
 		PQfinish(db->pg);
 	db->pg = NULL;
 	db->in_tx = false;
+	db->begin_due = false;
 	db->broken = false;
+	db->nahead = 0;
+	db->synced = false;
 	memset(db->prepared, 0, sizeof(db->prepared));
 }
 
@@ -139,6 +139,95 @@ static enum rc fail(struct db *db, const PGresult *res, const char *what)
 	else if (rc != RC_CONFLICT)
 		log_warn("event=db_error stmt=%s sqlstate=%s error=%s", what,
 			 *db->sqlstate ? db->sqlstate : "-", log_q(db->error));
+	return rc;
+}
+
+/* The answer to one of those sent ahead, and the end that libpq puts after it. */
+static enum rc answer(struct db *db, const char *what, PGresult **r)
+{
+	PGresult *res = PQgetResult(db->pg);
+	ExecStatusType st = PQresultStatus(res);
+	enum rc rc = RC_OK;
+
+	*r = NULL;
+	if (st == PGRES_PIPELINE_ABORTED)
+		rc = RC_TEMPFAIL; /* what stopped it is told already */
+	else if (st != PGRES_TUPLES_OK && st != PGRES_COMMAND_OK)
+		rc = fail(db, res, what);
+	if (rc == RC_OK)
+		*r = res;
+	else
+		PQclear(res);
+	if (res == NULL)
+		db->broken = true; /* an answer too few: nobody knows what stands */
+	else if (!db->broken)
+		PQclear(PQgetResult(db->pg));
+	return rc;
+}
+
+/* Everything that was sent is answered: the first failure, or the last result (NULL:
+ * not asked for). Out of the pipeline then. */
+static enum rc drain(struct db *db, PGresult **last_r)
+{
+	PGresult *res = NULL;
+	enum rc rc = RC_OK, one;
+
+	if (db->nahead == 0)
+		return RC_OK;
+	if (!db->synced && PQpipelineSync(db->pg) != 1) {
+		db->broken = true;
+		rc = fail(db, NULL, db->ahead[0]);
+	}
+	db->synced = false;
+	for (unsigned i = 0; i < db->nahead && !db->broken; i++) {
+		PQclear(res);
+		one = answer(db, db->ahead[i], &res);
+		if (rc == RC_OK)
+			rc = one;
+	}
+	db->nahead = 0;
+	if (!db->broken)
+		PQclear(PQgetResult(db->pg)); /* the end of the pipeline */
+	if (!db->broken && PQexitPipelineMode(db->pg) != 1)
+		db->broken = true;
+	if (db->broken && rc == RC_OK)
+		rc = RC_TEMPFAIL;
+	if (rc == RC_OK && last_r != NULL)
+		*last_r = res;
+	else
+		PQclear(res);
+	return rc;
+}
+
+/* One more in the pipeline. */
+static enum rc sent(struct db *db, int ok, const char *what)
+{
+	if (ok != 1) {
+		db->broken = true; /* half of it may be out */
+		return fail(db, NULL, what);
+	}
+	db->ahead[db->nahead++] = what;
+	return RC_OK;
+}
+
+static enum rc send_text(struct db *db, const char *sql)
+{
+	enum rc rc = db->nahead + 2 >= AHEAD_MAX ? drain(db, NULL) : RC_OK;
+
+	if (rc != RC_OK)
+		return rc;
+	return sent(db, PQenterPipelineMode(db->pg) && PQsendQueryParams(db->pg, sql, 0, NULL, NULL,
+									 NULL, NULL, 0), sql);
+}
+
+static enum rc send_begin(struct db *db)
+{
+	enum rc rc;
+
+	if (!db->begin_due)
+		return RC_OK;
+	rc = send_text(db, db->mode == DB_READ_ONLY ? "begin read only" : "begin read write");
+	db->begin_due = rc != RC_OK;
 	return rc;
 }
 
@@ -235,6 +324,9 @@ enum rc db_connect(struct db *db)
 	int n = 0;
 	int64_t now = clock_mono();
 
+	/* the commit of a transaction that read is nothing to fail of, but its connection may */
+	if (db->nahead > 0 && !db->in_tx && drain(db, NULL) != RC_OK)
+		db->broken = true;
 	if (db->pg != NULL && !db->broken && PQstatus(db->pg) == CONNECTION_OK)
 		return RC_OK;
 	if (db->last_try != 0 && now - db->last_try < RECONNECT_EVERY)
@@ -293,50 +385,81 @@ enum rc db_begin(struct db *db, enum db_mode mode)
 	if (db->in_tx)
 		log_panic("event=nested_transaction");
 	rc = db_connect(db);
-	if (rc == RC_OK)
-		rc = simple(db, mode == DB_READ_ONLY ? "begin read only" : "begin read write");
-	if (rc != RC_OK && db->broken && db_connect(db) == RC_OK)
-		rc = simple(db, mode == DB_READ_ONLY ? "begin read only" : "begin read write");
-	db->in_tx = rc == RC_OK;
+	db->mode = mode;
+	db->in_tx = db->begin_due = rc == RC_OK;
 	return rc;
+}
+
+enum rc db_flush(struct db *db)
+{
+	return db->in_tx && !db->begin_due ? drain(db, NULL) : RC_OK;
 }
 
 enum rc db_commit(struct db *db)
 {
-	PGresult *res;
-	enum rc rc = RC_OK;
+	PGresult *res = NULL;
+	bool unheard;
+	enum rc rc;
 
 	if (!db->in_tx)
 		log_panic("event=commit_outside_transaction");
 	db->in_tx = false;
-	res = PQexec(db->pg, "commit");
-	if (PQresultStatus(res) != PGRES_COMMAND_OK)
-		rc = fail(db, res, "commit");
-	else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) {
+	if (db->begin_due) { /* nothing was asked */
+		db->begin_due = false;
+		return RC_OK;
+	}
+	unheard = db->mode == DB_READ_ONLY && db->nahead == 0 &&
+		  PQtransactionStatus(db->pg) == PQTRANS_INTRANS;
+	rc = send_text(db, "commit");
+	/* nobody waits for the end of what has changed nothing */
+	if (rc == RC_OK && unheard && PQpipelineSync(db->pg) == 1) {
+		db->synced = true;
+		return RC_OK;
+	}
+	if (rc == RC_OK)
+		rc = drain(db, &res);
+	if (rc == RC_OK && strcmp(PQcmdStatus(res), "COMMIT") != 0) {
 		/* it had failed before; the server has rolled back */
 		error_keep(db, "the transaction had failed", "25P02");
 		rc = RC_TEMPFAIL;
 	}
 	PQclear(res);
+	/* it failed in what was sent before it, and the commit was passed over */
+	if (rc != RC_OK && db_ok(db) && PQtransactionStatus(db->pg) != PQTRANS_IDLE &&
+	    simple(db, "rollback") != RC_OK)
+		db->broken = true;
 	return rc;
 }
 
 void db_abort(struct db *db)
 {
+	bool heard = !db->begin_due;
+
 	if (!db->in_tx)
 		return;
-	db->in_tx = false;
+	db->in_tx = db->begin_due = false;
+	if (!heard || !db_ok(db))
+		return;
+	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
+		log_debug("event=abort error=%s", log_q(db->error));
 	if (db_ok(db) && simple(db, "rollback") != RC_OK)
 		db->broken = true;
 }
 
+/* A savepoint stands between what was sent and what comes. */
 enum rc db_savepoint(struct db *db)
 {
-	return simple(db, "savepoint one");
+	enum rc rc = send_begin(db);
+
+	if (rc == RC_OK)
+		rc = send_text(db, "savepoint one");
+	return rc == RC_OK ? drain(db, NULL) : rc;
 }
 
 void db_rollback_to(struct db *db)
 {
+	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
+		log_debug("event=rollback_to error=%s", log_q(db->error));
 	if (db_ok(db) && simple(db, "rollback to savepoint one") != RC_OK)
 		db->broken = true;
 }
@@ -359,57 +482,58 @@ enum rc db_prepare_check(struct db *db, enum stmt stmt)
 	return rc;
 }
 
-struct bound {
-	const char *values[ARGS_MAX];
-	int lengths[ARGS_MAX], formats[ARGS_MAX];
-	union {
-		char text[24];
-		uint64_t time;
-	} buf[ARGS_MAX];
-};
-
-static void args_bind(struct bound *b, const struct db_arg *args, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct db_arg *g = &args[i];
-
-		b->values[i] = NULL;
-		b->lengths[i] = 0;
-		b->formats[i] = 0;
-		switch (g->type) {
-		case DB_NULL:
-			break;
-		case DB_I64:
-			snprintf(b->buf[i].text, sizeof(b->buf[i].text), "%lld", (long long)g->i);
-			b->values[i] = b->buf[i].text;
-			break;
-		case DB_BOOL:
-			b->values[i] = g->i ? "t" : "f";
-			break;
-		case DB_TEXT:
-			/* binary text needs no NUL at its end, so no copy */
-			b->values[i] = g->s.n ? g->s.p : "";
-			b->lengths[i] = (int)g->s.n;
-			b->formats[i] = g->i ? 0 : 1; /* an array literal is text format */
-			break;
-		case DB_BYTES:
-			b->values[i] = g->s.n ? g->s.p : "";
-			b->lengths[i] = (int)g->s.n;
-			b->formats[i] = 1;
-			break;
-		case DB_TIME:
-			b->buf[i].time = htobe64((uint64_t)(g->i - PG_EPOCH));
-			b->values[i] = (const char *)&b->buf[i].time;
-			b->lengths[i] = 8;
-			b->formats[i] = 1;
-			break;
-		}
-	}
-}
-
 static void rows_clear(void *p)
 {
 	PQclear(p);
+}
+
+/* Prepared where it is not; what was sent is answered before. */
+static enum rc ready(struct db *db, enum stmt stmt)
+{
+	enum rc rc = RC_OK;
+
+	if (db->prepared[stmt])
+		return RC_OK;
+	if (db->nahead > 0)
+		rc = drain(db, NULL);
+	return rc == RC_OK ? db_prepare_check(db, stmt) : rc;
+}
+
+static enum rc send_stmt(struct db *db, enum stmt stmt, const struct bound *b, size_t nargs)
+{
+	char name[16];
+
+	stmt_name(stmt, name);
+	return sent(db, PQenterPipelineMode(db->pg) && PQsendQueryPrepared(db->pg, name, (int)nargs,
+									   b->values, b->lengths,
+									   b->formats, 1),
+		    stmt_table[stmt].name);
+}
+
+static enum rc run_once(struct db *db, enum stmt stmt, const struct bound *b, size_t nargs,
+			PGresult **res_r)
+{
+	enum rc rc = ready(db, stmt);
+	char name[16];
+
+	*res_r = NULL;
+	if (rc != RC_OK)
+		return rc;
+	if (!db->begin_due && db->nahead == 0) {
+		stmt_name(stmt, name);
+		*res_r = PQexecPrepared(db->pg, name, (int)nargs, b->values, b->lengths, b->formats,
+					1);
+		if (PQresultStatus(*res_r) == PGRES_TUPLES_OK ||
+		    PQresultStatus(*res_r) == PGRES_COMMAND_OK)
+			return RC_OK;
+		rc = fail(db, *res_r, stmt_table[stmt].name);
+		PQclear(*res_r);
+		return rc;
+	}
+	rc = send_begin(db);
+	if (rc == RC_OK)
+		rc = send_stmt(db, stmt, b, nargs);
+	return rc == RC_OK ? drain(db, res_r) : rc;
 }
 
 enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_arg *args,
@@ -417,40 +541,27 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 {
 	struct bound b;
 	PGresult *res;
-	char name[16];
 	enum rc rc;
-	bool again = !db->in_tx;
+	/* inside a transaction a lost connection has lost the transaction, but for its first
+	 * statement: an idle connection that the server had closed, so once anew */
+	bool first = db->begin_due, again = !db->in_tx || first;
 
 	if (nargs > ARGS_MAX)
 		log_panic("event=too_many_parameters stmt=%s", stmt_table[stmt].name);
 	if (rows_r != NULL)
 		*rows_r = NULL;
-	args_bind(&b, args, nargs);
-	stmt_name(stmt, name);
+	db_args_bind(&b, args, nargs);
 	for (;;) {
-		/* inside a transaction a lost connection has lost the transaction */
-		rc = db->in_tx ? (db_ok(db) ? RC_OK : RC_TEMPFAIL) : db_connect(db);
+		rc = db->in_tx && !first ? (db_ok(db) ? RC_OK : RC_TEMPFAIL) : db_connect(db);
+		if (first)
+			db->in_tx = db->begin_due = true;
 		if (rc == RC_OK)
-			rc = db_prepare_check(db, stmt);
-		if (rc != RC_OK) {
-			if (again && db->broken) {
-				again = false;
-				continue;
-			}
-			return rc;
-		}
-		res = PQexecPrepared(db->pg, name, (int)nargs, b.values, b.lengths, b.formats, 1);
-		if (PQresultStatus(res) == PGRES_TUPLES_OK ||
-		    PQresultStatus(res) == PGRES_COMMAND_OK)
+			rc = run_once(db, stmt, &b, nargs, &res);
+		if (rc == RC_OK)
 			break;
-		rc = fail(db, res, stmt_table[stmt].name);
-		PQclear(res);
-		/* an idle connection the server had closed: once anew */
-		if (again && db->broken) {
-			again = false;
-			continue;
-		}
-		return rc;
+		if (!again || !db->broken)
+			return rc;
+		again = false;
 	}
 	if (rows_r == NULL) {
 		PQclear(res);
@@ -462,141 +573,23 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 	return RC_OK;
 }
 
-size_t db_nrows(const struct db_rows *r)
+enum rc db_send_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
 {
-	return (size_t)PQntuples(r->res);
-}
+	struct bound b;
+	enum rc rc = RC_OK;
 
-int64_t db_affected(const struct db_rows *r)
-{
-	int64_t n = 0;
-
-	return slice_i64(slice_of(PQcmdTuples(r->res)), 0, INT64_MAX, &n) ? n : 0;
-}
-
-static void col_check(const struct db_rows *r, size_t row, int col)
-{
-	if (row >= (size_t)PQntuples(r->res) || col >= PQnfields(r->res))
-		log_panic("event=no_such_column row=%zu col=%d", row, col);
-}
-
-bool db_is_null(const struct db_rows *r, size_t row, int col)
-{
-	col_check(r, row, col);
-	return PQgetisnull(r->res, (int)row, col);
-}
-
-int64_t db_get_i64(const struct db_rows *r, size_t row, int col)
-{
-	const char *p;
-	uint64_t v8;
-	uint32_t v4;
-	uint16_t v2;
-
-	if (db_is_null(r, row, col))
-		return 0;
-	p = PQgetvalue(r->res, (int)row, col);
-	switch (PQftype(r->res, col)) {
-	case OID_INT8:
-		memcpy(&v8, p, 8);
-		return (int64_t)be64toh(v8);
-	case OID_INT4:
-	case OID_OID:
-		memcpy(&v4, p, 4);
-		return (int32_t)ntohl(v4);
-	case OID_INT2:
-		memcpy(&v2, p, 2);
-		return (int16_t)ntohs(v2);
-	}
-	log_panic("event=column_not_integer col=%d type=%u", col, PQftype(r->res, col));
-}
-
-bool db_get_bool(const struct db_rows *r, size_t row, int col)
-{
-	if (db_is_null(r, row, col))
-		return false;
-	if (PQftype(r->res, col) != OID_BOOL)
-		log_panic("event=column_not_bool col=%d type=%u", col, PQftype(r->res, col));
-	return *PQgetvalue(r->res, (int)row, col) != 0;
-}
-
-struct slice db_get_slice(const struct db_rows *r, size_t row, int col)
-{
-	if (db_is_null(r, row, col))
-		return SLICE("");
-	return slice_make(PQgetvalue(r->res, (int)row, col),
-			  (size_t)PQgetlength(r->res, (int)row, col));
-}
-
-const char *db_get_text(const struct db_rows *r, size_t row, int col)
-{
-	return db_is_null(r, row, col) ? "" : PQgetvalue(r->res, (int)row, col);
-}
-
-int64_t db_get_time(const struct db_rows *r, size_t row, int col)
-{
-	uint64_t v;
-
-	if (db_is_null(r, row, col))
-		return 0;
-	if (PQftype(r->res, col) != OID_TIMESTAMPTZ)
-		log_panic("event=column_not_time col=%d type=%u", col, PQftype(r->res, col));
-	memcpy(&v, PQgetvalue(r->res, (int)row, col), 8);
-	return (int64_t)be64toh(v) + PG_EPOCH;
-}
-
-/* Array literals (section 8.15 of the manual of PostgreSQL 15), marked by
- * i = 1 so that they go out in text format. */
-static struct db_arg array_arg(struct str *s)
-{
-	str_addc(s, '}');
-	if (s->over)
-		log_panic("event=array_too_long");
-	return (struct db_arg){ DB_TEXT, 1, slice_of(str_z(s)) };
-}
-
-struct db_arg db_i64_array(struct arena *a, const int64_t *v, size_t n)
-{
-	struct str s;
-
-	str_init(&s, a, n * 21 + 16);
-	str_addc(&s, '{');
-	for (size_t i = 0; i < n; i++)
-		str_fmt(&s, "%s%lld", i ? "," : "", (long long)v[i]);
-	return array_arg(&s);
-}
-
-struct db_arg db_text_array(struct arena *a, const char *const *v, size_t n)
-{
-	struct str s;
-
-	str_init(&s, a, (size_t)32 << 20);
-	str_addc(&s, '{');
-	for (size_t i = 0; i < n; i++) {
-		if (v[i] == NULL) {
-			str_addz(&s, i ? ",NULL" : "NULL");
-			continue;
-		}
-		str_addz(&s, i ? ",\"" : "\"");
-		for (const char *p = v[i]; *p; p++) {
-			if (*p == '"' || *p == '\\')
-				str_addc(&s, '\\');
-			str_addc(&s, *p);
-		}
-		str_addc(&s, '"');
-	}
-	return array_arg(&s);
-}
-
-struct db_arg db_bytes_array(struct arena *a, const unsigned char (*v)[32], size_t n)
-{
-	struct str s;
-
-	str_init(&s, a, n * 72 + 16);
-	str_addc(&s, '{');
-	for (size_t i = 0; i < n; i++)
-		str_fmt(&s, "%s\"\\\\x%s\"", i ? "," : "", hex_encode(a, v[i], 32));
-	return array_arg(&s);
+	if (!db->in_tx || db->begin_due)
+		return db_run_(db, NULL, stmt, args, nargs, NULL);
+	if (nargs > ARGS_MAX)
+		log_panic("event=too_many_parameters stmt=%s", stmt_table[stmt].name);
+	if (!db_ok(db))
+		return RC_TEMPFAIL;
+	db_args_bind(&b, args, nargs);
+	if (db->nahead + 2 >= AHEAD_MAX)
+		rc = drain(db, NULL);
+	if (rc == RC_OK)
+		rc = ready(db, stmt);
+	return rc == RC_OK ? send_stmt(db, stmt, &b, nargs) : rc;
 }
 
 enum rc db_listen(struct db *db, const char *channel)
@@ -620,6 +613,8 @@ enum rc db_wait(struct db *db, int ms, bool *woken_r)
 		poll(NULL, 0, ms);
 		return RC_TEMPFAIL;
 	}
+	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
+		return RC_TEMPFAIL;
 	pfd = (struct pollfd){ .fd = PQsocket(db->pg), .events = POLLIN };
 	if (poll(&pfd, 1, ms) > 0 && !PQconsumeInput(db->pg)) {
 		db->broken = true;
@@ -638,6 +633,8 @@ void db_notify(struct db *db, const char *channel)
 	int64_t now = clock_mono();
 
 	if (db->in_tx || !db_ok(db) || now - db->last_notify < NOTIFY_EVERY)
+		return;
+	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
 		return;
 	db->last_notify = now;
 	snprintf(sql, sizeof(sql), "notify %s", channel);

@@ -9,7 +9,9 @@
  * or refused connection, a serialization failure, a full disk RC_TEMPFAIL;
  * SQLSTATE classes 22, 23 and 54 RC_INVALID; all else RC_TEMPFAIL, logged with
  * its SQLSTATE as a failure of ours. After a lost connection the next db_begin or
- * db_run outside a transaction connects anew (at most once a second).
+ * db_run outside a transaction connects anew (at most once a second); db_begin asks
+ * the server nothing: it goes out with the transaction's first statement, and the
+ * commit of a read-only one is not waited for.
  */
 #ifndef CABILDO_DB_DB_H
 #define CABILDO_DB_DB_H
@@ -106,6 +108,18 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 #define db_run(db, a, stmt, rows_r, ...)                                                           \
 	db_run_((db), (a), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                         \
 		sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg), (rows_r))
+/*
+ * A statement whose answer nobody needs before the next one that is run: it goes out
+ * with that, or with the commit, in the order given, and costs no round trip. What
+ * goes wrong with it is the result of whatever sent it along: the next db_run,
+ * db_flush, db_savepoint or db_commit; none of what followed it was done then.
+ * Outside a transaction it is db_run without rows.
+ */
+enum rc db_send_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs) MUST_USE;
+#define db_send(db, stmt, ...)                                                                     \
+	db_send_((db), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                             \
+		 sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg))
+enum rc db_flush(struct db *db) MUST_USE; /* all that was sent is done */
 #define db_run0(db, a, stmt, rows_r) db_run_((db), (a), (stmt), NULL, 0, (rows_r))
 
 size_t db_nrows(const struct db_rows *r);

@@ -96,18 +96,18 @@ enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h,
 enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate,
 			int64_t hold)
 {
-	return db_run(db, NULL, STMT_SEEN_HOLD, NULL, db_i64(list), HASH(h), db_text(fate),
+	return db_send(db, STMT_SEEN_HOLD, db_i64(list), HASH(h), db_text(fate),
 		      db_id(hold));
 }
 
 enum rc ids_lock(struct db *db, struct arena *a, const int64_t *keys, size_t n)
 {
-	return db_run(db, NULL, STMT_IDS_LOCK, NULL, db_i64_array(a, keys, n));
+	return db_send(db, STMT_IDS_LOCK, db_i64_array(a, keys, n));
 }
 
 enum rc group_lock(struct db *db, int64_t list)
 {
-	return db_run(db, NULL, STMT_GROUP_LOCK, NULL, db_i64(list));
+	return db_send(db, STMT_GROUP_LOCK, db_i64(list));
 }
 
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
@@ -172,7 +172,7 @@ enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, i
 	for (size_t i = 1; i < chunks && rc == RC_OK; i++) {
 		size_t left = raw.n - i * RAW_CHUNK;
 
-		rc = db_run(db, NULL, STMT_RAW_CHUNK_ADD, NULL, db_i64(*raw_r), db_i64((int64_t)i),
+		rc = db_send(db, STMT_RAW_CHUNK_ADD, db_i64(*raw_r), db_i64((int64_t)i),
 			    db_bytes(raw.p + i * RAW_CHUNK, left < RAW_CHUNK ? left : RAW_CHUNK));
 	}
 	return rc;
@@ -212,13 +212,13 @@ enum rc thread_bump(struct db *db, struct arena *a, int64_t list, int64_t thread
 enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account,
 			  const char *name)
 {
-	return db_run(db, NULL, STMT_PARTICIPANT_ADD, NULL, db_i64(thread), db_text(addr),
+	return db_send(db, STMT_PARTICIPANT_ADD, db_i64(thread), db_text(addr),
 		      db_id(account), db_text(name));
 }
 
 enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
 {
-	return db_run(db, NULL, STMT_POST_ADD, NULL, db_i64(p->id), db_i64(p->list),
+	return db_send(db, STMT_POST_ADD, db_i64(p->id), db_i64(p->list),
 		      db_i64(p->thread), db_i64(p->number), db_id(p->parent),
 		      db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
 		      db_text_array(a, p->refs, p->nrefs), db_id(p->account),
@@ -263,7 +263,7 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const ch
 		txt[2 * n + i] = at[i].encoding;
 		memcpy(h[i], at[i].hash, HASH_BYTES);
 	}
-	return db_run(db, NULL, STMT_ATTACHMENTS_ADD, NULL, db_i64(post), db_i64_array(a, num, n),
+	return db_send(db, STMT_ATTACHMENTS_ADD, db_i64(post), db_i64_array(a, num, n),
 		      db_text_array(a, txt, n), db_text_array(a, txt + n, n),
 		      db_i64_array(a, num + n, n), db_bytes_array(a, h, n),
 		      db_text_array(a, txt + 2 * n, n), db_i64_array(a, num + 2 * n, n),
@@ -275,27 +275,27 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const ch
 enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,
 		   int64_t post, const id_hash *unknown, size_t n)
 {
-	return db_run(db, NULL, STMT_REFS_ADD, NULL, db_i64(list), HASH(own), db_i64(thread),
+	return db_send(db, STMT_REFS_ADD, db_i64(list), HASH(own), db_i64(thread),
 		      db_i64(post), db_bytes_array(a, unknown, n));
 }
 
 enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
 		    const int64_t *ranks, size_t n)
 {
-	return db_run(db, NULL, STMT_WAITS_ADD, NULL, db_i64(list), db_i64(post),
+	return db_send(db, STMT_WAITS_ADD, db_i64(list), db_i64(post),
 		      db_bytes_array(a, h, n), db_i64_array(a, ranks, n));
 }
 
 enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const id_hash own,
 		      int64_t post, int64_t thread)
 {
-	return db_run(db, NULL, STMT_WAITING_ADOPT, NULL, db_i64(list), HASH(own), db_i64(post),
+	return db_send(db, STMT_WAITING_ADOPT, db_i64(list), HASH(own), db_i64(post),
 		      db_i64(thread));
 }
 
 enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, size_t n)
 {
-	return db_run(db, NULL, STMT_THREADS_LOCK, NULL, db_i64_array(a, threads, n));
+	return db_send(db, STMT_THREADS_LOCK, db_i64_array(a, threads, n));
 }
 
 enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from, int64_t to)
@@ -304,25 +304,25 @@ enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 	enum rc rc = db_run(db, a, STMT_THREAD_MERGE_POSTS, &q, db_i64(from), db_i64(to));
 
 	if (rc == RC_OK)
-		rc = db_run(db, NULL, STMT_THREAD_MERGE_END, NULL, db_i64(from), db_i64(to),
+		rc = db_send(db, STMT_THREAD_MERGE_END, db_i64(from), db_i64(to),
 			    db_i64(db_get_i64(q, 0, 0)));
 	if (rc == RC_OK)
-		rc = db_run(db, NULL, STMT_THREAD_TITLE, NULL, db_i64(to));
+		rc = db_send(db, STMT_THREAD_TITLE, db_i64(to));
 	if (rc == RC_OK)
-		rc = db_run(db, NULL, STMT_LIST_BUMP_MERGE, NULL, db_i64(list));
+		rc = db_send(db, STMT_LIST_BUMP_MERGE, db_i64(list));
 	return rc;
 }
 
 enum rc outbound_post_write(struct db *db, struct arena *a, const struct post_new *p)
 {
-	return db_run(db, NULL, STMT_OUTBOUND_POST, NULL, db_i64(p->list), db_i64(p->id),
+	return db_send(db, STMT_OUTBOUND_POST, db_i64(p->list), db_i64(p->id),
 		      db_id(p->thread), db_id(p->account),
 		      db_text_array(a, p->addressed, p->naddressed), HASH(p->hash));
 }
 
 enum rc list_bump(struct db *db, int64_t list, int64_t at)
 {
-	return db_run(db, NULL, STMT_LIST_BUMP, NULL, db_i64(list), db_time(at));
+	return db_send(db, STMT_LIST_BUMP, db_i64(list), db_time(at));
 }
 
 enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread,
@@ -375,12 +375,12 @@ enum rc seen_approve(struct db *db, struct arena *a, int64_t list, const id_hash
 
 enum rc raw_keep(struct db *db, int64_t raw)
 {
-	return db_run(db, NULL, STMT_RAW_KEEP, NULL, db_i64(raw));
+	return db_send(db, STMT_RAW_KEEP, db_i64(raw));
 }
 
 enum rc intake_write(struct db *db, const struct intake_new *n)
 {
-	return db_run(db, NULL, STMT_INTAKE_ADD, NULL, db_id(n->list), db_text(n->envelope_from),
+	return db_send(db, STMT_INTAKE_ADD, db_id(n->list), db_text(n->envelope_from),
 		      db_text(n->recipient), db_text(n->msgid), db_text(n->fate), db_text(n->rule),
 		      db_text(n->trace), db_id(n->post), db_id(n->hold), db_id(n->raw),
 		      db_text(n->reason), db_id(n->account));

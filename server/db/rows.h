@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What db.c and rows.c share, and nobody else sees. */
+#ifndef CABILDO_DB_ROWS_H
+#define CABILDO_DB_ROWS_H
+
+#include <libpq-fe.h>
+
+#include "server/db/db.h"
+
+#define ARGS_MAX 32
+#define PG_EPOCH (INT64_C(946684800) * USEC) /* 2000-01-01 */
+
+struct db_rows {
+	PGresult *res;
+};
+
+/* Arguments as libpq takes them; the values stay where they were. */
+struct bound {
+	const char *values[ARGS_MAX];
+	int lengths[ARGS_MAX], formats[ARGS_MAX];
+	union {
+		char text[24];
+		uint64_t time;
+	} buf[ARGS_MAX];
+};
+void db_args_bind(struct bound *b, const struct db_arg *args, size_t n);
+
+#endif
