@@ -122,6 +122,10 @@ create table list (
 	subject_tag text not null default '' check (length(subject_tag) <= 40),
 	footer boolean not null default false,
 	link_over integer not null default 0 check (link_over between 0 and 104857600), -- attachments by link; 0: never
+	-- when the digest goes to members who chose nothing else, by their clocks; monthly: on the first
+	digest_every text not null default 'weekly' check (digest_every in ('daily', 'weekly', 'monthly')),
+	digest_weekday smallint not null default 1 check (digest_weekday between 0 and 6), -- 0: Sunday
+	digest_hour smallint not null default 7 check (digest_hour between 0 and 23),
 	max_size integer not null default 26214400 check (max_size between 1024 and 104857600),
 	closed_at timestamptz,
 	archived boolean not null default false,
@@ -166,9 +170,14 @@ create table subscription (
 	-- of who moderates: a notice of each message that waits, one mail a day, none
 	moderator_notices text not null default 'each' check (moderator_notices in ('each', 'digest', 'none')),
 	joined_at timestamptz not null default now(),
+	-- what a digest covers begins here, and once ends there, where that is not where the last one
+	-- ended: whoever changes delivery sets both (see digest_schedule)
+	digest_from xid8 default pg_snapshot_xmin(pg_current_snapshot()),
+	digest_until xid8,
 	unique (list_id, account_id)
 );
 create index subscription_account on subscription (account_id);
+create index subscription_digest on subscription (account_id) where delivery = 'digest' or digest_until is not null;
 
 -- Who will run a group from a day on; see server/core/handover.h.
 create table handover (
@@ -250,6 +259,7 @@ create table thread_follow (
 );
 
 create index thread_follow_account on thread_follow (account_id);
+create index thread_follow_digest on thread_follow (account_id) where mode = 'digest';
 
 create table ban (
 	id bigint generated always as identity primary key,
@@ -404,6 +414,7 @@ create index post_newest on post (sent_at desc, id desc);
 create index post_recent on post (list_id, sent_at desc, id desc);
 create index post_parent on post (parent_id) where parent_id is not null;
 create index post_account on post (account_id, id desc) where account_id is not null;
+create index post_xid on post (list_id, xid) where source <> 'import'; -- what digests cover
 create index post_search on post using gin (search) with (gin_pending_list_limit = 512);
 
 create index post_deleted on post (deleted_at) where state = 'deleted';
@@ -699,6 +710,7 @@ create table outbound (
 	list_id bigint,
 	post_id bigint,
 	notice_id bigint,
+	digest_id bigint,
 	subscription_id bigint,
 	not_before timestamptz not null default now(),
 	lease uuid,
@@ -763,6 +775,110 @@ create table bounce_event (
 create index bounce_event_address on bounce_event (address_id, list_id, id desc);
 create index bounce_event_new on bounce_event (id) where scored_at is null;
 create index address_suspended on address (suspended_at) where suspended_at is not null;
+
+-- Digests --------------------------------------------------------------------
+-- See server/digest/schedule.h and issue.h. A digest covers the posts of since <= xid < until,
+-- where both are snapshot horizons: what commits late, with an id or a time before others', is
+-- in the next one. Nothing here holds words of a post but its keywords.
+
+-- What a person chose; null: as the group has it.
+create table digest_choice (
+	account_id bigint primary key references account,
+	per_group boolean not null default false, -- a mail for each group
+	every text check (every in ('daily', 'weekly', 'monthly')),
+	weekday smallint check (weekday between 0 and 6), -- 0: Sunday
+	monthday smallint check (monthday between 1 and 31), -- the last one of shorter months
+	hour smallint check (hour between 0 and 23),
+	anyway boolean not null default false, -- also of groups whose posts they get one by one
+	form text not null default 'summary' check (form in ('summary', 'mime', 'plain'))
+);
+
+-- Horizons, one an hour and one for each time that digests were made.
+create table digest_run (
+	id bigint generated always as identity primary key,
+	at timestamptz not null,
+	horizon xid8 not null
+);
+create index digest_run_horizon on digest_run (horizon);
+create index digest_run_at on digest_run (at);
+
+-- Where this database's transaction numbers belong to; see digest_rebase().
+create table digest_era (
+	cluster bigint not null, -- pg_control_system()
+	last_post bigint not null default 0, -- of posts up to this one
+	xid xid8 not null default '3' -- only those below it are of any digest
+);
+insert into digest_era (cluster) select system_identifier from pg_control_system();
+
+-- Who is due when: kept by cabildod after what people and groups chose.
+create table digest_schedule (
+	id bigint generated always as identity primary key,
+	account_id bigint not null references account,
+	list_id bigint not null, -- 0: one mail for all groups
+	every text not null,
+	weekday smallint not null,
+	monthday smallint not null,
+	hour smallint not null,
+	zone text not null,
+	due_at timestamptz not null,
+	horizon xid8 not null, -- the last one covered what is before it
+	ended_at timestamptz not null, -- when that was
+	last_date date, -- of its period
+	unique (account_id, list_id)
+);
+create index digest_schedule_due on digest_schedule (due_at);
+
+-- What happened in a group between two horizons; blocks: the most active threads first.
+create table digest_span (
+	list_id bigint not null references list,
+	since xid8 not null,
+	until xid8 not null,
+	threads bigint not null,
+	posts bigint not null,
+	blocks bigint[] not null,
+	made_at timestamptz not null,
+	primary key (list_id, since, until)
+);
+create index digest_span_made on digest_span (made_at);
+
+create table digest_block (
+	id bigint generated always as identity primary key,
+	list_id bigint not null references list,
+	thread_id bigint not null references thread,
+	since xid8 not null,
+	until xid8 not null,
+	authors integer not null,
+	new_posts integer not null,
+	opened boolean not null, -- the thread began in it
+	posts bigint[] not null, -- the new ones, oldest first
+	who bigint[] not null, -- one post of each who wrote, most first
+	keywords text[] not null default '{}',
+	made_at timestamptz not null,
+	unique (list_id, since, until, thread_id)
+);
+create index digest_block_made on digest_block (made_at);
+
+-- A person's digest: which blocks, in which order. A block's place is its number for good.
+create table digest_issue (
+	id bigint generated always as identity primary key,
+	account_id bigint not null references account,
+	list_id bigint not null, -- 0: of all groups
+	subscription_id bigint not null, -- by which it is sent; no reference: it may be gone
+	period date not null, -- the day it was due, by the person's clock
+	every text not null,
+	form text not null,
+	since_at timestamptz not null,
+	until_at timestamptz not null,
+	blocks bigint[] not null,
+	followed integer not null, -- so many of them first
+	threads bigint not null,
+	posts bigint not null,
+	groups bigint not null,
+	several boolean not null, -- it covers more than one period
+	made_at timestamptz not null,
+	unique (account_id, list_id, period) -- each period once
+);
+create index digest_issue_made on digest_issue (made_at);
 
 -- The web --------------------------------------------------------------------
 
@@ -934,6 +1050,97 @@ as $$
 	|| pg_catalog.websearch_to_tsquery('pg_catalog.italian', public.search_fold('it', q))
 $$;
 
+-- When a digest is due ---------------------------------------------------------
+
+-- The first moment after `after` at which the clock of `zone` shows the hour on such a day, but not on
+-- day `not_on`. An hour that the clock skips is the one after it, one that comes twice is once.
+create function digest_next(every text, weekday integer, monthday integer, hour integer, zone text, after timestamptz, not_on date)
+returns timestamptz
+language sql stable parallel safe
+as $$
+	select min(d.due) from (
+		select (c.day + hour * interval '1 hour') at time zone zone as due
+		from (select date_trunc('day', after at time zone zone) as today) t, lateral (
+			select t.today + k * interval '1 day' as day from generate_series(-2, 16) k
+			where every = 'daily' or (every = 'weekly' and extract(dow from t.today + k * interval '1 day') = weekday)
+			union all
+			select m.first + (least(monthday, extract(day from m.first + interval '1 month - 1 day')::integer) - 1) * interval '1 day'
+			from (select date_trunc('month', t.today) + k * interval '1 month' as first from generate_series(-1, 2) k) m
+			where every = 'monthly'
+		) c
+	) d
+	where d.due > after and (d.due at time zone zone)::date is distinct from not_on
+$$;
+
+-- A zone that this PostgreSQL knows: what it does not is UTC, or one row would stop everybody's digests.
+create function zone_known(zone text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform now() at time zone zone;
+	return zone;
+exception when invalid_parameter_value then
+	return 'UTC';
+end
+$$;
+
+-- The threads of a group with posts of since <= xid < until, the most active first. last_post and
+-- below are of digest_era.
+create function digest_threads(list bigint, since xid8, until xid8, last_post bigint, below xid8)
+returns table (thread_id bigint, rank bigint, authors integer, new_posts integer, opened boolean, posts bigint[], who bigint[])
+language sql stable
+as $$
+	select x.thread_id, row_number() over (order by count(*) desc, sum(x.n) desc, max(x.last) desc), count(*)::integer,
+		sum(x.n)::integer, bool_or(x.opened),
+		(array(select unnest(string_to_array(string_agg(x.ids, ','), ',')::bigint[]) order by 1))[1:200],
+		(array_agg(x.first order by x.n desc, x.first))[1:50]
+	from (
+		select p.thread_id, count(*) as n, min(p.id) as first, max(p.id) as last, bool_or(p.number = 1) as opened,
+			string_agg(p.id::text, ',') as ids
+		from public.post p join public.thread t on t.id = p.thread_id
+		where p.list_id = list and p.xid >= since and p.xid < until and p.source <> 'import'
+			and (p.id > last_post or p.xid < below) and p.state = 'shown' and t.state <> 'hidden'
+		group by p.thread_id, coalesce(p.account_id::text, p.author_addr)
+	) x group by x.thread_id
+$$;
+
+-- What a digest of that account (of all groups where list is 0) covers, up to horizon upto. Spans begin
+-- and end at horizons of digest_run, at most an hour earlier or later than asked for, so that people share them.
+-- active: it can be sent; whole: not only threads that they follow in digests.
+create function digest_covered(account bigint, list bigint, horizon xid8, upto xid8, at timestamptz)
+returns table (subscription bigint, list_id bigint, role text, since xid8, until xid8, active boolean, whole boolean)
+language sql stable
+as $$
+	select s.id, s.list_id, s.role,
+		coalesce((select r.horizon from public.digest_run r where r.horizon <= v.since order by r.horizon desc limit 1), v.since),
+		least(upto, (select r.horizon from public.digest_run r where r.horizon >= v.until order by r.horizon limit 1)),
+		ad.suspended_at is null and not coalesce(s.pause_until > at and coalesce(s.pause_from <= at, true), false),
+		v.whole
+	from public.subscription s join public.address ad on ad.id = s.address_id
+	left join public.digest_choice c on c.account_id = s.account_id
+	cross join lateral (select x.own or coalesce(c.anyway and s.delivery = 'each', false) as whole,
+		case when x.own then coalesce(s.digest_from, horizon) else horizon end as since,
+		case when not coalesce(c.anyway and s.delivery = 'each', false) then s.digest_until end as until
+		from (select s.delivery = 'digest' or s.digest_until is not null as own) x) v
+	where s.account_id = account and (list = 0 or s.list_id = list)
+		and (v.whole or exists (select from public.thread_follow f join public.thread t on t.id = f.thread_id
+			where f.account_id = s.account_id and f.mode = 'digest' and t.list_id = s.list_id))
+$$;
+
+-- subscription.digest_from and digest_until where delivery changes: what begins to come in digests does from
+-- here on; who gets each post from now on has one more digest of what came before.
+create function digest_begins(was text, becomes text, digest_from xid8, digest_until xid8) returns xid8
+language sql volatile
+as $$
+	select case when becomes = 'digest' and was <> 'digest' and digest_until is null then pg_snapshot_xmin(pg_current_snapshot()) else digest_from end
+$$;
+create function digest_ends(was text, becomes text, digest_until xid8) returns xid8
+language sql volatile
+as $$
+	select case when becomes = 'digest' or becomes = 'none' then null
+		when was = 'digest' then pg_snapshot_xmin(pg_current_snapshot()) else digest_until end
+$$;
+
 -- Forgetting a person ---------------------------------------------------------
 
 -- A name as it may be written: accents or none, across a line of a quotation,
@@ -1077,6 +1284,10 @@ begin
 	delete from public.read_mark where account_id = person;
 	delete from public.draft where account_id = person;
 	delete from public.thread_follow where account_id = person;
+	delete from public.outbound where digest_id in (select id from public.digest_issue where account_id = person);
+	delete from public.digest_issue where account_id = person;
+	delete from public.digest_schedule where account_id = person;
+	delete from public.digest_choice where account_id = person;
 	with s as (delete from public.subscription where account_id = person returning list_id)
 	update public.list set member_count = member_count - 1, version = version + 1 from s where list.id = s.list_id;
 	delete from public.bounce_event where address_id in (select id from public.address where account_id = person);
@@ -1442,3 +1653,16 @@ grant update (ended_at, outcome, failure, never) on invitation to "cabildo-recei
 grant update (reminded_at, ended_at, outcome), delete on invitation to "cabildo-sched";
 grant insert on token to "cabildo-sched";
 grant select (join_policy, archived, closed_at, description) on list to "cabildo-sched";
+grant select on digest_choice, digest_schedule, digest_run, digest_era, digest_span, digest_block, digest_issue to "cabildo-sched", "cabildo-web";
+grant insert, update, delete on digest_schedule to "cabildo-sched", "cabildo-web";
+grant insert on digest_run, digest_span, digest_block, digest_issue to "cabildo-sched", "cabildo-web";
+grant update (made_at) on digest_block to "cabildo-sched", "cabildo-web";
+grant delete on digest_run, digest_span, digest_block, digest_issue to "cabildo-sched";
+grant update (digest_from, digest_until) on subscription to "cabildo-sched", "cabildo-web", "cabildo-receive";
+grant select (digest_from, digest_until, pause_from, pause_until) on subscription to "cabildo-sched";
+grant select (digest_every, digest_weekday, digest_hour) on list to "cabildo-sched";
+grant select on thread_follow to "cabildo-sched";
+grant select (id, list_id, state) on thread to "cabildo-sched";
+grant select (thread_id, xid) on post to "cabildo-sched";
+grant select on digest_issue, digest_block, digest_schedule, digest_choice to "cabildo-deliver";
+grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";

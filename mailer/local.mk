@@ -16,12 +16,13 @@ libaccept_a_SOURCES = \
 	mailer/accept/refuse.c mailer/accept/refuse.h \
 	mailer/accept/submission.c mailer/accept/submission.h
 
-CORE_LIBS = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
+CORE_LIBS = libdigest.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
 
 sbin_PROGRAMS += cabildo-receive cabildo-deliver
 cabildo_receive_SOURCES = mailer/cabildo-receive.c
 cabildo_receive_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS)
 cabildo_deliver_SOURCES = mailer/cabildo-deliver.c mailer/deliver/from.c mailer/deliver/from.h \
+	mailer/deliver/issue.c mailer/deliver/issue.h \
 	mailer/deliver/worker.c mailer/deliver/worker.h
 cabildo_deliver_LDADD = libdeliver.a libcompose.a libparse.a $(CORE_LIBS) $(ESMTP_LIBS) $(CARES_LIBS) $(PSL_LIBS)
 

@@ -14,6 +14,7 @@
 #include "server/core/house.h"
 #include "server/core/invite.h"
 #include "server/core/modmail.h"
+#include "server/digest/schedule.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -28,6 +29,8 @@ static struct task {
 	{ house_seal, "sealed", 0, 0, 0 },
 	{ bounce_score, "bounces_scored", 0, 0, 0 },
 	{ modmail_bundles, "moderators_told", 0, 5 * USEC, 0 },
+	{ digest_due, "digests_made", 0, 5 * USEC, 0 },
+	{ digest_expire, "digests_expired", 3600 * USEC, 600 * USEC, 0 },
 	{ house_expire, "expired", 60 * USEC, 60 * USEC, 0 },
 	{ bounce_watch, "bounces_watched", 60 * USEC, 60 * USEC, 0 },
 	{ house_handover, "handed_over", 5 * USEC, 5 * USEC, 0 },

@@ -24,6 +24,7 @@ STMT_SQL = \
 	server/db/sql/admin.sql \
 	server/db/sql/ban.sql \
 	server/db/sql/bounce.sql \
+	server/db/sql/digest.sql \
 	server/db/sql/erase.sql \
 	server/db/sql/forum.sql \
 	server/db/sql/handover.sql \
@@ -74,6 +75,7 @@ libstore_a_SOURCES = \
 	server/store/ban.c server/store/ban.h \
 	server/store/invite.c server/store/invite.h \
 	server/store/bounce.c server/store/bounce.h \
+	server/store/digest.c server/store/digest.h \
 	server/store/erase.c server/store/erase.h \
 	server/store/forum.c server/store/forum.h \
 	server/store/handover.c server/store/handover.h \
@@ -175,12 +177,18 @@ libcore_a_SOURCES = \
 $(libcore_a_OBJECTS): server/db/stmt.h
 
 # level 5: digests
-EXTRA_DIST += server/digest/digest.h
+noinst_LIBRARIES += libdigest.a
+libdigest_a_SOURCES = \
+	server/digest/digest.h \
+	server/digest/issue.c server/digest/issue.h \
+	server/digest/own.c server/digest/own.h \
+	server/digest/schedule.c server/digest/schedule.h
+$(libdigest_a_OBJECTS): server/db/stmt.h
 
 # scheduled work
 sbin_PROGRAMS += cabildod
 cabildod_SOURCES = server/cabildod.c
-cabildod_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
+cabildod_LDADD = libdigest.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
 $(cabildod_OBJECTS): server/db/stmt.h
 
 # the administrator's command
@@ -190,6 +198,7 @@ cabildo_SOURCES = \
 	server/cli/bounce.c \
 	server/cli/cabildo.c \
 	server/cli/cli.h \
+	server/cli/digest.c \
 	server/cli/hold.c \
 	server/cli/import.c \
 	server/cli/invite.c \
@@ -202,6 +211,6 @@ cabildo_SOURCES = \
 	server/cli/template.c \
 	server/cli/thread.c \
 	server/cli/trace.c
-cabildo_LDADD = libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
+cabildo_LDADD = libdigest.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

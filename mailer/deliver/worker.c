@@ -10,6 +10,7 @@
 
 #include "mailer/compose/compose.h"
 #include "mailer/deliver/from.h"
+#include "mailer/deliver/issue.h"
 #include "mailer/deliver/transport.h"
 #include "mailer/deliver/worker.h"
 #include "server/base/codec.h"
@@ -324,6 +325,21 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 	return rc;
 }
 
+static struct unit unit_of(struct worker *w)
+{
+	return (struct unit){ .arena = w->copy, .db = w->db, .conf = &w->p->conf, .keys = &w->p->keys,
+			      .door = DOOR_SYSTEM };
+}
+
+static enum rc copy_make(struct worker *w, struct job *j, struct transport_msg *m_r)
+{
+	struct unit u = unit_of(w);
+
+	return j->notice ? copy_notice(w, j, m_r)
+	       : j->digest ? issue_compose(&u, j, m_r)
+			   : copy_post(w, j, m_r);
+}
+
 /*
  * While the database is away the lease is still ours: what was sent is settled
  * when it is back, or somebody would get it twice. True: try once more.
@@ -379,8 +395,7 @@ static void bounced(struct worker *w, const struct job *j, int code, const char 
 						  [REPORT_REFUSED] = BOUNCE_POLICY,
 						  [REPORT_SOFT] = BOUNCE_SOFT,
 						  [REPORT_HARD] = BOUNCE_HARD };
-	struct unit u = { .arena = w->copy, .db = w->db, .conf = &w->p->conf, .keys = &w->p->keys,
-			  .door = DOOR_SYSTEM };
+	struct unit u = unit_of(w);
 	struct report_rcpt x = { .addr = j->addr, .text = text, .mta = "", .code = (unsigned)code };
 	int64_t probe = j->notice ? w->probe : 0;
 	int64_t invite = j->notice ? w->invite : 0;
@@ -388,7 +403,7 @@ static void bounced(struct worker *w, const struct job *j, int code, const char 
 	bool new;
 	enum rc rc;
 
-	if (code < 400 || (probe == 0 && invite == 0 && (j->post == 0 || j->subscription == 0)))
+	if (code < 400 || (probe == 0 && invite == 0 && (j->post + j->digest == 0 || j->subscription == 0)))
 		return;
 	snprintf(x.status, sizeof(x.status), "%s", status);
 	report_reply(w->copy, &x);
@@ -404,8 +419,9 @@ static void bounced(struct worker *w, const struct job *j, int code, const char 
 						 .probe = probe,
 						 .list = j->list,
 						 .post = j->post,
-						 .about = arena_fmt(w->copy, "notice %lld",
-								    (long long)j->notice),
+						 .about = arena_fmt(w->copy, "%s %lld",
+								    j->digest ? "digest" : "notice",
+								    (long long)(j->digest + j->notice)),
 						 .kind = kinds[report_count(&x)],
 						 .reason = report_reason_name(x.reason),
 						 .status = x.status,
@@ -473,7 +489,8 @@ static bool next(struct transport_msg *m_r, void *ctx)
 				return false;
 			continue;
 		}
-		rc = j->notice ? copy_notice(w, j, m_r) : copy_post(w, j, m_r);
+		rc = copy_make(w, j, m_r);
+		w->to = j->addr;
 		if (rc == RC_OK) {
 			w->at++;
 			return true;
@@ -483,6 +500,11 @@ static bool next(struct transport_msg *m_r, void *ctx)
 			return false;
 		}
 		w->at++;
+		if (rc == RC_NOTFOUND && j->digest) {
+			if (!settle(w, j, OUTCOME_SKIPPED, 0, ""))
+				return false;
+			continue;
+		}
 		log_fail("event=compose_failed delivery=%lld post=%lld rc=%s", (long long)j->id,
 			 (long long)j->post, rc_name(rc));
 		if (!settle(w, j, OUTCOME_FAILED, 0, "cannot be composed"))

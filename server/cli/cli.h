@@ -46,6 +46,7 @@ int cli_mailbox(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_thread(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_trace(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_bounce(struct prog *p, struct unit *u, int argc, char **argv);
+int cli_digest(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_rule(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_explain(struct prog *p, struct unit *u, int argc, char **argv);
 int cli_import(struct prog *p, struct unit *u, int argc, char **argv);

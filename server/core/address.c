@@ -28,6 +28,15 @@ char *address_thread(struct unit *u, const char *list, const char *domain, int64
 			 (long long)thread, mac, domain);
 }
 
+char *address_digest(struct unit *u, const char *list, const char *domain, int64_t digest)
+{
+	char *mac = mac_sign(u->keys, u->arena, "digest",
+			     slice_of(signed_text(u->arena, list, domain, digest)));
+
+	return arena_fmt(u->arena, "%s%sd%lld.%s@%s", list, u->conf->recipient_delimiter,
+			 (long long)digest, mac, domain);
+}
+
 char *address_verp(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
 		   const char *domain, int64_t subscription)
 {
@@ -145,6 +154,8 @@ enum rc address_parse(struct unit *u, const char *addr, struct address_to *r)
 		r->id = id_verify(u, r, "thread", slice_make(ext.p + 1, ext.n - 1));
 		/* a forged one is the list's plain address: it proved nothing anyway */
 		r->kind = r->id ? ADDRESS_THREAD : ADDRESS_POST;
+	} else if (r->kind == ADDRESS_POST && ext.p[0] == 'd') {
+		r->digest = id_verify(u, r, "digest", slice_make(ext.p + 1, ext.n - 1));
 	} else if (r->kind == ADDRESS_POST && (ext.p[0] == 'c' || ext.p[0] == 'm')) {
 		r->kind = ext.p[0] == 'c' ? ADDRESS_CONFIRM : ADDRESS_MODERATE;
 		r->token = slice_dup(u->arena, slice_make(ext.p + 1, ext.n - 1));

@@ -25,6 +25,7 @@ struct address_to {
 	enum address_kind kind;
 	const char *list, *domain; /* lower case */
 	int64_t id;                /* thread, or subscription of a bounce or to leave; 0: none that verifies */
+	int64_t digest;            /* of a post: the digest it answers (agenda+d5.MAC@), or 0 */
 	int64_t probe;             /* of a bounce: the address that was probed, or 0 */
 	int64_t invite;            /* of a bounce: the invitation, or 0 */
 	const char *token;         /* of confirm and moderate, "" else */
@@ -34,6 +35,8 @@ struct address_to {
 enum rc address_parse(struct unit *u, const char *addr, struct address_to *r) MUST_USE;
 
 char *address_thread(struct unit *u, const char *list, const char *domain, int64_t thread);
+/* Where a digest is answered as a whole. */
+char *address_digest(struct unit *u, const char *list, const char *domain, int64_t digest);
 /* The envelope sender of a subscription's copies: always the same, so that
  * greylisting learns it; with a MAC, so that nobody can bounce for another. */
 char *address_verp(struct arena *a, const struct keys *k, const char *delimiter, const char *list,

@@ -16,6 +16,7 @@ enum house_lock {
 	HOUSE_HANDOVER,
 	HOUSE_STATS,
 	HOUSE_INVITE,
+	HOUSE_DIGEST,
 };
 /* Begins a transaction under that lock; RC_CONFLICT (and none begun): somebody else is at it. */
 enum rc house_begin(struct unit *u, enum house_lock lock) MUST_USE;

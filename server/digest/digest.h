@@ -82,6 +82,7 @@ struct digest {
 	const char *stop;       /* the page that ends it (its POST is the one-click of RFC 8058) */
 	int weekday, hour;      /* when it is sent: 0 Sunday; day of the month where monthly */
 	bool joined;            /* chosen by the person, not the group's default */
+	bool several;           /* it covers more than one period: after a pause, or while nothing was sent */
 };
 
 /* "[Agenda] Resumen semanal 4-10 may: 12 hilos, 41 mensajes" */

@@ -63,6 +63,7 @@ enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, 
 			.skip = db_get_bool(q, i, 9),
 			.account = db_get_i64(q, i, 10),
 			.link_over = db_get_i64(q, i, 11),
+			.digest = db_get_i64(q, i, 12),
 		};
 	return RC_OK;
 }

@@ -37,7 +37,7 @@ struct conf;
 #define QUEUE_TRIES_MAX     40
 
 struct job {
-	int64_t id, post, notice, list, subscription;
+	int64_t id, post, notice, digest, list, subscription; /* post, notice or digest, the others 0 */
 	int tries; /* this one counted */
 	int64_t created_at;
 	const char *addr, *locale;

@@ -37,7 +37,9 @@ update list set member_count = member_count + 1, version = version + 1 from s wh
 
 -- name: member_set
 -- roles: cli
-update subscription s set delivery = coalesce($3::text, s.delivery), own_copy = coalesce($4::text::boolean, s.own_copy),
+update subscription s set delivery = coalesce($3::text, s.delivery),
+	digest_from = digest_begins(s.delivery, coalesce($3, s.delivery), s.digest_from, s.digest_until),
+	digest_until = digest_ends(s.delivery, coalesce($3, s.delivery), s.digest_until), own_copy = coalesce($4::text::boolean, s.own_copy),
 	copy_when_addressed = coalesce($5::text::boolean, s.copy_when_addressed), moderation = coalesce($6::text, s.moderation),
 	attachments = coalesce($7::text, s.attachments), moderator_notices = coalesce($8::text, s.moderator_notices),
 	receipt = coalesce($9::text::boolean, s.receipt)

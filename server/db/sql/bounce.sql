@@ -63,7 +63,7 @@ select ad.addr from address ad where ad.account_id = $1::bigint and ad.id <> $2:
 -- name: bounce_complaint
 -- roles: sched
 -- Whoever calls our mail abuse gets no more of it.
-update subscription set delivery = 'none' where id = $1::bigint and delivery <> 'none' returning list_id
+update subscription set delivery = 'none', digest_until = null where id = $1::bigint and delivery <> 'none' returning list_id
 
 -- name: bounce_probe_failed
 -- roles: sched
@@ -113,7 +113,7 @@ order by ad.id limit 200
 with ad as (
 	update address set probes = probes + 1 where id = $1::bigint
 )
-update subscription s set delivery = 'none' from list l
+update subscription s set delivery = 'none', digest_until = null from list l
 where l.id = s.list_id and s.address_id = $1::bigint and s.delivery <> 'none'
 returning s.list_id, l.title, l.name
 

@@ -359,7 +359,9 @@ where f.account_id = $1::bigint and t.moved_to is null and t.state <> 'hidden' o
 
 -- name: subscription_set
 -- roles: web cli
-update subscription s set delivery = $3::text, own_copy = $4::boolean, copy_when_addressed = $5::boolean, attachments = $6::text, receipt = $7::boolean
+update subscription s set delivery = $3::text, digest_from = digest_begins(old.delivery, $3, old.digest_from, old.digest_until),
+	digest_until = digest_ends(old.delivery, $3, old.digest_until),
+	own_copy = $4::boolean, copy_when_addressed = $5::boolean, attachments = $6::text, receipt = $7::boolean
 from list l, subscription old where l.id = s.list_id and old.id = s.id and s.account_id = $1::bigint and l.name = $2::text
 returning l.id, old.delivery, old.own_copy
 

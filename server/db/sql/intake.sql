@@ -306,7 +306,7 @@ with named as materialized (
 insert into outbound (lane, list_id, post_id, subscription_id)
 select 1, $1::bigint, $2::bigint, s.id
 from subscription s left join thread_follow f on f.thread_id = $3::bigint and f.account_id = s.account_id
-where s.list_id = $1 and (s.delivery = 'each' or f.mode = 'follow') and f.mode is distinct from 'mute'
+where s.list_id = $1 and (s.delivery = 'each' or f.mode = 'follow') and coalesce(f.mode, '') not in ('mute', 'digest')
 	and (s.pause_until is null or s.pause_until < now() or s.pause_from > now())
 	and (s.own_copy or s.account_id is distinct from $4::bigint)
 	and (s.copy_when_addressed or s.account_id not in (select account_id from named))

@@ -53,7 +53,8 @@ update subscription set pause_until = $2::timestamptz, pause_from = $3::timestam
 
 -- name: member_delivery
 -- roles: web receive cli
-update subscription set delivery = $2::text where id = $1::bigint
+update subscription set delivery = $2::text, digest_from = digest_begins(delivery, $2, digest_from, digest_until),
+	digest_until = digest_ends(delivery, $2, digest_until) where id = $1::bigint
 
 -- name: member_follow
 -- roles: receive web cli

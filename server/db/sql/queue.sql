@@ -13,16 +13,20 @@ with r as (
 ), o as (
 	update outbound set lease = $1::uuid, lease_until = now() + interval '15 minutes', tries = tries + 1
 	from r where outbound.id = r.id
-	returning outbound.id, lane, list_id, post_id, notice_id, subscription_id, tries, created_at
+	returning outbound.id, lane, list_id, post_id, notice_id, subscription_id, tries, created_at, digest_id
 )
 select o.id, o.post_id, o.notice_id, o.list_id, o.subscription_id, o.tries::integer, o.created_at,
-	coalesce(ad.addr, n.addr), coalesce(a.locale, n.locale),
-	o.post_id is not null and (s.id is null or ad.suspended_at is not null or a.closed_at is not null or l.archived
-		or coalesce(s.pause_until > now() and coalesce(s.pause_from <= now(), true), false) or f.mode = 'mute' or p.state <> 'shown'
+	coalesce(ad.addr, n.addr, ''), coalesce(a.locale, n.locale),
+	-- a digest of all groups outlives the one by which it is sent; what it may say is looked at when it is composed
+	o.digest_id is not null and (ad.suspended_at is not null or a.closed_at is not null
+		or coalesce(s.pause_until > now() and coalesce(s.pause_from <= now(), true), false))
+	or o.post_id is not null and (s.id is null or ad.suspended_at is not null or a.closed_at is not null or l.archived
+		or coalesce(s.pause_until > now() and coalesce(s.pause_from <= now(), true), false) or f.mode in ('mute', 'digest') or p.state <> 'shown'
 		or (select t.state from thread t where t.id = p.thread_id) = 'hidden'),
 	a.id,
 	-- over so many bytes of attachments they go by link; 0: never
-	case s.attachments when 'list' then l.link_over when 'link' then 1000000 else 0 end::bigint
+	case s.attachments when 'list' then l.link_over when 'link' then 1000000 else 0 end::bigint,
+	o.digest_id
 from o
 left join notice n on n.id = o.notice_id
 left join subscription s on s.id = o.subscription_id
@@ -38,12 +42,12 @@ order by o.lane, o.post_id, 9, o.id
 -- Gone, and in the ledger. 0 rows: the lease was no longer ours.
 with o as (
 	delete from outbound where id = $1::bigint and lease = $2::uuid
-	returning id, list_id, post_id, notice_id, subscription_id, tries
+	returning id, list_id, post_id, notice_id, subscription_id, tries, digest_id
 ), n as (
 	delete from notice using o where notice.id = o.notice_id returning kind
 )
 insert into delivery (outbound_id, list_id, post_id, notice_kind, subscription_id, addr, outcome, code, answer, tries)
-select o.id, o.list_id, o.post_id, (select kind from n), o.subscription_id, $3::text, $4::text, $5::integer, $6::text, o.tries from o
+select o.id, o.list_id, o.post_id, coalesce((select kind from n), case when o.digest_id is not null then 'digest' end), o.subscription_id, $3::text, $4::text, $5::integer, $6::text, o.tries from o
 
 -- name: queue_retry
 -- roles: deliver

@@ -1,0 +1,260 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Digests: who is due, what happened, each person's recipe; see server/digest/schedule.h.
+-- $1 is the moment that counts as now wherever one is needed.
+
+-- name: digest_sync
+-- roles: sched web cli
+-- Brings the schedule of account $2 (null: everybody) to what people and groups chose. A row
+-- that goes leaves its horizon to its subscriptions; who changes day or hour is never due twice
+-- on one day; what is due further away than it can be (the clock was wrong) is due anew.
+with covered as materialized (
+	select s.id, s.account_id, s.list_id from subscription s
+	where (s.delivery = 'digest' or s.digest_until is not null) and ($2::bigint is null or s.account_id = $2)
+	union
+	select s.id, s.account_id, s.list_id from digest_choice c join subscription s on s.account_id = c.account_id
+	where c.anyway and s.delivery = 'each' and ($2 is null or s.account_id = $2)
+	union
+	select s.id, s.account_id, s.list_id from thread_follow f join thread t on t.id = f.thread_id
+	join subscription s on s.account_id = f.account_id and s.list_id = t.list_id
+	where f.mode = 'digest' and ($2 is null or s.account_id = $2)
+), want as materialized (
+	select x.account_id, x.at_list as list_id, coalesce(c.every, l.digest_every) as every,
+		coalesce(c.weekday, l.digest_weekday) as weekday, coalesce(c.monthday, 1::smallint) as monthday,
+		coalesce(c.hour, l.digest_hour) as hour, z.zone
+	from (
+		select v.account_id, case when c.per_group then v.list_id else 0 end as at_list,
+			-- the first group they joined says when, where they do not
+			(array_agg(v.list_id order by v.id))[1] as first_list
+		from covered v left join digest_choice c on c.account_id = v.account_id group by 1, 2
+	) x join account a on a.id = x.account_id and a.closed_at is null
+	join list l on l.id = x.first_list left join digest_choice c on c.account_id = x.account_id
+	join (select time_zone, zone_known(time_zone) as zone from (select distinct time_zone from account) y) z on z.time_zone = a.time_zone
+), gone as (
+	delete from digest_schedule d where ($2 is null or d.account_id = $2)
+		and not exists (select from want w where w.account_id = d.account_id and w.list_id = d.list_id)
+	returning d.account_id, d.list_id, d.horizon
+), left_to as (
+	update subscription s set digest_from = coalesce(s.digest_from, gone.horizon)
+	from gone where s.account_id = gone.account_id and (gone.list_id = 0 or s.list_id = gone.list_id) and s.digest_from is null
+), made as (
+	insert into digest_schedule (account_id, list_id, every, weekday, monthday, hour, zone, due_at, horizon, ended_at)
+	select w.account_id, w.list_id, w.every, w.weekday, w.monthday, w.hour, w.zone,
+		digest_next(w.every, w.weekday, w.monthday, w.hour, w.zone, $1::timestamptz, null),
+		pg_snapshot_xmin(pg_current_snapshot()), $1
+	from want w where not exists (select from digest_schedule d where d.account_id = w.account_id and d.list_id = w.list_id)
+	on conflict (account_id, list_id) do nothing returning id
+), changed as (
+	update digest_schedule d set every = w.every, weekday = w.weekday, monthday = w.monthday, hour = w.hour, zone = w.zone,
+		due_at = digest_next(w.every, w.weekday, w.monthday, w.hour, w.zone, $1, d.last_date)
+	from want w where d.account_id = w.account_id and d.list_id = w.list_id
+		and ((d.every, d.weekday, d.monthday, d.hour, d.zone) is distinct from (w.every, w.weekday, w.monthday, w.hour, w.zone)
+			or d.due_at > $1 + case w.every when 'daily' then interval '3 days' when 'weekly' then interval '16 days'
+				else interval '63 days' end)
+	returning d.id
+)
+select (select count(*) from gone) + (select count(*) from made) + (select count(*) from changed)
+
+-- name: digest_run_last
+-- roles: sched web cli
+-- The newest horizon, if it was taken at $1 or since, and not in the future.
+select id, at, horizon::text from digest_run where at >= $1::timestamptz and at <= $2::timestamptz order by at desc, id desc limit 1
+
+-- name: digest_run_add
+-- roles: sched web cli
+insert into digest_run (at, horizon) values ($1::timestamptz, pg_snapshot_xmin(pg_current_snapshot()))
+returning id, at, horizon::text
+
+-- name: digest_first_due
+-- roles: sched cli
+select min(due_at) from digest_schedule where due_at <= $1::timestamptz
+
+-- name: digest_take
+-- roles: sched cli
+-- Some that are due, for this transaction alone.
+select array_agg(id)::text, count(*) from (
+	select id from digest_schedule where due_at <= $1::timestamptz order by due_at, id limit $2::integer for update skip locked
+) d
+
+-- name: digest_spans_missing
+-- roles: sched web cli
+-- Of schedules $1, up to horizon $2: the groups and spans that nobody has looked at yet.
+with sub as materialized (
+	select distinct v.list_id, v.since, v.until
+	from digest_schedule d, digest_covered(d.account_id, d.list_id, d.horizon, $2::text::xid8, $3::timestamptz) v
+	where d.id = any ($1::text::bigint[]) and v.active and v.since < v.until
+)
+select sub.list_id, sub.since::text, sub.until::text from sub
+where not exists (select from digest_span p where p.list_id = sub.list_id and p.since = sub.since and p.until = sub.until)
+order by 1, sub.since, sub.until
+
+-- name: digest_span_make
+-- roles: sched web cli
+with b as (
+	insert into digest_block (list_id, thread_id, since, until, authors, new_posts, opened, posts, who, made_at)
+	select $1::bigint, t.thread_id, $2::text::xid8, $3::text::xid8, t.authors, t.new_posts, t.opened, t.posts, t.who, $4::timestamptz
+	from digest_era e cross join lateral digest_threads($1, $2::text::xid8, $3::text::xid8, e.last_post, e.xid) t order by t.rank
+	on conflict (list_id, since, until, thread_id) do update set made_at = excluded.made_at
+	returning id, authors, new_posts
+)
+insert into digest_span (list_id, since, until, threads, posts, blocks, made_at)
+select $1, $2::text::xid8, $3::text::xid8, count(*), coalesce(sum(b.new_posts), 0), coalesce(array_agg(b.id order by b.id), '{}'), $4
+from b
+on conflict (list_id, since, until) do nothing
+
+-- name: digest_make
+-- roles: sched web cli
+-- The digests of schedules $1 up to horizon $2, taken at $3, and their work; at $4 it is now.
+-- One whose spans are not all there is left for later; whoever has had one that day, or cannot
+-- get any (paused, suspended), is due again and misses nothing.
+with due as materialized (
+	select d.id, d.account_id, d.list_id, d.every, d.weekday, d.monthday, d.hour, d.zone, d.horizon, d.ended_at,
+		(d.due_at at time zone d.zone)::date as period,
+		exists (select from digest_issue i where i.account_id = d.account_id and i.list_id = d.list_id
+			and i.period = (d.due_at at time zone d.zone)::date) as had,
+		coalesce(c.form, 'summary') as form
+	from digest_schedule d left join digest_choice c on c.account_id = d.account_id
+	where d.id = any ($1::text::bigint[])
+), sub as materialized (
+	select d.id as schedule, d.account_id, v.subscription, v.list_id, v.since, v.until, v.active, v.whole, v.role,
+		p.list_id is not null as seen, coalesce(p.threads, 0) as threads, coalesce(p.posts, 0) as posts, p.blocks
+	from due d cross join lateral digest_covered(d.account_id, d.list_id, d.horizon, $2::text::xid8, $4::timestamptz) v
+	left join digest_span p on p.list_id = v.list_id and p.since = v.since and p.until = v.until
+	where not d.had
+), late as (
+	select distinct schedule from sub where active and since < until and not seen
+), heard as (
+	-- what they follow or muted of it
+	select sub.schedule, b.id, f.mode, b.authors, b.new_posts, sub.whole
+	from sub join thread_follow f on f.account_id = sub.account_id
+	join digest_block b on b.thread_id = f.thread_id and b.list_id = sub.list_id and b.since = sub.since and b.until = sub.until
+	where sub.active and sub.threads > 0 and (sub.whole or f.mode = 'digest')
+), pick as (
+	select schedule, id, 0 as place, authors, new_posts from heard where mode <> 'mute'
+	union all
+	select sub.schedule, b.id, 1, b.authors, b.new_posts from sub cross join lateral unnest(sub.blocks[1:80]) x (id)
+	join digest_block b on b.id = x.id
+	where sub.active and sub.whole and sub.threads > 0
+		and not exists (select from heard h where h.schedule = sub.schedule and h.id = b.id)
+), recipe as (
+	select schedule, (array_agg(id order by place, authors desc, new_posts desc, id))[1:80] as blocks,
+		least(80, count(*) filter (where place = 0))::integer as followed
+	from pick group by schedule
+), total as (
+	select sub.schedule, min(sub.subscription) filter (where sub.active) as subscription,
+		coalesce(sum(sub.threads) filter (where sub.active and sub.whole), 0) as threads,
+		coalesce(sum(sub.posts) filter (where sub.active and sub.whole), 0) as posts,
+		count(*) filter (where sub.active and sub.threads > 0) as groups,
+		coalesce(bool_or(sub.active and sub.role <> 'member'
+			and exists (select from hold h where h.list_id = sub.list_id and h.decided_at is null)), false) as needed
+	from sub group by sub.schedule
+), other as (
+	select schedule, count(*) filter (where whole and mode = 'mute') as muted,
+		coalesce(sum(new_posts) filter (where whole and mode = 'mute'), 0) as muted_posts,
+		count(*) filter (where not whole and mode = 'digest') as single,
+		coalesce(sum(new_posts) filter (where not whole and mode = 'digest'), 0) as single_posts
+	from heard group by schedule
+), issue as (
+	insert into digest_issue (account_id, list_id, subscription_id, period, every, form, since_at, until_at, blocks, followed,
+		threads, posts, groups, several, made_at)
+	select d.account_id, d.list_id, t.subscription, d.period, d.every, d.form, least(d.ended_at, $3::timestamptz), $3,
+		coalesce(r.blocks, '{}'), coalesce(r.followed, 0),
+		t.threads - coalesce(o.muted, 0) + coalesce(o.single, 0), t.posts - coalesce(o.muted_posts, 0) + coalesce(o.single_posts, 0),
+		t.groups, $3 - d.ended_at > case d.every when 'daily' then interval '36 hours' when 'weekly' then interval '10 days'
+			else interval '40 days' end, $4
+	from due d join total t on t.schedule = d.id left join recipe r on r.schedule = d.id left join other o on o.schedule = d.id
+	where t.subscription is not null and (r.blocks is not null or t.needed) and d.id not in (select schedule from late)
+	on conflict (account_id, list_id, period) do nothing
+	returning id, list_id, subscription_id
+), queued as (
+	insert into outbound (lane, list_id, digest_id, subscription_id)
+	select 2, nullif(list_id, 0), id, subscription_id from issue order by id
+), moved as (
+	select d.id, d.account_id, d.horizon from due d join total t on t.schedule = d.id
+	where not d.had and t.subscription is not null and d.id not in (select schedule from late)
+), clock as (
+	select x.*, digest_next(x.every, x.weekday, x.monthday, x.hour, x.zone, $4, x.period) as next
+	from (select distinct every, weekday, monthday, hour, zone, period from due) x
+), done as (
+	update digest_schedule s set due_at = c.next,
+		horizon = case when m.id is not null then $2::text::xid8 else s.horizon end,
+		ended_at = case when m.id is not null then $3 else s.ended_at end,
+		last_date = case when m.id is not null then d.period else s.last_date end
+	from due d join clock c on (c.every, c.weekday, c.monthday, c.hour, c.zone, c.period)
+		= (d.every, d.weekday, d.monthday, d.hour, d.zone, d.period)
+	left join moved m on m.id = d.id
+	where s.id = d.id and d.id not in (select schedule from late)
+	returning s.id
+), marked as (
+	update subscription s set digest_from = case when sub.active then null else coalesce(s.digest_from, m.horizon) end,
+		digest_until = case when sub.active then null else s.digest_until end
+	from moved m join sub on sub.schedule = m.id
+	where s.id = sub.subscription and case when sub.active then s.digest_from is not null or s.digest_until is not null
+		else s.digest_from is null end
+)
+select (select count(*) from issue), (select count(*) from done)
+
+-- name: digest_expire
+-- roles: sched
+-- 90 days after they were made.
+with i as (
+	delete from digest_issue where made_at < $1::timestamptz - interval '90 days' returning 1
+), s as (
+	delete from digest_span where made_at < $1 - interval '90 days' returning 1
+), b as (
+	delete from digest_block where made_at < $1 - interval '91 days' returning 1
+), r as (
+	delete from digest_run where at < $1 - interval '120 days' returning 1
+)
+select (select count(*) from i) + (select count(*) from s) + (select count(*) from b) + (select count(*) from r)
+
+-- name: digest_issue
+-- roles: deliver web cli
+-- What a digest is besides its threads. The sender is the group it is of, else the one it is sent by.
+select i.account_id, i.list_id, i.subscription_id, i.every, i.form, i.since_at, i.until_at, i.followed, i.threads, i.posts,
+	i.groups, i.several, a.name, a.locale, zone_known(a.time_zone), coalesce(sa.addr, pa.addr),
+	l.id, l.name, l.mail_domain, l.title, l.list_id, l.subject_tag,
+	coalesce(d.weekday, c.weekday, 1)::integer, coalesce(d.hour, c.hour, 7)::integer, coalesce(d.monthday, c.monthday, 1)::integer,
+	coalesce(c.every, c.weekday::text, c.hour::text, c.monthday::text) is not null, cardinality(i.blocks),
+	-- to the nearest midnights of their clock: what is sent on a Monday morning ends with Sunday
+	date_trunc('day', (i.since_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone),
+	date_trunc('day', (i.until_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone)
+from digest_issue i join account a on a.id = i.account_id
+left join subscription s on s.id = i.subscription_id left join address sa on sa.id = s.address_id
+left join address pa on pa.account_id = a.id and pa.is_primary
+left join list l on l.id = coalesce(nullif(i.list_id, 0), s.list_id)
+left join digest_schedule d on d.account_id = i.account_id and d.list_id = i.list_id
+left join digest_choice c on c.account_id = i.account_id
+where i.id = $1::bigint and a.closed_at is null
+
+-- name: digest_items
+-- roles: deliver web cli
+-- The threads of digest $1 by their numbers, as they are today: what its owner may not see any more,
+-- or left ($2: only of groups they belong to), is not among them.
+select x.n, t.id, l.name, l.mail_domain, l.title, t.number, t.subject, t.state = 'locked' or l.archived,
+	b.new_posts, t.post_count, b.opened, array_to_string(b.keywords, E'\n'), array_to_string(b.who, ','), cardinality(b.who),
+	array_to_string(f.shown, ','), f.first, f.last, coalesce(f.msgid, ''), coalesce(f.lang, l.lang), l.id
+from digest_issue i cross join lateral unnest(i.blocks) with ordinality x (id, n)
+join digest_block b on b.id = x.id join thread h on h.id = b.thread_id join thread t on t.id = coalesce(h.moved_to, h.id)
+join list l on l.id = t.list_id left join subscription s on s.list_id = l.id and s.account_id = i.account_id
+join lateral (
+	select array_agg(p.id order by p.number) as shown, min(p.number) as first, max(p.number) as last,
+		(array_agg(p.msgid order by p.number desc))[1] as msgid, (array_agg(p.lang order by p.number desc))[1] as lang
+	from post p where p.id = any (b.posts) and p.state = 'shown' and p.thread_id = t.id
+) f on f.shown is not null
+where i.id = $1::bigint and t.state <> 'hidden' and (s.id is not null or (l.visibility = 'public' and not $2::boolean))
+order by x.n
+
+-- name: digest_posts
+-- roles: deliver web cli
+select p.id, p.number, p.author_name, p.lang, p.sent_at, left(p.body, 20000), array_to_string(p.folds, ',')
+from post p where p.id = any ($1::bigint[]) and p.state = 'shown'
+
+-- name: digest_needs
+-- roles: deliver web cli
+-- What waits in the groups that account $1 runs, but while they are away.
+select l.name, l.title, count(*), min(h.held_at) from subscription s join list l on l.id = s.list_id
+join account a on a.id = s.account_id
+join hold h on h.list_id = s.list_id and h.decided_at is null
+where s.account_id = $1::bigint and s.role in ('moderator', 'owner')
+	and not coalesce((now() at time zone zone_known(a.time_zone))::date between s.away_from and s.away_until, false)
+group by l.id order by l.title, l.id limit 20

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of digests (sql/digest.sql); server/digest alone uses them. Horizons
+ * travel as the text of an xid8.
+ */
+#ifndef CABILDO_STORE_DIGEST_H
+#define CABILDO_STORE_DIGEST_H
+
+#include "server/base/arena.h"
+#include "server/base/rc.h"
+#include "server/base/str.h"
+
+struct db;
+
+/* account 0: everybody. *n_r: rows made, changed or gone. */
+enum rc digest_sync_write(struct db *db, struct arena *a, int64_t now, int64_t account,
+			  int64_t *n_r) MUST_USE;
+
+struct digest_run {
+	int64_t id, at;
+	const char *horizon;
+};
+/* The newest from `since` to `now`: RC_NOTFOUND where there is none. */
+enum rc digest_run_read(struct db *db, struct arena *a, int64_t since, int64_t now,
+			struct digest_run *r) MUST_USE;
+enum rc digest_run_write(struct db *db, struct arena *a, int64_t at, struct digest_run *r) MUST_USE;
+/* 0: nothing is due. */
+enum rc digest_first_due(struct db *db, struct arena *a, int64_t now, int64_t *due_r) MUST_USE;
+
+/* Everything from here to digest_make_write in one transaction. ids: an array's text. */
+enum rc digest_take(struct db *db, struct arena *a, int64_t now, int limit, const char **ids_r,
+		    int64_t *n_r) MUST_USE;
+struct digest_span {
+	int64_t list;
+	const char *since, *until;
+};
+enum rc digest_spans_missing(struct db *db, struct arena *a, const char *ids, const char *until,
+			     int64_t now, struct digest_span **r, size_t *n_r) MUST_USE;
+enum rc digest_span_write(struct db *db, const struct digest_span *s, int64_t now) MUST_USE;
+/* *made_r: digests queued; *done_r: schedules that went on. */
+enum rc digest_make_write(struct db *db, struct arena *a, const char *ids,
+			  const struct digest_run *run, int64_t now, int64_t *made_r,
+			  int64_t *done_r) MUST_USE;
+
+/* ---- one digest ---- */
+
+#define DIGEST_POSTS_KEPT 200 /* of one thread in a block; see digest_threads() in schema.sql */
+
+struct digest_head {
+	int64_t id, account, list_id, subscription;
+	const char *every, *form;
+	int64_t since_at, until_at;
+	int64_t from, until; /* the same at midnights of the reader's clock */
+	int64_t followed, threads, posts, groups, blocks;
+	bool several;
+	const char *name, *locale, *zone, *addr;
+	const char *list, *domain, *title, *listid, *tag; /* "" where the group is gone */
+	int weekday, hour, monthday;
+	bool chosen; /* something of it by the person */
+};
+enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue,
+			 struct digest_head *r) MUST_USE;
+
+struct digest_row {
+	int64_t n; /* its number, from 1 */
+	int64_t thread, number, list_id;
+	const char *list, *domain, *title, *subject, *lang, *msgid;
+	bool locked, opened;
+	int64_t new_posts, posts, authors;
+	const char **keywords;
+	size_t nkeywords;
+	int64_t *who, *shown; /* ids of posts; shown: at least one */
+	size_t nwho, nshown;
+	int64_t first, last; /* numbers of the first and the last new post */
+};
+/* member: only of groups they belong to; else also what anybody may see. */
+enum rc digest_rows_read(struct db *db, struct arena *a, int64_t issue, bool member,
+			 struct digest_row **r, size_t *n_r) MUST_USE;
+struct digest_post_row {
+	int64_t id, number, sent_at;
+	const char *author, *lang;
+	struct slice body;
+	const char *folds; /* from,to,kind,... */
+};
+/* Those that are shown, in no order. */
+enum rc digest_posts_read(struct db *db, struct arena *a, const int64_t *ids, size_t n,
+			  struct digest_post_row **r, size_t *n_r) MUST_USE;
+
+struct digest_need_row {
+	const char *list, *title;
+	int64_t count, oldest;
+};
+enum rc digest_needs_read(struct db *db, struct arena *a, int64_t account,
+			  struct digest_need_row **r, size_t *n_r) MUST_USE;
+
+enum rc digest_expire_write(struct db *db, struct arena *a, int64_t now, int64_t *n_r) MUST_USE;
+
+#endif
