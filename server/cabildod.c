@@ -61,13 +61,21 @@ static void tasks_do(struct unit *u)
 
 int main(int argc, char **argv)
 {
-	const char *once = NULL;
-	const struct prog_opt opts[] = { { "once", NULL, &once, "do what is due and leave" } };
+	const char *once = NULL, *at = NULL;
+	const struct prog_opt opts[] = {
+		{ "once", NULL, &once, "do what is due and leave" },
+		{ "at", "TIME", &at, "digests as if it were then, UTC: to try them; with --once" },
+	};
+	int64_t then;
 	struct unit u = { .door = DOOR_SYSTEM };
 	struct prog p;
 
 	prog_init(&p, argc, argv, "does scheduled work: sealing, expiry", opts, ARRAY_LEN(opts));
 	tr_init(NULL);
+	if (at != NULL && (once == NULL || !clock_parse(at, &then)))
+		log_die("event=bad_usage error=\"--at takes a moment such as 2026-11-23T13:00:00Z, with --once\"");
+	if (at != NULL)
+		clock_set(then);
 	u.conf = &p.conf;
 	u.keys = &p.keys;
 	u.db = unit_open(&p.conf, "sched");

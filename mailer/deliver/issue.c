@@ -14,12 +14,13 @@ static void list_of(struct unit *u, const struct digest_issue *i, const struct d
 {
 	*l = (struct compose_list){ .local = i->list,
 				    .domain = i->domain,
-				    .title = i->list_id ? i->title : d->site,
+				    .title = i->one ? i->title : d->site,
 				    .list_id = i->listid,
 				    .archive_url = "",
 				    .lang = d->lang,
+				    .no_post = !i->one,
 				    .tag = "" };
-	if (*u->conf->base_url != '\0' && i->list_id != 0)
+	if (*u->conf->base_url != '\0' && i->one)
 		l->archive_url = arena_fmt(u->arena, "%s/g/%s", u->conf->base_url, i->list);
 }
 
@@ -47,7 +48,7 @@ enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
 		copy.unsub_url = d.stop;
 	n = (struct compose_notice){ .from_name = list.title,
 				     .from_addr = arena_fmt(u->arena, "%s%s@%s", i.list,
-							    i.list_id ? "" : "-request", i.domain),
+							    i.one ? "" : "-request", i.domain),
 				     .to_name = i.name,
 				     .to_addr = j->addr,
 				     .reply_to = i.reply,
@@ -61,7 +62,7 @@ enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
 				     .original = SLICE(""),
 				     .list = &list,
 				     .copy = &copy };
-	if (i.list_id != 0)
+	if (i.one)
 		copy.unsub_mailto = address_leave(u->arena, u->keys, u->conf->recipient_delimiter,
 						  i.list, i.domain, i.subscription);
 	str_init(&out, u->arena, ISSUE_CAP);

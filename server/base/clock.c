@@ -98,3 +98,22 @@ void clock_http(int64_t usec, char out_r[static 40])
 	snprintf(out_r, 40, "%s, %02d %s %04d %02d:%02d:%02d GMT", day_names[c.wday], c.day,
 		 month_names[c.month - 1], c.year, c.hour, c.minute, c.second);
 }
+
+bool clock_parse(const char *text, int64_t *usec_r)
+{
+	struct civil c = { 0 }, back;
+	int end = 0, n = sscanf(text, "%4d-%2d-%2d%n%*1[T ]%2d:%2d%n:%2d%n", &c.year, &c.month, &c.day,
+				&end, &c.hour, &c.minute, &end, &c.second, &end);
+
+	if (n != 3 && n != 5 && n != 6)
+		return false;
+	text += end;
+	if (strcmp(text, "") != 0 && (n == 3 || strcmp(text, "Z") != 0))
+		return false;
+	if (c.year < 1970 || c.hour > 23 || c.minute > 59 || c.second > 59 || c.hour < 0 || c.minute < 0 ||
+	    c.second < 0)
+		return false;
+	*usec_r = clock_from_civil(c);
+	back = clock_civil(*usec_r, 0);
+	return back.month == c.month && back.day == c.day;
+}

@@ -23,6 +23,8 @@ int64_t clock_from_civil(struct civil c);
 void clock_rfc5322(int64_t usec, char out_r[static 40]);
 /* RFC 3339, UTC, seconds: "2026-11-22T18:00:01Z". out_r: 32 bytes. */
 void clock_rfc3339(int64_t usec, char out_r[static 32]);
+/* "2026-11-22T18:00:01Z", "2026-11-22 18:00" or "2026-11-22": UTC. */
+MUST_USE bool clock_parse(const char *text, int64_t *usec_r);
 /* IMF-fixdate (RFC 9110 5.6.7). out_r: 40 bytes. */
 void clock_http(int64_t usec, char out_r[static 40]);
 

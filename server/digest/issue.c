@@ -270,7 +270,7 @@ static void links_fill(struct unit *u, const struct digest_head *h, enum digest_
 static void head_fill(struct unit *u, const struct digest_head *h, enum digest_for what,
 		      struct digest *r)
 {
-	bool one = h->list_id != 0;
+	bool one = h->one && *h->list != '\0';
 
 	*r = (struct digest){ .lang = h->locale,
 			      .zone = h->zone,
@@ -296,7 +296,7 @@ static void issue_fill(struct unit *u, const struct digest_head *h, struct diges
 	*r = (struct digest_issue){ .id = h->id,
 				    .account = h->account,
 				    .subscription = h->subscription,
-				    .list_id = h->list_id,
+				    .one = h->one && *h->list != '\0',
 				    .name = h->name,
 				    .addr = h->addr,
 				    .list = h->list,
@@ -305,7 +305,7 @@ static void issue_fill(struct unit *u, const struct digest_head *h, struct diges
 				    .form = h->form,
 				    .reply = "",
 				    .msgid = digest_msgid(u, h->id) };
-	r->listid = h->list_id ? h->listid : arena_fmt(u->arena, "digest.%s", u->conf->mail_domain);
+	r->listid = r->one ? h->listid : arena_fmt(u->arena, "digest.%s", u->conf->mail_domain);
 	if (*h->list)
 		r->reply = address_digest(u, h->list, h->domain, h->id);
 }

@@ -12,7 +12,7 @@
 /* Who a digest is for and from whom it comes; what struct digest does not say. */
 struct digest_issue {
 	int64_t id, account, subscription;
-	int64_t list_id;               /* 0: of all groups */
+	bool one;                      /* of one group, not of all of theirs */
 	const char *name, *addr;       /* of the reader; addr "": they have none any more */
 	const char *list, *domain;     /* of the group in whose name it goes; "" where that is gone */
 	const char *title;             /* of that group */

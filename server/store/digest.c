@@ -139,6 +139,7 @@ enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue, struct d
 		.blocks = db_get_i64(q, 0, 26),
 		.from = db_get_time(q, 0, 27),
 		.until = db_get_time(q, 0, 28),
+		.one = db_get_bool(q, 0, 29),
 	};
 	return RC_OK;
 }

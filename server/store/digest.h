@@ -56,6 +56,7 @@ struct digest_head {
 	const char *name, *locale, *zone, *addr;
 	const char *list, *domain, *title, *listid, *tag; /* "" where the group is gone */
 	int weekday, hour, monthday;
+	bool one;    /* of one group alone */
 	bool chosen; /* something of it by the person */
 };
 enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue,

@@ -217,7 +217,9 @@ select i.account_id, i.list_id, i.subscription_id, i.every, i.form, i.since_at, 
 	coalesce(c.every, c.weekday::text, c.hour::text, c.monthday::text) is not null, cardinality(i.blocks),
 	-- to the nearest midnights of their clock: what is sent on a Monday morning ends with Sunday
 	date_trunc('day', (i.since_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone),
-	date_trunc('day', (i.until_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone)
+	date_trunc('day', (i.until_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone),
+	-- whoever belongs to one group reads of that one
+	i.list_id <> 0 or (select count(*) from subscription x where x.account_id = i.account_id) = 1
 from digest_issue i join account a on a.id = i.account_id
 left join subscription s on s.id = i.subscription_id left join address sa on sa.id = s.address_id
 left join address pa on pa.account_id = a.id and pa.is_primary
