@@ -836,6 +836,7 @@ create table digest_span (
 	threads bigint not null,
 	posts bigint not null,
 	blocks bigint[] not null,
+	weights bigint[] not null, -- of each: by how many wrote, then by how much
 	made_at timestamptz not null,
 	primary key (list_id, since, until)
 );

@@ -60,5 +60,4 @@ tap_is 'two threads, three posts, the busiest first' "$(flow_sql "SELECT threads
 at 2026-11-23T13:00:10Z
 at 2026-11-23T18:00:00Z
 tap_is 'and not again' "$(queued)/$(mails ana.perez)/$(flow_sql 'SELECT count(*) FROM digest_issue')" 0/1/1
-[ -n "${DIG_SEE:-}" ] && cp "$mail" /tmp/w/dig-mail.eml
 flow_end

@@ -96,8 +96,9 @@ with b as (
 	on conflict (list_id, since, until, thread_id) do update set made_at = excluded.made_at
 	returning id, authors, new_posts
 )
-insert into digest_span (list_id, since, until, threads, posts, blocks, made_at)
-select $1, $2::text::xid8, $3::text::xid8, count(*), coalesce(sum(b.new_posts), 0), coalesce(array_agg(b.id order by b.id), '{}'), $4
+insert into digest_span (list_id, since, until, threads, posts, blocks, weights, made_at)
+select $1, $2::text::xid8, $3::text::xid8, count(*), coalesce(sum(b.new_posts), 0), coalesce(array_agg(b.id order by b.id), '{}'),
+	coalesce(array_agg(b.authors * 1000000::bigint + b.new_posts order by b.id), '{}'), $4
 from b
 on conflict (list_id, since, until) do nothing
 
@@ -105,91 +106,73 @@ on conflict (list_id, since, until) do nothing
 -- roles: sched web cli
 -- The digests of schedules $1 up to horizon $2, taken at $3, and their work; at $4 it is now.
 -- One whose spans are not all there is left for later; whoever has had one that day, or cannot
--- get any (paused, suspended), is due again and misses nothing.
-with due as materialized (
-	select d.id, d.account_id, d.list_id, d.every, d.weekday, d.monthday, d.hour, d.zone, d.horizon, d.ended_at,
-		(d.due_at at time zone d.zone)::date as period,
-		exists (select from digest_issue i where i.account_id = d.account_id and i.list_id = d.list_id
-			and i.period = (d.due_at at time zone d.zone)::date) as had,
-		coalesce(c.form, 'summary') as form
-	from digest_schedule d left join digest_choice c on c.account_id = d.account_id
-	where d.id = any ($1::text::bigint[])
-), sub as materialized (
-	select d.id as schedule, d.account_id, v.subscription, v.list_id, v.since, v.until, v.active, v.whole, v.role,
-		p.list_id is not null as seen, coalesce(p.threads, 0) as threads, coalesce(p.posts, 0) as posts, p.blocks
-	from due d cross join lateral digest_covered(d.account_id, d.list_id, d.horizon, $2::text::xid8, $4::timestamptz) v
-	left join digest_span p on p.list_id = v.list_id and p.since = v.since and p.until = v.until
-	where not d.had
-), late as (
-	select distinct schedule from sub where active and since < until and not seen
-), heard as (
-	-- what they follow or muted of it
-	select sub.schedule, b.id, f.mode, b.authors, b.new_posts, sub.whole
-	from sub join thread_follow f on f.account_id = sub.account_id
-	join digest_block b on b.thread_id = f.thread_id and b.list_id = sub.list_id and b.since = sub.since and b.until = sub.until
-	where sub.active and sub.threads > 0 and (sub.whole or f.mode = 'digest')
-), pick as (
-	select schedule, id, 0 as place, authors, new_posts from heard where mode <> 'mute'
-	union all
-	select sub.schedule, b.id, 1, b.authors, b.new_posts from sub cross join lateral unnest(sub.blocks[1:80]) x (id)
-	join digest_block b on b.id = x.id
-	where sub.active and sub.whole and sub.threads > 0
-		and not exists (select from heard h where h.schedule = sub.schedule and h.id = b.id)
-), recipe as (
-	select schedule, (array_agg(id order by place, authors desc, new_posts desc, id))[1:80] as blocks,
-		least(80, count(*) filter (where place = 0))::integer as followed
-	from pick group by schedule
-), total as (
-	select sub.schedule, min(sub.subscription) filter (where sub.active) as subscription,
-		coalesce(sum(sub.threads) filter (where sub.active and sub.whole), 0) as threads,
-		coalesce(sum(sub.posts) filter (where sub.active and sub.whole), 0) as posts,
-		count(*) filter (where sub.active and sub.threads > 0) as groups,
-		coalesce(bool_or(sub.active and sub.role <> 'member'
-			and exists (select from hold h where h.list_id = sub.list_id and h.decided_at is null)), false) as needed
-	from sub group by sub.schedule
-), other as (
-	select schedule, count(*) filter (where whole and mode = 'mute') as muted,
-		coalesce(sum(new_posts) filter (where whole and mode = 'mute'), 0) as muted_posts,
-		count(*) filter (where not whole and mode = 'digest') as single,
-		coalesce(sum(new_posts) filter (where not whole and mode = 'digest'), 0) as single_posts
-	from heard group by schedule
+-- get any (paused, suspended), is due again and misses nothing. Person by person, by index: a
+-- plan over all of them at once would hang on guesses of how many there are.
+with made as materialized (
+	select d.id, d.account_id, d.list_id, d.every, d.weekday, d.monthday, d.hour, d.zone, d.horizon, d.ended_at, d.period,
+		coalesce((select c.form from digest_choice c where c.account_id = d.account_id), 'summary') as form, r.*,
+		not r.late and not r.had and r.subscription is not null as moved
+	from (
+		select x.*, (x.due_at at time zone x.zone)::date as period from digest_schedule x where x.id = any ($1::text::bigint[])
+	) d cross join lateral (
+		with sub as materialized (
+			select v.subscription, v.list_id, v.since, v.until, v.active, v.whole, v.role, p.list_id is not null as seen,
+				coalesce(p.threads, 0) as threads, coalesce(p.posts, 0) as posts, p.blocks, p.weights
+			from digest_covered(d.account_id, d.list_id, d.horizon, $2::text::xid8, $4::timestamptz) v
+			left join digest_span p on p.list_id = v.list_id and p.since = v.since and p.until = v.until
+		), heard as materialized (
+			-- what they follow or muted of it
+			select b.id, f.mode, b.authors * 1000000::bigint + b.new_posts as weight, b.new_posts, sub.whole
+			from thread_follow f join sub on sub.active and sub.threads > 0 and (sub.whole or f.mode = 'digest')
+			cross join lateral (select b.id, b.authors, b.new_posts from digest_block b where b.list_id = sub.list_id
+				and b.since = sub.since and b.until = sub.until and b.thread_id = f.thread_id offset 0) b
+			where f.account_id = d.account_id
+		), pick as (
+			select id, 0 as place, weight from heard where mode <> 'mute'
+			union all
+			select x.id, 1, x.weight from sub cross join lateral unnest(sub.blocks[1:80], sub.weights[1:80]) x (id, weight)
+			where sub.active and sub.whole and sub.threads > 0 and not exists (select from heard h where h.id = x.id)
+		)
+		select (select min(subscription) filter (where active) from sub) as subscription,
+			exists (select from sub where active and since < until and not seen) as late,
+			exists (select from digest_issue i where i.account_id = d.account_id and i.list_id = d.list_id and i.period = d.period) as had,
+			(select (array_agg(id order by place, weight desc, id))[1:80] from pick) as blocks,
+			least(80, (select count(*) from heard where mode <> 'mute'))::integer as followed,
+			coalesce((select sum(threads) from sub where active and whole), 0)
+				+ (select count(*) filter (where not whole) - count(*) filter (where whole and mode = 'mute') from heard) as threads,
+			coalesce((select sum(posts) from sub where active and whole), 0) + coalesce((select sum(case when not whole then new_posts
+				when mode = 'mute' then -new_posts end) from heard), 0) as posts,
+			(select count(*) from sub where active and threads > 0) as groups,
+			exists (select from sub join hold h on h.list_id = sub.list_id and h.decided_at is null
+				where sub.active and sub.role <> 'member') as needed,
+			array(select subscription from sub where active) as told,
+			array(select subscription from sub where not active) as left_out
+	) r
 ), issue as (
 	insert into digest_issue (account_id, list_id, subscription_id, period, every, form, since_at, until_at, blocks, followed,
 		threads, posts, groups, several, made_at)
-	select d.account_id, d.list_id, t.subscription, d.period, d.every, d.form, least(d.ended_at, $3::timestamptz), $3,
-		coalesce(r.blocks, '{}'), coalesce(r.followed, 0),
-		t.threads - coalesce(o.muted, 0) + coalesce(o.single, 0), t.posts - coalesce(o.muted_posts, 0) + coalesce(o.single_posts, 0),
-		t.groups, $3 - d.ended_at > case d.every when 'daily' then interval '36 hours' when 'weekly' then interval '10 days'
+	select account_id, list_id, subscription, period, every, form, least(ended_at, $3::timestamptz), $3, coalesce(blocks, '{}'), followed,
+		threads, posts, groups, $3 - ended_at > case every when 'daily' then interval '36 hours' when 'weekly' then interval '10 days'
 			else interval '40 days' end, $4
-	from due d join total t on t.schedule = d.id left join recipe r on r.schedule = d.id left join other o on o.schedule = d.id
-	where t.subscription is not null and (r.blocks is not null or t.needed) and d.id not in (select schedule from late)
+	from made where moved and (blocks is not null or needed)
 	on conflict (account_id, list_id, period) do nothing
 	returning id, list_id, subscription_id
 ), queued as (
 	insert into outbound (lane, list_id, digest_id, subscription_id)
 	select 2, nullif(list_id, 0), id, subscription_id from issue order by id
-), moved as (
-	select d.id, d.account_id, d.horizon from due d join total t on t.schedule = d.id
-	where not d.had and t.subscription is not null and d.id not in (select schedule from late)
-), clock as (
-	select x.*, digest_next(x.every, x.weekday, x.monthday, x.hour, x.zone, $4, x.period) as next
-	from (select distinct every, weekday, monthday, hour, zone, period from due) x
 ), done as (
-	update digest_schedule s set due_at = c.next,
-		horizon = case when m.id is not null then $2::text::xid8 else s.horizon end,
-		ended_at = case when m.id is not null then $3 else s.ended_at end,
-		last_date = case when m.id is not null then d.period else s.last_date end
-	from due d join clock c on (c.every, c.weekday, c.monthday, c.hour, c.zone, c.period)
-		= (d.every, d.weekday, d.monthday, d.hour, d.zone, d.period)
-	left join moved m on m.id = d.id
-	where s.id = d.id and d.id not in (select schedule from late)
+	update digest_schedule s set due_at = digest_next(m.every, m.weekday, m.monthday, m.hour, m.zone, $4, m.period),
+		horizon = case when m.moved then $2::text::xid8 else s.horizon end,
+		ended_at = case when m.moved then $3 else s.ended_at end,
+		last_date = case when m.moved then m.period else s.last_date end
+	from made m where s.id = m.id and not m.late
 	returning s.id
-), marked as (
-	update subscription s set digest_from = case when sub.active then null else coalesce(s.digest_from, m.horizon) end,
-		digest_until = case when sub.active then null else s.digest_until end
-	from moved m join sub on sub.schedule = m.id
-	where s.id = sub.subscription and case when sub.active then s.digest_from is not null or s.digest_until is not null
-		else s.digest_from is null end
+), told as (
+	update subscription s set digest_from = null, digest_until = null from made m cross join lateral unnest(m.told) t (id)
+	where m.moved and s.id = t.id and (s.digest_from is not null or s.digest_until is not null)
+), carried as (
+	update subscription s set digest_from = m.horizon from made m cross join lateral unnest(m.left_out) t (id)
+	where m.moved and s.id = t.id and s.digest_from is null
 )
 select (select count(*) from issue), (select count(*) from done)
 
