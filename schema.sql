@@ -1138,8 +1138,7 @@ $$;
 create function digest_ends(was text, becomes text, digest_until xid8) returns xid8
 language sql volatile
 as $$
-	select case when becomes = 'digest' or becomes = 'none' then null
-		when was = 'digest' then pg_snapshot_xmin(pg_current_snapshot()) else digest_until end
+	select case when becomes <> 'each' then null when was = 'digest' then pg_snapshot_xmin(pg_current_snapshot()) else digest_until end
 $$;
 
 -- Forgetting a person ---------------------------------------------------------

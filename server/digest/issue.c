@@ -2,6 +2,7 @@
 /* See issue.h. */
 #include "server/base/utf8.h"
 #include "server/core/address.h"
+#include "server/core/maillink.h"
 #include "server/core/prefs.h"
 #include "server/digest/issue.h"
 #include "server/digest/own.h"
@@ -160,7 +161,8 @@ static void item_said(struct unit *u, const struct digest_row *row, const struct
 		text_fill(u, row, w, since, it);
 }
 
-static struct digest_item item_of(struct unit *u, const struct digest_row *row, enum digest_for what)
+static struct digest_item item_of(struct unit *u, const struct digest_head *h,
+				  const struct digest_row *row, enum digest_for what)
 {
 	struct digest_item it = { .number = (int)row->n,
 				  .section = DIGEST_REST,
@@ -186,6 +188,8 @@ static struct digest_item item_of(struct unit *u, const struct digest_row *row, 
 		it.new_posts = row->new_posts;
 	if (!row->locked && what == DIGEST_MAIL)
 		it.reply = address_thread(u, row->list, row->domain, row->thread);
+	if (what == DIGEST_MAIL && *u->conf->base_url != '\0')
+		it.mute = maillink_follow(u->arena, u->keys, u->conf->base_url, h->account, row->thread);
 	return it;
 }
 
@@ -202,7 +206,7 @@ static enum rc items_fill(struct unit *u, const struct digest_head *h, enum dige
 		return rc;
 	it = ARENA_ARRAY(u->arena, n, struct digest_item);
 	for (size_t i = 0; i < n; i++) {
-		it[i] = item_of(u, &row[i], what);
+		it[i] = item_of(u, h, &row[i], what);
 		if (row[i].n <= h->followed && row[i].n <= FOLLOWED_MAX)
 			it[i].section = DIGEST_FOLLOWED;
 		else if (row[i].n > h->followed && active++ < ACTIVE_MAX)
@@ -264,7 +268,7 @@ static void links_fill(struct unit *u, const struct digest_head *h, enum digest_
 	if (*base == '\0' || what != DIGEST_MAIL || *h->list == '\0')
 		return;
 	r->prefs = arena_fmt(u->arena, "%s%s", base, prefs_link(u->arena, u->keys, &m));
-	r->stop = address_leave_url(u->arena, u->keys, base, h->list, h->domain, h->subscription);
+	r->stop = maillink_stop(u->arena, u->keys, base, h->account, h->list_id);
 }
 
 static void head_fill(struct unit *u, const struct digest_head *h, enum digest_for what,

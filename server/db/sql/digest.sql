@@ -125,7 +125,7 @@ with made as materialized (
 			select b.id, f.mode, b.authors * 1000000::bigint + b.new_posts as weight, b.new_posts, sub.whole
 			from thread_follow f join sub on sub.active and sub.threads > 0 and (sub.whole or f.mode = 'digest')
 			cross join lateral (select b.id, b.authors, b.new_posts from digest_block b where b.list_id = sub.list_id
-				and b.since = sub.since and b.until = sub.until and b.thread_id = f.thread_id offset 0) b
+				and b.since = sub.since and b.until = sub.until and b.thread_id = f.thread_id limit 1) b
 			where f.account_id = d.account_id
 		), pick as (
 			select id, 0 as place, weight from heard where mode <> 'mute'
