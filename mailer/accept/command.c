@@ -35,8 +35,9 @@ char *command_normal(struct arena *a, struct slice line)
 			in += 2;
 		} else if (strncmp(in, "\xE2\x80\x8B", 3) == 0 || strncmp(in, "\xEF\xBB\xBF", 3) == 0) {
 			in += 2; /* of no width: some programs begin a mail with one */
-		} else if (c == 0xC2 && (unsigned char)in[1] == 0xA0) {
-			in++; /* a space that does not break */
+		} else if ((c == 0xC2 && (unsigned char)in[1] == 0xA0) ||
+			   strncmp(in, "\xE2\x80\xAF", 3) == 0) {
+			in += c == 0xC2 ? 1 : 2; /* a space that does not break, wide or narrow */
 			if (o.n > 0 && o.p[o.n - 1] != ' ')
 				str_addc(&o, ' ');
 		} else if (keep) {

@@ -97,6 +97,8 @@ static void test_words(void **state)
 		{ "Devuelvo: ¿cuándo?", "return|¿cuándo?" },
 		{ "return: when?", "return|when?" }, { "perguntar: quando?", "return|quando?" },
 		{ "renvoyer: quand ?", "return|quand ?" },
+		{ "Renvoyer\xE2\x80\xAF: quand ?", "return|quand ?" },
+		{ "rejeter\xC2\xA0: hors sujet", "reject|hors sujet" },
 		{ "restituire: quando?", "return|quando?" },
 		{ "\xEF\xBB\xBF" "aprobar", "approve" }, { "\xC2\xA0" "aprobar", "approve" },
 		{ "aprobar\xC2\xA0", "approve" },
