@@ -28,7 +28,7 @@ static enum rc tell_owners(struct unit *u, int64_t list, const char *cause, cons
 					 .account = o[i].account,
 					 .list = list,
 					 .locale = o[i].locale,
-					 .subject = arena_fmt(u->arena, "%s: %s", title, tr(subject)),
+					 .subject = tr_pair(u->arena, title, tr(subject)),
 					 .body = arena_fmt(u->arena, "%s\n\n%s\n\n%s/g/%s/bounces\n",
 							   tr(body), who, u->conf->base_url, name),
 					 .cause = arena_fmt(u->arena, "%s %lld", cause,

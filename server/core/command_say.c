@@ -242,8 +242,9 @@ void say_help(struct unit *u, struct str *o, const struct membership *m)
 	paragraph(o);
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (command_rows[i].help != NULL)
-			str_fmt(o, "  %s: %s\n", word(u, command_rows[i].what),
-				tr(command_rows[i].help));
+			str_fmt(o, "  %s\n",
+				tr_pair(u->arena, word(u, command_rows[i].what),
+					tr(command_rows[i].help)));
 	paragraph(o);
 	str_fmt(o,
 		tr("What you write to %s@%s is read by the whole group; to %s-owner@%s, by the "

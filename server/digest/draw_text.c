@@ -135,8 +135,9 @@ static void needs(struct str *o, const struct digest *d)
 		const struct digest_need *n = &d->needs[i];
 
 		str_addz(o, "\n* ");
-		wrap(o, arena_fmt(o->arena, "%s: %s%s", tr("Moderation"), draw_need(o->arena, n),
-				  draw_need_rest(o->arena, d, n)), 2, 2);
+		wrap(o, tr_pair(o->arena, tr("Moderation"),
+				arena_fmt(o->arena, "%s%s", draw_need(o->arena, n),
+					  draw_need_rest(o->arena, d, n))), 2, 2);
 		address(o, n->url, 2);
 	}
 }

@@ -255,6 +255,12 @@ static const char *pattern(struct arena *a, const char *fmt, const struct put *a
 #define WORD(list, i) { .w = word(list, i) }
 #define NUM(x) { .v = (x) }
 
+const char *tr_pair(struct arena *a, const char *label, const char *value)
+{
+	/* TRANSLATORS: between a label and its value, before a blank */
+	return arena_fmt(a, "%s%s %s", label, tr(":"), value);
+}
+
 const char *tr_date_row(struct arena *a, int64_t usec, int offset_min)
 {
 	struct civil c = clock_civil(usec, offset_min);

@@ -39,6 +39,9 @@ void tr_set(const char *lang);
 /* The language set last; "en" before. */
 const char *tr_lang(void);
 
+/* "Label: value"; in French a space stands before the colon. */
+const char *tr_pair(struct arena *a, const char *label, const char *value);
+
 /* Never NULL; valid as long as the process. */
 const char *tr(const char *msgid) __attribute__((format_arg(1)));
 const char *tr_n(const char *one, const char *many, int64_t n)

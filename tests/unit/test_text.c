@@ -502,6 +502,10 @@ static void test_dates(void **state)
 	assert_string_equal(tr_date_day(a, t, 0), "1º de maio de 2026");
 	assert_string_equal(tr_date_day(a, t, -360), "30 de abril de 2026");
 	assert_string_equal(tr_date_long(a, t, 0), "sexta-feira, 1º de maio de 2026, às 02:00");
+	tr_set("fr");
+	assert_string_equal(tr_date_day(a, t, 0), "1er mai 2026");
+	assert_string_equal(tr_date_long(a, t, 0), "vendredi 1er mai 2026 à 02 h 00");
+	assert_string_equal(tr_pair(a, "Règles", "Agenda"), "Règles\u00a0: Agenda");
 	tr_set("../../etc");
 	assert_string_equal(tr_lang(), "en");
 	assert_string_equal(tr(""), "");

@@ -45,7 +45,7 @@ enum rc office_open(struct page *pg, enum office need, const char *here, const c
 		o->base = arena_fmt(pg->a, "/g/%s", o->list);
 	page_crumbs(pg, &o->f, site ? NULL : &o->g, NULL, 0);
 	o->f.noindex = true;
-	o->f.title = site ? title : arena_fmt(pg->a, "%s: %s", title, o->g.title);
+	o->f.title = site ? title : tr_pair(pg->a, title, o->g.title);
 	o->v.label = site ? tr("The site") : tr("Running the group");
 	o->v.tabs = ARENA_ARRAY(pg->a, ARRAY_LEN(tabs), struct view_tab);
 	for (size_t i = 0; i < ARRAY_LEN(tabs); i++)

@@ -147,9 +147,8 @@ enum rc page_home(struct page *pg)
 			.title = g->title,
 			.description = g->description,
 			.last = g->last_thread
-					? arena_fmt(pg->a, "%s: %s",
-						    text_shown(pg, g->last_author, g->member),
-						    subject_shown(pg, g->last_subject, g->member))
+					? tr_pair(pg->a, text_shown(pg, g->last_author, g->member),
+						  subject_shown(pg, g->last_subject, g->member))
 					: "",
 			.last_url =
 				arena_fmt(pg->a, "/g/%s/%lld", g->name, (long long)g->last_thread),

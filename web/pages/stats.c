@@ -200,7 +200,7 @@ enum rc page_stats(struct page *pg)
 	}
 	page_crumbs(pg, &f, &g, NULL, 0);
 	f.noindex = true;
-	f.title = arena_fmt(pg->a, "%s: %s", tr("Statistics"), g.title);
+	f.title = tr_pair(pg->a, tr("Statistics"), g.title);
 	return stats_show(pg, g.name, &f, NULL);
 }
 

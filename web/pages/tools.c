@@ -172,8 +172,8 @@ static enum rc suggestions_fill(struct page *pg, const struct thread_tools *t, s
 			.number = s[i].number,
 			.url = arena_fmt(pg->a, "/g/%s/%lld/%lld", t->thread.list_name,
 					 (long long)s[i].thread, (long long)s[i].number),
-			.title = arena_fmt(pg->a, "%s: %s", s[i].author,
-					   subject_shown(pg, s[i].subject, true)),
+			.title = tr_pair(pg->a, s[i].author,
+					 subject_shown(pg, s[i].subject, true)),
 			.lang = s[i].lang,
 			.why = why_text(s[i].why),
 			.label = arena_fmt(pg->a, tr("Attach no. %lld there"), (long long)s[i].post)
