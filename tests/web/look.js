@@ -9,7 +9,7 @@
  * The first knows the demo and plays in it; the others visit what FILE names,
  * a line each: NAME<TAB>PATH, and maybe <TAB>STEPS, with ";" between them, "#id=value"
  * filling a field and anything else being clicked. They are signed out, or with --as
- * who the first line of FILE says: ADDRESS PASSWORD. With a folder all also write
+ * who the first line of FILE says: ADDRESS PASSWORD. LOOK_WAYS="fr-320-dark ..." names other ways. With a folder all also write
  * PAGE-LANG-WIDTH-THEME.png of each.
  */
 'use strict';
@@ -209,7 +209,8 @@ async function visit(browser, lang, width, theme, who, all)
 	await context.close();
 }
 
-const WAYS = [['es', 1280, 'light'], ['es', 360, 'dark'], ['es', 320, 'light'], ['en', 1280, 'dark'], ['en', 360, 'light']];
+const WAYS = process.env.LOOK_WAYS ? process.env.LOOK_WAYS.split(' ').map((w) => w.split('-').map((v) => Number(v) || v)) :
+	[['es', 1280, 'light'], ['es', 360, 'dark'], ['es', 320, 'light'], ['en', 1280, 'dark'], ['en', 360, 'light']];
 
 async function demo(browser)
 {
