@@ -104,5 +104,5 @@ check_PROGRAMS += tests/unit/test_accept
 UNIT_TESTS += tests/unit/test_accept
 tests_unit_test_accept_SOURCES = tests/unit/test_accept.c
 tests_unit_test_accept_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_accept_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_accept_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 endif

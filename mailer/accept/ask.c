@@ -24,6 +24,34 @@ static const struct refusal {
 	{ RULE_FILE_TYPES, false, 554, "5.6.1" },
 };
 
+/* What no fold makes ASCII, of the marks that the five languages print; NULL for
+ * others. Never longer than in UTF-8. */
+static const char *mark_of(uint32_t cp)
+{
+	switch (cp) {
+	case 0xA0: case 0x2009: case 0x202F:
+		return " ";
+	case 0xA1: case 0xBF: /* the inverted marks of Spanish */
+		return "";
+	case 0xAB: case 0xBB: case 0x201C: case 0x201D: case 0x201E:
+		return "\"";
+	case 0xAA: case 0xBA:
+		return cp == 0xAA ? "a" : "o";
+	case 0xB0:
+		return "o";
+	case 0x152: case 0x153:
+		return cp == 0x152 ? "OE" : "oe";
+	case 0x2013: case 0x2014: case 0x2212:
+		return "-";
+	case 0x2018: case 0x2019:
+		return "'";
+	case 0x2026:
+		return "...";
+	default:
+		return NULL;
+	}
+}
+
 char *ascii_of(struct arena *a, const char *text)
 {
 	struct slice s = slice_of(text);
@@ -33,16 +61,16 @@ char *ascii_of(struct arena *a, const char *text)
 	while (s.n > 0) {
 		size_t n;
 		uint32_t cp = utf8_next(s, &n);
-		const char *f = cp < 128 ? "" : utf8_fold(a, slice_make(s.p, n));
+		const char *f = cp < 128 ? "" : utf8_fold(a, slice_make(s.p, n)), *mark = mark_of(cp);
 
 		if (cp < 128)
 			str_addc(&o, cp < 32 || cp == 127 || cp == '%' ? ' ' : (char)cp);
+		else if (mark != NULL)
+			str_adds(&o, slice_of(mark));
 		else if (*f != '\0' && utf8_width(slice_of(f)) == strlen(f) &&
 			 (unsigned char)*f < 128)
 			/* the fold makes it small: a capital stays one */
 			str_addc(&o, (cp >= 0xC0 && cp <= 0xDE) ? (char)(*f & ~0x20) : *f);
-		else if (cp == 0xBF || cp == 0xA1)
-			; /* the inverted marks of Spanish: nothing */
 		else
 			str_addc(&o, '?');
 		s.p += n;

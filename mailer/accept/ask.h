@@ -20,7 +20,8 @@
 enum rc ask_message(struct unit *u, const struct envelope *env, struct slice raw, int64_t size,
 		    struct intake_reply *r) MUST_USE;
 
-/* Latin letters without their accents, anything else outside ASCII as "?". */
+/* Latin letters without their accents, quotation marks, dashes and the like as ASCII
+ * has them, anything else as "?"; one line. */
 char *ascii_of(struct arena *a, const char *text);
 
 #endif

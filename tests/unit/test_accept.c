@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "mailer/accept/accept.h"
+#include "mailer/accept/ask.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -653,6 +654,24 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* A refusal is one line of ASCII in whichever of the five languages. */
+static void test_ascii(void **state)
+{
+	static const char *const t[][2] = {
+		{ "Aquí no se recibe correo: ¿es usted?", "Aqui no se recibe correo: es usted?" },
+		{ "Só integrantes escrevem; não é ação.", "So integrantes escrevem; nao e acao." },
+		{ "Ce groupe n\u2019accepte pas \u00ab\u202f.exe\u202f\u00bb\u00a0: c\u2019est un c\u0153ur \u00c9tranger\u2026",
+		  "Ce groupe n'accepte pas \" .exe \" : c'est un coeur Etranger..." },
+		{ "L\u2019indirizzo non \u00e8 di nessuno \u2013 pi\u00f9 n\u00ba 3", "L'indirizzo non e di nessuno - piu no 3" },
+		{ "\u201cAgenda\u201d 50%\n", "\"Agenda\" 50  " },
+		{ "\u4e16", "?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_string_equal(ascii_of(A, t[i][0]), t[i][1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -661,6 +680,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_proof_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_automatic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ascii, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_several, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_patterns_cost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_patterns_hostile, setup, teardown),
