@@ -1062,7 +1062,8 @@ as $$
 	select min(d.due) from (
 		select (c.day + hour * interval '1 hour') at time zone zone as due
 		from (select date_trunc('day', after at time zone zone) as today) t, lateral (
-			select t.today + k * interval '1 day' as day from generate_series(-2, 16) k
+			select t.today + k * interval '1 day' as day
+			from generate_series(-1, case every when 'daily' then 3 else 16 end) k
 			where every = 'daily' or (every = 'weekly' and extract(dow from t.today + k * interval '1 day') = weekday)
 			union all
 			select m.first + (least(monthday, extract(day from m.first + interval '1 month - 1 day')::integer) - 1) * interval '1 day'

@@ -60,4 +60,83 @@ tap_is 'two threads, three posts, the busiest first' "$(flow_sql "SELECT threads
 at 2026-11-23T13:00:10Z
 at 2026-11-23T18:00:00Z
 tap_is 'and not again' "$(queued)/$(mails ana.perez)/$(flow_sql 'SELECT count(*) FROM digest_issue')" 0/1/1
+
+# ---- changes of mind: Ana every day, then on Fridays; Julio joins; Itzel pauses ----
+flow_sql "INSERT INTO digest_choice (account_id, every, hour) SELECT account_id, 'daily', 7 FROM address WHERE addr = 'ana.perez@example.org'" >/dev/null
+set_delivery julio.zelaya digest
+set_delivery itzel.barria digest
+at 2026-11-23T18:01:00Z
+post rodrigo.mejia 'Formato de fechas' c1
+tap_is 'who takes it daily from today on has the next one tomorrow' \
+	"$(flow_sql "SELECT to_char(due_at, 'DD HH24') FROM digest_schedule JOIN address USING (account_id) WHERE addr = 'ana.perez@example.org'")" '24 13'
+at 2026-11-24T13:00:00Z
+tap_run 'with what came since' wait_for 20 has ana.perez 2
+tap_run 'and no more' grep -q 'Formato de fechas' "$(newest ana.perez)"
+tap_is 'nor less' "$(grep -c 'Catálogo' "$(newest ana.perez)")" 0
+flow_sql "UPDATE digest_choice SET every = 'weekly', weekday = 5" >/dev/null
+at 2026-11-24T14:00:00Z
+post rodrigo.mejia 'Lunes por la tarde' d1
+flow_sql "UPDATE subscription SET pause_until = '2026-12-05' WHERE account_id = (SELECT account_id FROM address WHERE addr = 'itzel.barria@example.org')" >/dev/null
+at 2026-11-27T13:00:00Z
+tap_run 'then weekly on Fridays: the next is this Friday' wait_for 20 has ana.perez 3
+tap_is 'and covers since Tuesday' "$(flow_sql "SELECT threads FROM digest_issue ORDER BY id DESC LIMIT 1")" 1
+at 2026-11-30T13:00:00Z
+tap_run 'who joined has theirs on Monday' wait_for 20 has julio.zelaya 1
+tap_is 'who pauses has none' "$(mails itzel.barria)" 0
+post rodrigo.mejia 'Durante la pausa' e1
+at 2026-12-07T13:00:00Z
+# cabildo-deliver lives today, where the pause has not ended
+tap_is 'after the pause there is one' "$(flow_sql "SELECT count(*) FROM digest_issue JOIN address USING (account_id) WHERE addr = 'itzel.barria@example.org'")" 1
+tap_is 'of all that they missed' "$(flow_sql "SELECT threads, several FROM digest_issue JOIN address USING (account_id) WHERE addr = 'itzel.barria@example.org'")" '3	t'
+
+# ---- nothing, and a week without cabildod ----
+n=$(flow_sql 'SELECT count(*) FROM digest_issue')
+at 2026-12-14T13:00:00Z
+tap_is 'nothing where nothing came' "$(($(flow_sql 'SELECT count(*) FROM digest_issue') - n))" 0
+set_delivery julio.zelaya each
+at 2026-12-14T15:00:00Z
+post rodrigo.mejia 'Antes de las fiestas' f1
+at 2027-01-13T10:00:00Z
+tap_is 'after a month one digest, not four' "$(flow_sql "SELECT count(*), bool_and(several) FROM digest_issue WHERE made_at > '2027-01-01'")" '2	t'
+tap_is 'and none for whoever gets each post' "$(flow_sql "SELECT count(*) FROM digest_issue JOIN address USING (account_id) WHERE made_at > '2027-01-01' AND addr = 'julio.zelaya@example.org'")" 0
+tap_is 'the next is on a Monday' "$(flow_sql "SELECT to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24') FROM digest_schedule JOIN address USING (account_id) WHERE addr = 'itzel.barria@example.org'")" '2027-01-18 13'
+
+# ---- the clock was wrong ----
+at 2030-01-01T00:00:00Z
+post rodrigo.mejia 'El reloj se adelantó' g1
+at 2027-01-17T00:00:00Z
+tap_is 'a clock that ran ahead is put right' "$(flow_sql "SELECT count(*) FROM digest_schedule WHERE due_at < '2027-01-26'")" "$(flow_sql 'SELECT count(*) FROM digest_schedule')"
+at 2027-01-18T13:00:00Z
+at 2027-01-25T12:59:00Z
+at 2027-01-25T13:00:00Z
+tap_is 'and nothing is lost by it' "$(flow_sql "SELECT count(*) FROM digest_issue i JOIN digest_block b ON b.id = ANY (i.blocks) JOIN thread t ON t.id = b.thread_id JOIN address USING (account_id) WHERE subject LIKE 'El reloj%' AND addr = 'itzel.barria@example.org'")" 1
+
+# ---- posts that commit out of order ----
+# thread_sql NAME: a thread with one post
+thread_sql() {
+	printf "WITH t AS (INSERT INTO thread (list_id, number, subject, subject_base, first_post_at, last_post_at)
+		SELECT id, next_thread, '%s', '%s', now(), now() FROM list RETURNING id, list_id), l AS (UPDATE list SET next_thread = next_thread + 1)
+		INSERT INTO post (list_id, thread_id, number, msgid, msgid_hash, author_name, author_addr, sent_at, source, lang, subject, body, html, search)
+		SELECT list_id, id, 1, '%s', sha256('%s'), 'Ana', 'a@example.org', now(), 'email', 'es', '%s', 'x', 'x', '' FROM t;\n" "$1" "$1" "$1" "$1" "$1"
+}
+{
+	echo 'BEGIN;'
+	thread_sql primero | sed 's/, l AS (UPDATE[^)]*)//; s/next_thread,/next_thread + 1000,/'
+	echo '\! touch '"$TEST_TMP/begun"
+	wait_for 60 test -e "$TEST_TMP/go"
+	echo 'COMMIT;'
+} | "$PG_BIN/psql" -X -q -h "$TEST_PG" -U postgres -d "${CABILDO_TEST_DATABASE##*dbname=}" >"$TEST_TMP/open.out" 2>&1 &
+open=$!
+tap_run 'a post is written and not committed' wait_for 20 test -e "$TEST_TMP/begun"
+flow_sql "$(thread_sql segundo)"
+at 2027-02-01T13:00:00Z
+touch "$TEST_TMP/go"
+wait "$open"
+tap_is 'it is then, after a later one and after the digest' "$(flow_sql "SELECT count(*) FROM thread WHERE subject IN ('primero', 'segundo')")" 2
+at 2027-02-08T13:00:00Z
+at 2027-02-15T13:00:00Z
+tap_is 'both are in one digest of each, once' "$(flow_sql "SELECT addr, string_agg(t.subject, ' ' ORDER BY t.subject) FROM digest_issue i JOIN digest_block b ON b.id = ANY (i.blocks) JOIN thread t ON t.id = b.thread_id JOIN address USING (account_id)
+	WHERE subject IN ('primero', 'segundo') GROUP BY addr ORDER BY addr" | tr '\t\n' ' ;')" 'ana.perez@example.org primero segundo;itzel.barria@example.org primero segundo;'
+# whatever happened above: no thread of one post twice to anybody
+tap_is 'nothing was told twice' "$(flow_sql "SELECT count(*) FROM (SELECT i.account_id, x.p FROM digest_issue i JOIN digest_block b ON b.id = ANY (i.blocks) CROSS JOIN unnest(b.posts) x (p) GROUP BY 1, 2 HAVING count(*) > 1) y")" 0
 flow_end
