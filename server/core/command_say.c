@@ -62,8 +62,10 @@ void say_joined(struct unit *u, struct str *o, const struct membership *m, enum 
 		break;
 	case JOIN_CLOSED:
 		str_fmt(o,
-			tr("%s is not open to new members by this way. To be invited, write to "
-			   "%s-owner@%s.\n"),
+			strcmp(m->join_policy, "closed") == 0
+				? tr("%s takes no new members. Questions: %s-owner@%s.\n")
+				: tr("%s is for who is invited. To be invited, write to "
+				     "%s-owner@%s.\n"),
 			m->title, m->list_name, m->domain);
 		break;
 	case JOIN_DONE:

@@ -376,6 +376,23 @@ static enum rc visible_member(struct page *pg, struct membership *m)
 			   : rc;
 }
 
+const char *join_sentence(struct page *pg, const struct membership *m)
+{
+	if (m->invited && strcmp(m->join_policy, "closed") != 0)
+		return tr("You are invited: you can join at once.");
+	if (strcmp(m->join_policy, "open") == 0)
+		return tr("Whoever asks belongs to it at once.");
+	if (strcmp(m->join_policy, "confirm") == 0)
+		return tr("Whoever asks and confirms their address belongs to it at once.");
+	if (strcmp(m->join_policy, "approve") == 0)
+		return tr("The people who run the group let others in.");
+	return arena_fmt(pg->a,
+			 strcmp(m->join_policy, "closed") == 0
+				 ? tr("The group takes no new members. Questions: %s-owner@%s.")
+				 : tr("The group is for who is invited. To be invited, write to %s-owner@%s."),
+			 m->list_name, m->domain);
+}
+
 enum rc page_group_join(struct page *pg)
 {
 	struct unit *u = unit_of(pg);
@@ -399,10 +416,7 @@ enum rc page_group_join(struct page *pg)
 		done == JOIN_REQUESTED
 			? tr("Your request is with the people who run the group. They answer you by "
 			     "mail.\n")
-			: arena_fmt(pg->a,
-				    tr("This group is not open to new members by this way. To be "
-				       "invited, write to %s-owner@%s.\n"),
-				    m.list_name, m.domain));
+			: arena_fmt(pg->a, "%s\n", join_sentence(pg, &m)));
 }
 
 static enum rc own(struct page *pg, struct membership *m)

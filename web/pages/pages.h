@@ -32,6 +32,8 @@ void subscription_fill(struct page *pg, const struct subscription_row *s, int of
 /* What a form of deliveries says; what a form of a pause does. RC_INVALID: pause_fault. */
 struct subscription_choice choice_of(struct page *pg);
 struct membership;
+/* How somebody who is no member joins the group. */
+const char *join_sentence(struct page *pg, const struct membership *m);
 enum rc pause_of(struct page *pg, struct membership *m) MUST_USE;
 const char *pause_fault(void);
 enum rc me_addresses(struct page *pg, struct view_me *v) MUST_USE;

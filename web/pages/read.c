@@ -186,7 +186,7 @@ static enum rc group_belong(struct page *pg, const struct group *g, struct view_
 	struct membership m;
 	enum rc rc;
 
-	v->join = "";
+	v->join = v->join_how = "";
 	v->join_url = arena_fmt(pg->a, "/g/%s/join", g->name);
 	v->requests_url = arena_fmt(pg->a, "/g/%s/requests", g->name);
 	v->bounces_url = arena_fmt(pg->a, "/g/%s/bounces", g->name);
@@ -198,7 +198,9 @@ static enum rc group_belong(struct page *pg, const struct group *g, struct view_
 	v->owner = m.subscription && strcmp(m.role, "owner") == 0;
 	if (m.subscription || m.list_closed || m.banned)
 		return RC_OK;
-	if (strcmp(m.join_policy, "open") == 0 || strcmp(m.join_policy, "confirm") == 0)
+	v->join_how = join_sentence(pg, &m);
+	if (strcmp(m.join_policy, "open") == 0 || strcmp(m.join_policy, "confirm") == 0 ||
+	    (m.invited && strcmp(m.join_policy, "closed") != 0))
 		v->join = tr("Join the group");
 	else if (strcmp(m.join_policy, "approve") == 0)
 		v->join = tr("Ask to join");

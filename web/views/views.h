@@ -153,6 +153,7 @@ struct view_group {
 	const char *tag;                /* only threads with this one, or "" */
 	bool can_post, member, signed_in, private_, owner;
 	const char *join_url, *join;    /* the button's word; "" : not by it */
+	const char *join_how;           /* how others join, to who is signed in and no member; or "" */
 	const char *requests_url, *bounces_url, *join_addr;
 	struct view_row *rows;
 	size_t nrows;
