@@ -69,6 +69,14 @@ static char *long_month(struct arena *a, int month)
 			  "|November|December"), month - 1);
 }
 
+/* "1er" in a heading, "2" */
+static const char *month_day(struct arena *a, int day)
+{
+	const struct tr_language *l = tr_language(tr_lang());
+
+	return day == 1 && l != NULL ? l->first : arena_fmt(a, "%d", day);
+}
+
 struct span {
 	struct civil from, to; /* the last day included */
 	bool day, month, year; /* one day; within one month; within one year */
@@ -115,24 +123,25 @@ const char *draw_heading(struct arena *a, const struct digest *d)
 {
 	struct span s = span_of(d);
 	char *from = long_month(a, s.from.month), *to = long_month(a, s.to.month);
+	const char *day_from = month_day(a, s.from.day), *day_to = month_day(a, s.to.day);
 
 	if (s.whole)
 		/* TRANSLATORS: month and year */
 		return arena_fmt(a, tr("Digest of %1$s %2$d"), from, s.from.year);
 	if (s.day)
 		/* TRANSLATORS: day, month, year */
-		return arena_fmt(a, tr("Digest of %1$d %2$s %3$d"), s.from.day, from, s.from.year);
+		return arena_fmt(a, tr("Digest of %1$s %2$s %3$d"), day_from, from, s.from.year);
 	if (s.month)
 		/* TRANSLATORS: first day, last day, month, year */
-		return arena_fmt(a, tr("Digest of %1$d to %2$d %3$s %4$d"), s.from.day, s.to.day,
+		return arena_fmt(a, tr("Digest of %1$s to %2$s %3$s %4$d"), day_from, day_to,
 				 from, s.from.year);
 	if (s.year)
 		/* TRANSLATORS: day, month, day, month, year */
-		return arena_fmt(a, tr("Digest of %1$d %2$s to %3$d %4$s %5$d"), s.from.day, from,
-				 s.to.day, to, s.to.year);
+		return arena_fmt(a, tr("Digest of %1$s %2$s to %3$s %4$s %5$d"), day_from, from,
+				 day_to, to, s.to.year);
 	/* TRANSLATORS: day, month, year, day, month, year */
-	return arena_fmt(a, tr("Digest of %1$d %2$s %3$d to %4$d %5$s %6$d"), s.from.day, from,
-			 s.from.year, s.to.day, to, s.to.year);
+	return arena_fmt(a, tr("Digest of %1$s %2$s %3$d to %4$s %5$s %6$d"), day_from, from,
+			 s.from.year, day_to, to, s.to.year);
 }
 
 static const struct {

@@ -12,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/base/utf8.h"
 #include "server/digest/draw.h"
+#include "server/digest/page.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -177,6 +178,14 @@ static void test_subject(void **state)
 		   "Monthly digest December 2026: 12 threads, 41 messages");
 	subject_is("en", 'm', utc(2026, 5, 12, 6), utc(2026, 6, 12, 6),
 		   "Monthly digest 12 May – 11 Jun: 12 threads, 41 messages");
+	subject_is("fr", 'w', utc(2026, 6, 1, 6), utc(2026, 6, 8, 6),
+		   "Résumé hebdomadaire 1–7 juin\u00a0: 12 fils, 41 messages");
+	d.lang = "fr";
+	d.from = utc(2026, 6, 1, 6);
+	d.until = utc(2026, 6, 8, 6);
+	tr_set("fr");
+	assert_string_equal(draw_heading(a, &d), "Résumé du 1er au 7 juin 2026");
+	d = sample("es");
 	d.tag = "Agenda\r\nBcc: x@y";
 	d.threads = d.posts = 1;
 	assert_string_equal(digest_subject(a, &d),
