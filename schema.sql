@@ -1666,4 +1666,5 @@ grant select on thread_follow to "cabildo-sched";
 grant select (id, list_id, state) on thread to "cabildo-sched";
 grant select (thread_id, xid) on post to "cabildo-sched";
 grant select on digest_issue, digest_block, digest_schedule, digest_choice to "cabildo-deliver";
+grant insert, update on digest_choice to "cabildo-web";
 grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";

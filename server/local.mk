@@ -179,6 +179,7 @@ $(libcore_a_OBJECTS): server/db/stmt.h
 # level 5: digests
 noinst_LIBRARIES += libdigest.a
 libdigest_a_SOURCES = \
+	server/digest/choice.c server/digest/choice.h \
 	server/digest/issue.c server/digest/issue.h \
 	server/digest/own.c server/digest/own.h \
 	server/digest/schedule.c server/digest/schedule.h

@@ -145,12 +145,11 @@ static enum rc do_member(struct run *r, const struct command_ask *c)
 		return do_delivery(r, "mentions");
 	case COMMAND_NONE:
 		return do_delivery(r, "none");
+	case COMMAND_DIGEST:
+		return do_delivery(r, "digest");
 	case COMMAND_MUTE:
 	case COMMAND_FOLLOW:
 		return do_follow(r, c->what == COMMAND_MUTE);
-	case COMMAND_DIGEST:
-		say_digest(r->u, &r->say, &r->m);
-		return RC_OK;
 	case COMMAND_STATUS:
 		say_status(r->u, &r->say, &r->m);
 		return RC_OK;

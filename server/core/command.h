@@ -23,7 +23,7 @@ enum command {
 	COMMAND_FOLLOW,
 	COMMAND_STATUS,
 	COMMAND_MYDATA,
-	COMMAND_DIGEST,  /* known, and not sent yet: the answer says so */
+	COMMAND_DIGEST,
 	COMMAND_CONFIRM, /* arg: the token */
 	COMMANDS,
 	COMMAND_UNKNOWN = COMMANDS

@@ -140,16 +140,6 @@ void say_delivery(struct unit *u, struct str *o, const struct membership *m)
 		str_fmt(o, tr("Your pause goes on until %s.\n"), day(u, m, m->pause_until));
 }
 
-void say_digest(struct unit *u, struct str *o, const struct membership *m)
-{
-	paragraph(o);
-	str_fmt(o,
-		tr("Digests are not sent yet: nothing has changed. From %s you receive %s. You can "
-		   "choose \"%s\", \"%s\" or \"%s\".\n"),
-		m->title, delivery_words(m->delivery), word(u, COMMAND_EACH),
-		word(u, COMMAND_FOLLOWED), word(u, COMMAND_NONE));
-}
-
 void say_follow(struct unit *u, struct str *o, const struct membership *m, const char *subject,
 		bool mute)
 {

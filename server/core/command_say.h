@@ -16,7 +16,6 @@ void say_paused(struct unit *u, struct str *o, const struct membership *m);
 void say_bad_date(struct unit *u, struct str *o, const char *arg);
 void say_resumed(struct unit *u, struct str *o, const struct membership *m);
 void say_delivery(struct unit *u, struct str *o, const struct membership *m);
-void say_digest(struct unit *u, struct str *o, const struct membership *m);
 void say_follow(struct unit *u, struct str *o, const struct membership *m, const char *subject,
 		bool mute);
 void say_no_thread(struct unit *u, struct str *o);

@@ -200,8 +200,6 @@ static void judge(struct making *m, struct plan_item *it, const struct plan_pers
 		it->kind = PLAN_ADD;
 		if (who->banned)
 			fault(it, COL_ADDRESS, tr("This address is banned here."));
-		if (strcmp(it->delivery, "digest") == 0)
-			fault(it, COL_DELIVERY, tr("Digests are not sent yet."));
 		if (*it->role == '\0')
 			it->role = "member";
 		if (*it->delivery == '\0')
@@ -215,8 +213,6 @@ static void judge(struct making *m, struct plan_item *it, const struct plan_pers
 		it->role = "";
 	if (*it->delivery != '\0' && strcmp(it->delivery, who->delivery) != 0) {
 		str_fmt(&s, "%sdelivery %s -> %s", s.n ? ", " : "", who->delivery, it->delivery);
-		if (strcmp(it->delivery, "digest") == 0)
-			fault(it, COL_DELIVERY, tr("Digests are not sent yet."));
 	} else {
 		it->delivery = "";
 	}

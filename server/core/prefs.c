@@ -4,6 +4,7 @@
 #include "server/core/prefs.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
+#include "server/text/when.h"
 
 #include "server/base/base.h"
 
@@ -51,6 +52,8 @@ enum rc prefs_place(struct unit *u, bool hide_address, const char *zone)
 /* Without a pause. */
 static const char *effect_always(struct arena *a, const struct subscription_row *s)
 {
+	const char *when = when_again(a, s->every, s->day, s->hour, s->zone);
+
 	if (strcmp(s->delivery, "each") == 0)
 		return s->muted == 0
 			       ? tr("You get every message by email.")
@@ -66,16 +69,15 @@ static const char *effect_always(struct arena *a, const struct subscription_row 
 			       ? tr("You get nothing by email: you read on the web.")
 		       : strcmp(s->delivery, "mentions") == 0
 			       ? tr("You get nothing by email as long as you follow no thread.")
-			       : tr("You asked for a digest. It is not sent yet, and you follow no "
-				    "thread: you get nothing by email.");
+			       : arena_fmt(a, tr("You get a digest %s."), when);
 	if (strcmp(s->delivery, "digest") == 0)
 		return arena_fmt(a,
-				 tr_n("You asked for a digest. It is not sent yet: you get each message of "
-				      "%lld thread that you follow.",
-				      "You asked for a digest. It is not sent yet: you get each message of "
-				      "%lld threads that you follow.",
+				 tr_n("You get a digest %1$s, and each message of %2$lld thread that you "
+				      "follow.",
+				      "You get a digest %1$s, and each message of %2$lld threads that you "
+				      "follow.",
 				      s->followed),
-				 (long long)s->followed);
+				 when, (long long)s->followed);
 	return arena_fmt(a,
 			 tr_n("You get each message of %lld thread that you follow, and nothing else.",
 			      "You get each message of %lld threads that you follow, and nothing else.",

@@ -172,7 +172,7 @@ enum rc subscribe_delivery(struct unit *u, struct membership *m, const char *del
 	enum rc rc;
 
 	if (strcmp(delivery, "each") != 0 && strcmp(delivery, "mentions") != 0 &&
-	    strcmp(delivery, "none") != 0)
+	    strcmp(delivery, "none") != 0 && strcmp(delivery, "digest") != 0)
 		return RC_INVALID;
 	rc = member_delivery_write(u->db, m->subscription, delivery);
 	if (rc == RC_OK)
@@ -264,5 +264,5 @@ const char *delivery_words(const char *delivery)
 		return tr("only the threads that you follow");
 	if (strcmp(delivery, "none") == 0)
 		return tr("nothing by mail: you read on the web");
-	return tr("a digest, which is not sent yet");
+	return tr("a digest, and the threads that you follow");
 }

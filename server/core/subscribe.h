@@ -36,7 +36,7 @@ enum rc subscribe_join(struct unit *u, struct membership *m, const char *addr, c
 enum rc subscribe_leave(struct unit *u, struct membership *m) MUST_USE;
 /* Microseconds; from 0: at once; until 0 ends the pause. */
 enum rc subscribe_pause(struct unit *u, struct membership *m, int64_t from, int64_t until) MUST_USE;
-/* each, mentions, none: what is sent today. RC_INVALID for another. */
+/* each, digest, mentions, none. RC_INVALID for another. */
 enum rc subscribe_delivery(struct unit *u, struct membership *m, const char *delivery) MUST_USE;
 /* mode: mute, follow. RC_NOTFOUND: no such thread here. */
 enum rc subscribe_follow(struct unit *u, const struct membership *m, int64_t thread,

@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/digest/draw.h"
 #include "server/text/tr.h"
+#include "server/text/when.h"
 
 #include "server/base/base.h"
 
@@ -29,7 +30,7 @@ static struct html post_piece(struct arena *a, const struct digest *d, const str
 			      bool page)
 {
 	struct view_digest_post v = { .author = draw_name(a, p->author),
-				      .when = tr_date_row(a, p->at, draw_offset(d->zone, p->at)),
+				      .when = tr_date_row(a, p->at, when_offset(d->zone, p->at)),
 				      .url = p->url ? p->url : "",
 				      .cut = p->cut,
 				      .late = p->late };

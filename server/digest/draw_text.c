@@ -10,6 +10,7 @@
 #include "server/base/utf8.h"
 #include "server/digest/draw.h"
 #include "server/text/tr.h"
+#include "server/text/when.h"
 
 #include "server/base/base.h"
 
@@ -171,7 +172,7 @@ static void posts(struct str *o, const struct digest *d, const struct digest_ite
 
 		str_addc(o, '\n');
 		line(o, arena_fmt(o->arena, "%s, %s%s:", draw_name(o->arena, p->author),
-				  tr_date_row(o->arena, p->at, draw_offset(d->zone, p->at)),
+				  tr_date_row(o->arena, p->at, when_offset(d->zone, p->at)),
 				  p->late ? tr(" (arrived late)") : ""), HANG);
 		para = draw_paras(o->arena, p->text, p->lang, &n);
 		for (size_t k = 0; k < n; k++) {

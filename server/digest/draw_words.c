@@ -1,50 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of a digest: its period, counts, names and sentences; see draw.h. */
-#include <wctype.h>
-
 #include "server/base/clock.h"
 #include "server/base/utf8.h"
 #include "server/digest/draw.h"
 #include "server/text/tr.h"
+#include "server/text/when.h"
 
 #include "server/base/base.h"
 
 #define NAME_MAX_BYTES 80
 
 /* ---- time ---- */
-
-/* It becomes part of a path inside libc. */
-static bool zone_ok(const char *zone)
-{
-	size_t n = strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/");
-
-	return n > 0 && n < 64 && zone[n] == '\0' && zone[0] != '/';
-}
-
-int draw_offset(const char *zone, int64_t usec)
-{
-	time_t t = (time_t)(usec / USEC);
-	char was[128] = "", set[80];
-	const char *env = getenv("TZ");
-	struct tm tm;
-
-	if (zone == NULL || !zone_ok(zone))
-		return 0;
-	if (env != NULL)
-		snprintf(was, sizeof(was), "%s", env);
-	snprintf(set, sizeof(set), ":%s", zone);
-	setenv("TZ", set, 1);
-	tzset();
-	memset(&tm, 0, sizeof(tm));
-	if (localtime_r(&t, &tm) == NULL)
-		tm.tm_gmtoff = 0;
-	if (env != NULL)
-		setenv("TZ", was, 1);
-	else
-		unsetenv("TZ");
-	tzset();
-	return (int)(tm.tm_gmtoff / 60);
-}
 
 /* The i-th of the words between the bars. */
 static char *word(struct arena *a, const char *list, int i)
@@ -86,9 +52,9 @@ struct span {
 static struct span span_of(const struct digest *d)
 {
 	int64_t last = d->until > d->from ? d->until - 1 : d->from;
-	struct span s = { .from = clock_civil(d->from, draw_offset(d->zone, d->from)),
-			  .to = clock_civil(last, draw_offset(d->zone, last)) };
-	struct civil after = clock_civil(d->until, draw_offset(d->zone, d->until));
+	struct span s = { .from = clock_civil(d->from, when_offset(d->zone, d->from)),
+			  .to = clock_civil(last, when_offset(d->zone, last)) };
+	struct civil after = clock_civil(d->until, when_offset(d->zone, d->until));
 
 	s.year = s.from.year == s.to.year;
 	s.month = s.year && s.from.month == s.to.month;
@@ -142,36 +108,6 @@ const char *draw_heading(struct arena *a, const struct digest *d)
 	/* TRANSLATORS: day, month, year, day, month, year */
 	return arena_fmt(a, tr("Digest of %1$s %2$s %3$d to %4$s %5$s %6$d"), day_from, from,
 			 s.from.year, day_to, to, s.to.year);
-}
-
-static const struct {
-	const char *zone, *name;
-} zones[] = {
-	{ "America/Guatemala", N_("Guatemala") },   { "America/Belize", N_("Belize") },
-	{ "America/El_Salvador", N_("El Salvador") }, { "America/Tegucigalpa", N_("Tegucigalpa") },
-	{ "America/Managua", N_("Managua") },       { "America/Costa_Rica", N_("Costa Rica") },
-	{ "America/Panama", N_("Panama") },         { "America/Santo_Domingo", N_("Santo Domingo") },
-	{ "America/Mexico_City", N_("Mexico City") }, { "America/Bogota", N_("Bogotá") },
-	{ "America/Lima", N_("Lima") },             { "America/Caracas", N_("Caracas") },
-	{ "America/Santiago", N_("Santiago") },     { "America/Sao_Paulo", N_("São Paulo") },
-	{ "America/Argentina/Buenos_Aires", N_("Buenos Aires") },
-	{ "America/New_York", N_("New York") },     { "America/Los_Angeles", N_("Los Angeles") },
-	{ "Europe/Madrid", N_("Madrid") },          { "Europe/Brussels", N_("Brussels") },
-};
-
-const char *draw_zone(struct arena *a, const char *zone)
-{
-	const char *last = strrchr(zone, '/');
-	char *s;
-
-	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
-		if (strcmp(zones[i].zone, zone) == 0)
-			return tr(zones[i].name);
-	s = arena_strdup(a, last ? last + 1 : zone);
-	for (char *p = s; *p; p++)
-		if (*p == '_')
-			*p = ' ';
-	return s;
 }
 
 /* ---- what people wrote ---- */
@@ -385,23 +321,11 @@ const char *draw_more(struct arena *a, const struct digest_item *it, size_t show
 
 const char *draw_why(struct arena *a, const struct digest *d)
 {
-	const char *zone = strcmp(d->zone, "UTC") == 0 ? "UTC"
-						      : arena_fmt(a, tr("%s time"), draw_zone(a, d->zone));
-	char *at = arena_fmt(a, "%02d:00", d->hour), *when;
+	const char *when = when_again(a, d->every, d->weekday, d->hour, d->zone);
 
-	if (d->every == 'd')
-		when = arena_fmt(a, tr("You get this digest every day at %1$s (%2$s)"), at, zone);
-	else if (d->every == 'm')
-		when = arena_fmt(a, tr("You get this digest on day %1$d of each month at %2$s (%3$s)"),
-				 d->weekday > 0 ? d->weekday : 1, at, zone);
-	else
-		/* TRANSLATORS: the day is one of the plurals below */
-		when = arena_fmt(a, tr("You get this digest on %1$s at %2$s (%3$s)"),
-				 word(a, tr("Sundays|Mondays|Tuesdays|Wednesdays|Thursdays|Fridays"
-					    "|Saturdays"), d->weekday), at, zone);
-	return arena_fmt(a, d->joined ? tr("%s because you chose it.")
-				      : tr("%s because it is what the group sends to new members."),
-			 when);
+	return d->joined ? arena_fmt(a, tr("You get this digest %s because you chose it."), when)
+			 : arena_fmt(a, tr("You get this digest %s because it is what the group sends to "
+					   "new members."), when);
 }
 
 const char *draw_need(struct arena *a, const struct digest_need *n)
@@ -415,7 +339,7 @@ const char *draw_need(struct arena *a, const struct digest_need *n)
 
 const char *draw_need_rest(struct arena *a, const struct digest *d, const struct digest_need *n)
 {
-	const char *since = n->oldest ? tr_date_row(a, n->oldest, draw_offset(d->zone, n->oldest)) : "";
+	const char *since = n->oldest ? tr_date_row(a, n->oldest, when_offset(d->zone, n->oldest)) : "";
 	const char *group = draw_line(a, n->list_title, 120);
 
 	if (*since == '\0')

@@ -14,9 +14,5 @@ const char *draw_heading(struct arena *a, const struct digest *d);
 const char *draw_counts(struct arena *a, const struct digest *d);
 /* "You get this digest on Mondays at 07:00 (Guatemala time) because you chose it." */
 const char *draw_why(struct arena *a, const struct digest *d);
-/* "El Salvador" of "America/El_Salvador", in the language set. */
-const char *draw_zone(struct arena *a, const char *zone);
-/* Minutes east of UTC of that zone at that moment; 0 for a zone not known here. */
-int draw_offset(const char *zone, int64_t usec);
 
 #endif

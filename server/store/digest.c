@@ -242,6 +242,48 @@ enum rc digest_needs_read(struct db *db, struct arena *a, int64_t account,
 	return rc;
 }
 
+enum rc digest_choice_read(struct db *db, struct arena *a, int64_t account, struct digest_choice *r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_CHOICE_OF, &q, db_i64(account));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*r = (struct digest_choice){ .every = db_get_text(q, 0, 0),
+				     .weekday = (int)db_get_i64(q, 0, 1),
+				     .monthday = (int)db_get_i64(q, 0, 2),
+				     .hour = (int)db_get_i64(q, 0, 3),
+				     .form = db_get_text(q, 0, 4),
+				     .per_group = db_get_bool(q, 0, 5),
+				     .anyway = db_get_bool(q, 0, 6),
+				     .chosen = db_get_bool(q, 0, 7),
+				     .zone = db_get_text(q, 0, 8) };
+	return RC_OK;
+}
+
+enum rc digest_choice_write(struct db *db, int64_t account, const struct digest_choice *c)
+{
+	return db_run(db, NULL, STMT_DIGEST_CHOICE_SET, NULL, db_i64(account), db_text(c->every),
+		      db_i64(c->weekday), db_i64(c->monthday), db_i64(c->hour), db_text(c->form),
+		      db_bool(c->per_group), db_bool(c->anyway));
+}
+
+enum rc digest_past_read(struct db *db, struct arena *a, int64_t account, struct digest_past_row **r,
+			 size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_PAST, &q, db_i64(account));
+
+	*n_r = rc == RC_OK ? db_nrows(q) : 0;
+	*r = ARENA_ARRAY(a, *n_r, struct digest_past_row);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct digest_past_row){ db_get_i64(q, i, 0), db_get_time(q, i, 1),
+						    db_get_i64(q, i, 2), db_get_i64(q, i, 3) };
+	return rc;
+}
+
 enum rc digest_expire_write(struct db *db, struct arena *a, int64_t now, int64_t *n_r)
 {
 	struct db_rows *q = NULL;

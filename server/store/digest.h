@@ -94,6 +94,24 @@ struct digest_need_row {
 enum rc digest_needs_read(struct db *db, struct arena *a, int64_t account,
 			  struct digest_need_row **r, size_t *n_r) MUST_USE;
 
+/* What somebody chose, or (chosen false) what their group has. */
+struct digest_choice {
+	const char *every; /* daily, weekly, monthly; written "": as the group has it */
+	int weekday, monthday, hour; /* 0 Sunday; from 1 */
+	const char *form;  /* summary, mime, plain */
+	bool per_group, anyway, chosen;
+	const char *zone;
+};
+enum rc digest_choice_read(struct db *db, struct arena *a, int64_t account,
+			   struct digest_choice *r) MUST_USE;
+enum rc digest_choice_write(struct db *db, int64_t account, const struct digest_choice *c) MUST_USE;
+
+struct digest_past_row {
+	int64_t id, at, threads, posts;
+};
+enum rc digest_past_read(struct db *db, struct arena *a, int64_t account, struct digest_past_row **r,
+			 size_t *n_r) MUST_USE;
+
 enum rc digest_expire_write(struct db *db, struct arena *a, int64_t now, int64_t *n_r) MUST_USE;
 
 #endif

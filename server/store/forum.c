@@ -557,6 +557,10 @@ enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,
 		s->followed = db_get_i64(q, i, 24);
 		s->muted = db_get_i64(q, i, 25);
 		s->receipt = db_get_bool(q, i, 26);
+		s->every = *db_get_text(q, i, 27);
+		s->day = (int)db_get_i64(q, i, s->every == 'm' ? 29 : 28);
+		s->hour = (int)db_get_i64(q, i, 30);
+		s->zone = db_get_text(q, i, 31);
 	}
 	return RC_OK;
 }

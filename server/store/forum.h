@@ -109,6 +109,9 @@ struct subscription_row {
 	int64_t pause_from, pause_until; /* from 0: since it was asked for */
 	int64_t followed, muted;         /* threads */
 	bool dead;                       /* mail to addr comes back */
+	char every;                      /* digests, if any: d, w, m; the day of the week or month */
+	int day, hour;
+	const char *zone;
 };
 
 struct subscription_choice { /* what a member decides */

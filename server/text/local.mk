@@ -12,7 +12,8 @@ libtext_a_SOURCES = \
 	server/text/plain.c \
 	server/text/sheet.c server/text/sheet.h \
 	server/text/tr.c server/text/tr.h \
-	server/text/view.h
+	server/text/view.h \
+	server/text/when.c server/text/when.h
 libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(MD4C_CFLAGS)
 TEXT_LIBS = libtext.a $(MD4C_LIBS)
 

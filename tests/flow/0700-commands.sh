@@ -112,7 +112,9 @@ resumen semanal'
 	tap_is 'are one record' "$(fate)" 'command:status+mydata+digest'
 	text=$(letter $ANA "$ID")
 	tap_run 'and one answer' has "$text" 'Usted forma parte de Agenda digital regional desde' \
-		"Su dirección: $ANA" 'Los resúmenes todavía no se envían'
+		"Su dirección: $ANA" 'recibe un resumen, y los hilos que sigue'
+	tap_is 'the digest is chosen' "$(flow_sql "SELECT delivery FROM subscription s JOIN address USING (account_id) WHERE addr = '$ANA'")" digest
+	flow_sql "UPDATE subscription SET delivery = 'each'" >/dev/null
 	tap_run 'a mistyped one: taken' say $ANA agenda-request@foro.example 'suscribrme' <<<''
 	text=$(letter $ANA "$ID")
 	tap_run 'the nearest is offered' has "$text" 'Esto no se entendió: «suscribrme»' '¿Quiso decir «suscribirme»\?'

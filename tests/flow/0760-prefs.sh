@@ -55,8 +55,17 @@ tap_is 'only what she follows' "$(browse_post ana.perez /me /me/agenda delivery=
 tap_run 'is nothing' says ana.perez 'mientras no siga ningún hilo'
 tap_is 'she follows one' "$(browse_post ana.perez /g/agenda/1 /g/agenda/1/follow mode=follow)" 303
 tap_run 'which is said' says ana.perez 'Usted recibe cada mensaje de 1 hilo que sigue, y nada más.'
-flow_sql "UPDATE subscription SET delivery = 'digest'" >/dev/null
-tap_run 'a digest is not promised' says ana.perez 'Todavía no se envía: recibe cada mensaje de 1 hilo'
+tap_is 'a digest' "$(browse_post ana.perez /me /me/agenda delivery=digest attachments=list)" 303
+tap_run 'is said with its hour, as the group has it' says ana.perez \
+	'Usted recibe un resumen los lunes a las 07:00 (hora de Guatemala), y cada mensaje de 1 hilo que sigue.'
+tap_is 'another time' "$(browse_post ana.perez /me /account/digest every=monthly weekday=3 monthday=15 hour=18 form=mime per_group=1)" 303
+tap_run 'is said too' says ana.perez 'un resumen el día 15 de cada mes a las 18:00 (hora de Guatemala)'
+tap_is 'all of it is kept' "$(flow_sql 'SELECT every, weekday, monthday, hour, form, per_group, anyway FROM digest_choice' | tr '\t' ' ')" \
+	'monthly 3 15 18 mime t f'
+tap_is 'and in the books' "$(flow_sql "SELECT count(*) FROM audit WHERE act = 'digest.choice'")" 1
+tap_is 'no such hour' "$(browse_post ana.perez /me /account/digest every=daily weekday=3 monthday=15 hour=24 form=mime)" 400
+tap_is 'as the group again' "$(browse_post ana.perez /me /account/digest every=group weekday=3 monthday=15 hour=18 form=summary)" 303
+tap_run 'is Monday' says ana.perez 'un resumen los lunes a las 07:00'
 tap_is 'everything again' "$(browse_post ana.perez /me /me/agenda delivery=each attachments=list)" 303
 flow_sql "UPDATE subscription SET delivery = 'each'" >/dev/null
 

@@ -14,6 +14,7 @@
 #include "server/digest/draw.h"
 #include "server/digest/page.h"
 #include "server/text/tr.h"
+#include "server/text/when.h"
 
 #include "server/base/base.h"
 
@@ -202,20 +203,20 @@ static void test_zones(void **state)
 	struct digest d = sample("en");
 
 	(void)state;
-	assert_int_equal(draw_offset("America/El_Salvador", utc(2026, 7, 1, 0)), -360);
-	assert_int_equal(draw_offset("Europe/Madrid", utc(2026, 7, 1, 0)), 120);
-	assert_int_equal(draw_offset("Europe/Madrid", utc(2026, 1, 1, 0)), 60);
-	assert_int_equal(draw_offset("UTC", utc(2026, 7, 1, 0)), 0);
-	assert_int_equal(draw_offset("../../etc/passwd", utc(2026, 7, 1, 0)), 0);
-	assert_int_equal(draw_offset("Nowhere/Land", utc(2026, 7, 1, 0)), 0);
+	assert_int_equal(when_offset("America/El_Salvador", utc(2026, 7, 1, 0)), -360);
+	assert_int_equal(when_offset("Europe/Madrid", utc(2026, 7, 1, 0)), 120);
+	assert_int_equal(when_offset("Europe/Madrid", utc(2026, 1, 1, 0)), 60);
+	assert_int_equal(when_offset("UTC", utc(2026, 7, 1, 0)), 0);
+	assert_int_equal(when_offset("../../etc/passwd", utc(2026, 7, 1, 0)), 0);
+	assert_int_equal(when_offset("Nowhere/Land", utc(2026, 7, 1, 0)), 0);
 	assert_null(getenv("TZ"));
 	d.zone = "Europe/Madrid"; /* a week with its change of hour */
 	d.from = utc(2026, 3, 22, 23);
 	d.until = utc(2026, 3, 29, 22);
 	assert_string_equal(draw_range(a, &d), "23–29 Mar");
 	tr_set("es");
-	assert_string_equal(draw_zone(a, "America/Mexico_City"), "Ciudad de México");
-	assert_string_equal(draw_zone(a, "Pacific/Port_Moresby"), "Port Moresby");
+	assert_string_equal(when_zone(a, "America/Mexico_City"), "Ciudad de México");
+	assert_string_equal(when_zone(a, "Pacific/Port_Moresby"), "Port Moresby");
 }
 
 /* ---- the text part ---- */

@@ -218,7 +218,9 @@ enum rc me_show(struct page *pg, const char *error)
 		v.subs[i].pause_action = arena_fmt(pg->a, "/me/%s/pause", s[i].group.name);
 		deliver_to_fill(pg, &v, &v.subs[i]);
 	}
-	rc = bounces_mine(u, &dead, &v.ndead);
+	rc = me_digests(pg, &v);
+	if (rc == RC_OK)
+		rc = bounces_mine(u, &dead, &v.ndead);
 	if (rc != RC_OK)
 		return rc;
 	v.dead = ARENA_ARRAY(pg->a, v.ndead, struct view_dead);

@@ -29,7 +29,7 @@ static const char *delivery_word(const char *delivery)
 	return strcmp(delivery, "each") == 0	   ? tr("every message")
 	       : strcmp(delivery, "mentions") == 0 ? tr("followed threads")
 	       : strcmp(delivery, "none") == 0	   ? tr("nothing by mail")
-						   : tr("digest, not sent yet");
+						   : tr("digest");
 }
 
 static void row_of(struct page *pg, const struct roster_page *p, const struct roster_row *r,

@@ -3,6 +3,8 @@
 #include "server/core/address.h"
 #include "server/core/prefs.h"
 #include "web/pages/pages.h"
+#include "server/digest/choice.h"
+#include "server/text/when.h"
 #include "web/pages/site.h"
 
 #include "server/base/base.h"
@@ -24,6 +26,8 @@ void subscription_fill(struct page *pg, const struct subscription_row *s, int of
 					 .addr = s->addr,
 					 .name = s->group.name,
 					 .sentence = prefs_effect(pg->a, s, offset),
+					 .digest_when = when_again(pg->a, s->every, s->day, s->hour,
+								   s->zone),
 					 .each = strcmp(s->delivery, "each") == 0,
 					 .digest = strcmp(s->delivery, "digest") == 0,
 					 .mentions = strcmp(s->delivery, "mentions") == 0,
@@ -116,6 +120,7 @@ static enum rc link_show(struct page *pg, const char *error)
 	struct unit *u = unit_of(pg);
 	struct out o = page_out(pg);
 	struct view_link v = { .error = error, .done = "" };
+	struct digest_choice c;
 	struct subscription_row s;
 	struct membership m;
 	enum rc rc = prefs_open(u, param_i64(pg, "sub"), mac, &m, &s);
@@ -127,6 +132,12 @@ static enum rc link_show(struct page *pg, const char *error)
 	subscription_fill(pg, &s, m.utc_offset, &v.sub);
 	v.sub.action = prefs_link(pg->a, u->keys, &m);
 	v.sub.pause_action = arena_fmt(pg->a, "%s/pause", v.sub.action);
+	rc = digest_choice_get(u, m.account, &c);
+	if (rc != RC_OK)
+		return rc;
+	digest_form_fill(pg, &c, &v.digest);
+	v.digest.action = arena_fmt(pg->a, "%s/digest", v.sub.action);
+	v.digest.csrf = "";
 	v.leave_url = address_leave_url(pg->a, u->keys, "/", m.list_name, m.domain, m.subscription);
 	v.leave_url += 1; /* of this site: "/u/..." */
 	if (strcmp(pg->route->name, "prefs_link") == 0 && param_bool(pg, "done"))

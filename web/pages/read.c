@@ -173,8 +173,7 @@ const char *delivery_sentence(const char *delivery)
 	if (strcmp(delivery, "each") == 0)
 		return tr("You get every message by email.");
 	if (strcmp(delivery, "digest") == 0)
-		return tr(
-			"You asked for a digest. It is not sent yet: you get by email only the threads you follow.");
+		return tr("You get a digest by email, and the threads you follow.");
 	if (strcmp(delivery, "mentions") == 0)
 		return tr("You get by email only the threads you follow.");
 	return tr("You get nothing by email and read on the web.");

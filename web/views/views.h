@@ -246,6 +246,7 @@ struct view_subscription {
 	const char *action, *pause_action, *csrf; /* csrf "": the link is the proof */
 	const char *from, *until;       /* of the pause, 2027-01-31, or "" */
 	const char *url, *title, *addr, *name, *sentence;
+	const char *digest_when;        /* "on Mondays at 07:00 (El Salvador time)" */
 	bool each, digest, mentions, none, own_copy, copy_when_addressed, receipt;
 	bool files_list, files_whole, files_link;
 	struct view_choice *deliver_to;
@@ -306,8 +307,30 @@ struct view_followed {
 	bool mute;
 };
 
+struct view_digest {                    /* one digest; body is drawn by server/digest */
+	const char *heading, *counts, *note, *empty, *why;
+	struct html body;
+	struct view_choice *feeds;
+	size_t nfeeds;
+};
+
+struct view_digestkind {
+	const char *value, *text, *help;
+	bool on;
+};
+
+struct view_digestform {                /* when and how a person has their digests */
+	const char *action, *csrf, *zone; /* csrf "": the link is the proof */
+	struct view_choice *every, *weekday, *monthday, *hour;
+	size_t nevery, nweekday, nmonthday, nhour;
+	struct view_digestkind *form;
+	size_t nform;
+	bool per_group, anyway;
+};
+
 struct view_link {                      /* the delivery of one subscription, without signing in */
 	struct view_subscription sub;
+	struct view_digestform digest;
 	const char *error, *done, *leave_url;
 };
 
@@ -334,6 +357,9 @@ struct view_me {
 	bool theme_auto, theme_light, theme_dark;
 	struct view_subscription *subs;
 	size_t nsubs;
+	struct view_digestform digest;
+	struct view_choice *past;       /* digests sent: address, words */
+	size_t npast;
 };
 
 struct view_edited {                    /* what a moderator changed of a post */
@@ -499,6 +525,8 @@ struct view_plan {                      /* what a file of members would change *
 };
 
 void view_subscription(struct out *o, const struct view_subscription *v);
+void view_digest(struct out *o, const struct view_digest *v);
+void view_digestform(struct out *o, const struct view_digestform *v);
 void view_following(struct out *o, const struct view_following *v);
 void view_link(struct out *o, const struct view_link *v);
 void view_members(struct out *o, const struct view_members *v);

@@ -176,6 +176,33 @@ with made as materialized (
 )
 select (select count(*) from issue), (select count(*) from done)
 
+-- name: digest_choice_of
+-- roles: web
+-- What account $1 chose; where they did not, what the first of their groups has.
+select coalesce(c.every, l.digest_every, 'weekly'), coalesce(c.weekday, l.digest_weekday, 1)::integer,
+	coalesce(c.monthday, 1)::integer, coalesce(c.hour, l.digest_hour, 7)::integer, coalesce(c.form, 'summary'),
+	coalesce(c.per_group, false), coalesce(c.anyway, false), c.every is not null, zone_known(a.time_zone)
+from account a left join digest_choice c on c.account_id = a.id
+left join lateral (
+	select l.digest_every, l.digest_weekday, l.digest_hour from subscription s join list l on l.id = s.list_id
+	where s.account_id = a.id order by s.id limit 1
+) l on true
+where a.id = $1::bigint
+
+-- name: digest_choice_set
+-- roles: web
+-- every '': the time is the group's again.
+insert into digest_choice (account_id, every, weekday, monthday, hour, form, per_group, anyway)
+select $1::bigint, e.every, case when e.every is not null then $3::smallint end, case when e.every is not null then $4::smallint end,
+	case when e.every is not null then $5::smallint end, $6::text, $7::boolean, $8::boolean
+from (select nullif($2::text, '') as every) e
+on conflict (account_id) do update set every = excluded.every, weekday = excluded.weekday, monthday = excluded.monthday,
+	hour = excluded.hour, form = excluded.form, per_group = excluded.per_group, anyway = excluded.anyway
+
+-- name: digest_past
+-- roles: web
+select i.id, i.made_at, i.threads, i.posts from digest_issue i where i.account_id = $1::bigint order by i.id desc limit 12
+
 -- name: digest_expire
 -- roles: sched
 -- 90 days after they were made.

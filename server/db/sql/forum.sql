@@ -345,8 +345,12 @@ where h.id = $2::bigint and t.state <> 'hidden'
 select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
 	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
 	s.role, s.delivery, l.posting, ad.addr, s.own_copy, s.pause_until, s.copy_when_addressed, s.attachments,
-	s.pause_from, ad.suspended_at is not null, coalesce(f.followed, 0), coalesce(f.muted, 0), s.receipt
-from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id
+	s.pause_from, ad.suspended_at is not null, coalesce(f.followed, 0), coalesce(f.muted, 0), s.receipt,
+	coalesce(d.every, c.every, l.digest_every), coalesce(d.weekday, c.weekday, l.digest_weekday)::integer,
+	coalesce(d.monthday, c.monthday, 1)::integer, coalesce(d.hour, c.hour, l.digest_hour)::integer, zone_known(a.time_zone)
+from subscription s join list l on l.id = s.list_id join address ad on ad.id = s.address_id join account a on a.id = s.account_id
+left join digest_choice c on c.account_id = s.account_id
+left join digest_schedule d on d.account_id = s.account_id and d.list_id = case when c.per_group then l.id else 0 end
 left join (select t.list_id, count(*) filter (where x.mode = 'follow') as followed, count(*) filter (where x.mode = 'mute') as muted
 	from thread_follow x join thread t on t.id = x.thread_id where x.account_id = $1::bigint group by t.list_id) f on f.list_id = l.id
 where s.account_id = $1 order by l.title
