@@ -48,13 +48,14 @@ void list_head(struct str *o, const struct compose_list *l)
 	}
 	if (l->no_post)
 		str_addz(o, "List-Post: NO\r\n");
-	else
+	else if (!l->digest)
 		url_field(o, "List-Post", "mailto:", list_addr(a, l, ""));
 	url_field(o, "List-Help", "mailto:", list_addr(a, l, "-help"));
 	url_field(o, "List-Subscribe", "mailto:", list_addr(a, l, "-join"));
 	url_field(o, "List-Owner", "mailto:", list_addr(a, l, "-owner"));
 	url_field(o, "List-Archive", "", l->archive_url);
-	str_addz(o, "Precedence: list\r\n");
+	if (!l->digest)
+		str_addz(o, "Precedence: list\r\n");
 	if (head_addr_ok(list_addr(a, l, "")))
 		str_fmt(o, "X-Loop: %s\r\n", list_addr(a, l, ""));
 }

@@ -43,6 +43,7 @@ struct compose_list {
 	const char *tag;                /* "Agenda" gives "[Agenda] " in the Subject */
 	bool footer;                    /* copies carry compose_copy.footer */
 	bool no_post;                   /* members cannot post: List-Post: NO */
+	bool digest;                    /* one person's: it names the group, and is not a post of it */
 };
 
 struct compose_attachment {
@@ -132,7 +133,10 @@ struct compose_notice {
 	const char *loop;               /* value of X-Loop, or NULL */
 	const struct compose_list *list;    /* a digest's List-* headers, or NULL */
 	const struct compose_copy *copy;    /* with list: List-Unsubscribe, or NULL */
+	const struct compose_whole *whole;  /* a digest's messages, as parts after text; or NULL */
+	size_t nwhole;
 };
+struct compose_whole;               /* whole.h */
 enum rc compose_notice(const struct compose_notice *n, struct str *out) MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 #include "mailer/compose/encode.h"
 #include "mailer/compose/head.h"
 #include "mailer/compose/parts.h"
+#include "mailer/compose/whole.h"
 
 #include "server/base/base.h"
 
@@ -64,7 +65,8 @@ static void references(struct str *o, const struct compose_notice *n)
 
 enum rc compose_notice(const struct compose_notice *n, struct str *o)
 {
-	struct text_part t = text_part_make(o->arena, n->text, false);
+	struct text_part t = n->list && n->list->digest ? text_part_fixed(o->arena, n->text)
+							: text_part_make(o->arena, n->text, false);
 	bool reply = head_id_ok(n->in_reply_to);
 	char date[40];
 	struct head h;
@@ -100,7 +102,9 @@ enum rc compose_notice(const struct compose_notice *n, struct str *o)
 		str_fmt(o, "X-Loop: %s\r\n", n->loop);
 	str_addz(o, "MIME-Version: 1.0\r\n");
 	lang_head(o, n->lang);
-	if (n->original.n > 0) {
+	if (n->whole != NULL) {
+		whole_mime(o, n->msgid, &t, n->whole, n->nwhole);
+	} else if (n->original.n > 0) {
 		returned(o, n, &t);
 	} else if (n->html.n > 0) {
 		alternative(o, n, &t);

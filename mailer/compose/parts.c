@@ -51,7 +51,7 @@ static size_t count_high(struct slice s)
 	return n;
 }
 
-struct text_part text_part_make(struct arena *a, struct slice text, bool open)
+static struct text_part part_make(struct arena *a, struct slice text, bool open, bool fixed)
 {
 	static const char *const names[] = { "7bit", "8bit", "quoted-printable", "base64" };
 	struct text_part t = { .enc = FOOT_7BIT };
@@ -64,7 +64,10 @@ struct text_part text_part_make(struct arena *a, struct slice text, bool open)
 	text.p = utf8_clean(a, text, &n);
 	text.n = n;
 	str_init(&flowed, a, COMPOSE_CAP);
-	enc_flowed(&flowed, text);
+	if (fixed)
+		enc_crlf(&flowed, text);
+	else
+		enc_flowed(&flowed, text);
 	f = str_slice(&flowed);
 	facts = enc_look(f);
 	high = count_high(f);
@@ -86,11 +89,21 @@ struct text_part text_part_make(struct arena *a, struct slice text, bool open)
 	}
 	t.body = str_slice(&body);
 	str_init(&head, a, 256);
-	str_fmt(&head, "Content-Type: text/plain; charset=utf-8; format=flowed\r\n"
-		"Content-Transfer-Encoding: %s\r\n", names[t.enc]);
+	str_fmt(&head, "Content-Type: text/plain; charset=utf-8%s\r\n"
+		"Content-Transfer-Encoding: %s\r\n", fixed ? "" : "; format=flowed", names[t.enc]);
 	t.head = str_slice(&head);
 	t.over = flowed.over || body.over;
 	return t;
+}
+
+struct text_part text_part_make(struct arena *a, struct slice text, bool open)
+{
+	return part_make(a, text, open, false);
+}
+
+struct text_part text_part_fixed(struct arena *a, struct slice text)
+{
+	return part_make(a, text, false, true);
 }
 
 /* type/subtype of two tokens; what only a reader may unpack becomes plain bytes. */

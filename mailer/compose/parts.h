@@ -44,6 +44,8 @@ struct text_part {
 };
 /* open: a footer will follow, so the encoding must hold any text. */
 struct text_part text_part_make(struct arena *a, struct slice text, bool open);
+/* The same with its lines as they are: text laid out in columns. */
+struct text_part text_part_fixed(struct arena *a, struct slice text);
 void part_attach(struct str *o, const char *boundary, const struct compose_attachment *at);
 /* Occurs nowhere in body; the same for the same input. */
 char *boundary_for(struct arena *a, const char *seed, struct slice body);

@@ -67,17 +67,16 @@ static void part(struct str *o, const char *boundary, struct slice m)
 		codec_base64(o, m);
 }
 
-void whole_mime(struct str *o, const char *seed, struct slice text, const struct compose_whole *w,
-		size_t n)
+void whole_mime(struct str *o, const char *seed, const struct text_part *t,
+		const struct compose_whole *w, size_t n)
 {
 	struct slice *lean = ARENA_ARRAY(o->arena, n, struct slice);
-	struct text_part t = text_part_make(o->arena, text, false);
 	struct str all;
 	char *outer, *inner;
-	bool high = t.enc == FOOT_8BIT;
+	bool high = t->enc == FOOT_8BIT;
 
 	str_init(&all, o->arena, COMPOSE_CAP);
-	str_adds(&all, t.body);
+	str_adds(&all, t->body);
 	for (size_t i = 0; i < n; i++) {
 		lean[i] = message_lean(o->arena, w[i].message);
 		high |= enc_look(lean[i]).high;
@@ -88,15 +87,15 @@ void whole_mime(struct str *o, const char *seed, struct slice text, const struct
 	/* a part of 8 bits makes what holds it so (RFC 2045 6.4) */
 	str_fmt(o, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n%s\r\n--%s\r\n", outer,
 		high ? "Content-Transfer-Encoding: 8bit\r\n" : "", outer);
-	str_adds(o, t.head);
+	str_adds(o, t->head);
 	str_add(o, "\r\n", 2);
-	str_adds(o, t.body);
+	str_adds(o, t->body);
 	str_fmt(o, "\r\n--%s\r\nContent-Type: multipart/digest; boundary=\"%s\"\r\n%s", outer, inner,
 		high ? "Content-Transfer-Encoding: 8bit\r\n" : "");
 	for (size_t i = 0; i < n; i++)
 		part(o, inner, lean[i]);
 	str_fmt(o, "\r\n--%s--\r\n\r\n--%s--\r\n", inner, outer);
-	if (t.over || all.over)
+	if (t->over || all.over)
 		o->over = true;
 }
 

@@ -17,10 +17,11 @@ struct compose_whole {
 	struct slice text;    /* lines end in LF */
 };
 
-/* multipart/mixed: text, then the messages as multipart/digest. Writes from the
- * Content-Type field on. */
-void whole_mime(struct str *o, const char *seed, struct slice text, const struct compose_whole *w,
-		size_t n);
+struct text_part;
+/* multipart/mixed: the text, then the messages as multipart/digest. Writes from the
+ * Content-Type field on. Inside compose. */
+void whole_mime(struct str *o, const char *seed, const struct text_part *t,
+		const struct compose_whole *w, size_t n);
 /* The text before them, then each between lines of hyphens. */
 struct slice whole_text(struct arena *a, struct slice text, const char *name,
 			const struct compose_whole *w, size_t n);

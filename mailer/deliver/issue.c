@@ -19,7 +19,8 @@ static void list_of(struct unit *u, const struct digest_issue *i, const struct d
 				    .archive_url = "",
 				    .lang = d->lang,
 				    .no_post = !i->one,
-				    .tag = "" };
+				    .tag = "",
+				    .digest = true };
 	if (*u->conf->base_url != '\0' && i->one)
 		l->archive_url = arena_fmt(u->arena, "%s/g/%s", u->conf->base_url, i->list);
 }

@@ -11,7 +11,8 @@ libcompose_a_SOURCES = \
 	mailer/compose/notice.c \
 	mailer/compose/orig.c mailer/compose/orig.h \
 	mailer/compose/parts.c mailer/compose/parts.h \
-	mailer/compose/tag.c
+	mailer/compose/tag.c \
+	mailer/compose/whole.c mailer/compose/whole.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_compose
@@ -19,6 +20,14 @@ UNIT_TESTS += tests/unit/test_compose
 tests_unit_test_compose_SOURCES = tests/unit/test_compose.c
 tests_unit_test_compose_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_compose_LDADD = libcompose.a libparse.a $(BASE_LIBS) $(CMOCKA_LIBS)
+endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_whole
+UNIT_TESTS += tests/unit/test_whole
+tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
+tests_unit_test_whole_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_whole_LDADD = libcompose.a libparse.a $(BASE_LIBS) $(CMOCKA_LIBS)
 endif
 
 if HAVE_CMOCKA

@@ -30,6 +30,8 @@ char *draw_name(struct arena *a, const char *name);
 /* Paragraphs of lines; lines that a mail program broke for their length are joined. */
 struct view_digest_para *draw_paras(struct arena *a, const char *text, const char *lang, size_t *n_r);
 
+/* The group and the site, as far as they have names of their own. */
+const char *draw_place(struct arena *a, const struct digest *d);
 /* "4–10 May", in a subject. */
 const char *draw_range(struct arena *a, const struct digest *d);
 /* "6 new of 23", "New thread, 11 messages" */

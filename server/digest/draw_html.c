@@ -142,8 +142,7 @@ static struct view_digest_mail frame_fill(struct arena *a, const struct digest *
 		.lang = d->lang,
 		.subject = digest_subject(a, d),
 		.preheader = preheader(a, d),
-		.site = draw_line(a, *d->list_title ? arena_fmt(a, "%s · %s", d->list_title, d->site)
-						    : d->site, 200),
+		.site = draw_place(a, d),
 		.heading = draw_heading(a, d),
 		.counts = draw_counts(a, d),
 		.needs = w, .nneeds = d->nneeds,

@@ -316,8 +316,7 @@ struct slice digest_text(struct arena *a, const struct digest *d)
 	str_init(&o, a, TEXT_CAP);
 	shown = draw_plan(a, d, &unused);
 	line(&o, capitals(a, draw_heading(a, d)), 0);
-	line(&o, draw_line(a, *d->list_title ? arena_fmt(a, "%s · %s", d->list_title, d->site) : d->site,
-			   200), 0);
+	line(&o, *draw_place(a, d) ? draw_place(a, d) : "Cabildo", 0);
 	line(&o, draw_counts(a, d), 0);
 	needs(&o, d);
 	items(&o, d, shown, DIGEST_FOLLOWED);

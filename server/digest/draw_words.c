@@ -222,6 +222,14 @@ struct view_digest_para *draw_paras(struct arena *a, const char *text, const cha
 
 /* ---- sentences ---- */
 
+const char *draw_place(struct arena *a, const struct digest *d)
+{
+	const char *site = strcmp(d->site, "Cabildo") == 0 ? "" : d->site;
+	const char *gap = *d->list_title && *site ? " · " : "";
+
+	return draw_line(a, arena_fmt(a, "%s%s%s", d->list_title, gap, site), 200);
+}
+
 const char *draw_counts(struct arena *a, const struct digest *d)
 {
 	char *threads = arena_fmt(a, tr_n("%lld thread", "%lld threads", d->threads),

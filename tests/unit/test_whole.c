@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "mailer/compose/compose.h"
+#include "mailer/compose/parts.h"
 #include "mailer/compose/whole.h"
 
 #include "server/base/base.h"
@@ -70,12 +70,14 @@ static void check_lines(struct slice m)
 static void test_mime(void **state)
 {
 	struct str o;
+	struct text_part t;
 	struct slice s;
 	const char *p;
 
 	(void)state;
 	str_init(&o, a, (size_t)1 << 20);
-	whole_mime(&o, "seed", SLICE("Índice\n1 Uno\n2 Dos\n"), two, 2);
+	t = text_part_fixed(a, SLICE("Índice\n1 Uno\n2 Dos\n"));
+	whole_mime(&o, "seed", &t, two, 2);
 	s = str_slice(&o);
 	check_lines(s);
 	assert_int_equal(times(s, "multipart/mixed"), 1);
@@ -102,22 +104,23 @@ static void test_mime_odd(void **state)
 {
 	char *line = arena_alloc(a, 3000);
 	struct compose_whole w = two[1];
+	struct text_part t = text_part_fixed(a, SLICE("x\n"));
 	struct str o;
 
 	(void)state;
 	memset(line, 'x', 2999);
 	w.message = slice_of(arena_fmt(a, "From: a\r\n\r\n%s\r\n", line));
 	str_init(&o, a, (size_t)1 << 20);
-	whole_mime(&o, "seed", SLICE("x\n"), &w, 1);
+	whole_mime(&o, "seed", &t, &w, 1);
 	/* lines that no server need accept travel as a file */
 	check_lines(str_slice(&o));
 	assert_int_equal(times(str_slice(&o), "application/octet-stream"), 1);
 	str_init(&o, a, (size_t)1 << 20);
 	w.message = SLICE("no header at all");
-	whole_mime(&o, "seed", SLICE("x\n"), &w, 1);
+	whole_mime(&o, "seed", &t, &w, 1);
 	check_lines(str_slice(&o));
 	str_init(&o, a, (size_t)1 << 20);
-	whole_mime(&o, "seed", SLICE(""), NULL, 0);
+	whole_mime(&o, "seed", &t, NULL, 0);
 	check_lines(str_slice(&o));
 }
 
