@@ -14,6 +14,7 @@
 #include "server/base/base.h"
 
 #define DOMAIN "cabildo"
+#define LANG_BYTES 16
 #ifndef LOCALEDIR
 #define LOCALEDIR "/usr/share/locale"
 #endif
@@ -27,7 +28,7 @@ const struct tr_language tr_languages[TR_LANGS] = {
 };
 
 /* The process has one language at a time, as gettext itself has. */
-static char current[16] = "en";
+static const char *current = "en";
 
 /*
  * What gettext said, by the address of the msgid: a page asks for some four
@@ -82,16 +83,21 @@ static bool lang_ok(const char *lang)
 {
 	size_t n = strspn(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-	return n > 0 && n < sizeof(current) && lang[n] == '\0';
+	return n > 0 && n < LANG_BYTES && lang[n] == '\0';
 }
 
 void tr_set(const char *lang)
 {
+	static char other[LANG_BYTES];
+	const struct tr_language *l;
+
 	if (lang == NULL || !lang_ok(lang))
 		lang = "en";
 	if (strcmp(lang, current) == 0)
 		return;
-	memcpy(current, lang, strlen(lang) + 1);
+	/* whoever remembers tr_lang() to come back to it holds the table's own word */
+	l = tr_language(lang);
+	current = l ? l->code : memmove(other, lang, strlen(lang) + 1);
 	setenv("LANGUAGE", current, 1);
 	_nl_msg_cat_cntr++;
 	lang_key = key_of(current);

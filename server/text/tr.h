@@ -36,7 +36,8 @@ const char *tr_accept(const char *field, const char *fallback);
 /* "es", "en", "pt": from now on. Cheap where it is the language already. An
  * unknown one gives the msgids themselves. Letters, digits, _ and - only. */
 void tr_set(const char *lang);
-/* The language set last; "en" before. */
+/* The language set last; "en" before. One of tr_languages stays as it is whatever is
+ * set next: keep it, set another, and set it again. */
 const char *tr_lang(void);
 
 /* "Label: value"; in French a space stands before the colon. */

@@ -477,6 +477,7 @@ static void test_excerpt(void **state)
 
 static void test_dates(void **state)
 {
+	const char *kept;
 	int64_t t = 1778868000 * USEC; /* 2026-05-15 18:00 UTC, a Friday */
 
 	(void)state;
@@ -506,6 +507,12 @@ static void test_dates(void **state)
 	assert_string_equal(tr_date_day(a, t, 0), "1er mai 2026");
 	assert_string_equal(tr_date_long(a, t, 0), "vendredi 1er mai 2026 à 02 h 00");
 	assert_string_equal(tr_pair(a, "Règles", "Agenda"), "Règles\u00a0: Agenda");
+	/* what was the language can be set again after another one */
+	kept = tr_lang();
+	tr_set("pt");
+	assert_string_equal(kept, "fr");
+	tr_set(kept);
+	assert_string_equal(tr_lang(), "fr");
 	tr_set("../../etc");
 	assert_string_equal(tr_lang(), "en");
 	assert_string_equal(tr(""), "");
