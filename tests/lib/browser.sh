@@ -14,14 +14,19 @@ browser_or_skip() {
 	exit 0
 }
 
-# browser_look LIST PASSWORDS | --paths FILE: tests/web/look.js, its verdicts as tests.
-browser_look() {
-	local verdict text why
-	[ -z "${CABILDO_SCREENS:-}" ] || mkdir -p "$CABILDO_SCREENS"
-	NODE_PATH=$BROWSER_NODE/node_modules node "$TOP/tests/web/look.js" "http://127.0.0.1:$SITE_HTTP" \
-		"$@" ${CABILDO_SCREENS:+"$CABILDO_SCREENS"} >"$TEST_TMP/verdicts"
+# browser_run SCRIPT ARGUMENT...: tests/web/SCRIPT, its verdicts as tests.
+browser_run() {
+	local verdict text why script=$1
+	shift
+	NODE_PATH=$BROWSER_NODE/node_modules node "$TOP/tests/web/$script" "http://127.0.0.1:$SITE_HTTP" "$@" >"$TEST_TMP/verdicts"
 	tap_is 'the browser went to the end' $? 0
 	while IFS=$'\t' read -r verdict text why; do
 		tap_is "$text" "$verdict${why:+: $why}" ok
 	done <"$TEST_TMP/verdicts"
+}
+
+# browser_look LIST PASSWORDS | --paths FILE: tests/web/look.js, its verdicts as tests.
+browser_look() {
+	[ -z "${CABILDO_SCREENS:-}" ] || mkdir -p "$CABILDO_SCREENS"
+	browser_run look.js "$@" ${CABILDO_SCREENS:+"$CABILDO_SCREENS"}
 }
