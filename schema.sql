@@ -1577,7 +1577,7 @@ grant select on bounce_event to "cabildo-web";
 grant update (verified_at, suspended_at, bounce_score, bounce_at, probes, probe_at) on address to "cabildo-web";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-web";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-web";
-grant update (version, claimed_by, claimed_at, note, edit_subject, edit_body, edited_by, edited_at,
+grant update (list_id, version, claimed_by, claimed_at, note, edit_subject, edit_body, edited_by, edited_at,
 	decided_at, decided_by, decided_door, decision, policy, why, effective_at, confirmed_at) on hold to "cabildo-web";
 grant select on acceptance_rule to "cabildo-web";
 grant select on intake, delivery_total to "cabildo-web";

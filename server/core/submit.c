@@ -293,6 +293,8 @@ static enum rc import_known(struct unit *u, const struct list_ref *l, const id_h
 	struct seen_row seen;
 	enum rc rc = seen_read(u->db, u->arena, l->id, key, &seen);
 
+	if (rc == RC_NOTFOUND)
+		rc = seen_same(u->db, u->arena, own->post, key);
 	*r = (struct submit_result){ .fate = rc == RC_OK ? FATE_DUPLICATE : FATE_DROPPED };
 	if (rc != RC_OK && rc != RC_NOTFOUND)
 		return rc;
@@ -383,6 +385,14 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	if (own != NULL && own->post != 0) {
 		if (import)
 			return import_known(u, l, key, own, r);
+		/* the same, to the group that its thread was moved to */
+		rc = seen_same(u->db, u->arena, own->post, key);
+		if (rc == RC_OK)
+			rc = seen_point(u->db, l->id, key, own->post);
+		if (rc == RC_OK)
+			return duplicate(u, l, s, key, r);
+		if (rc != RC_NOTFOUND)
+			return rc;
 		/* the id is taken, by another From or Date: a person looks at it */
 		rc = submit_hold(u, l, s, "id-reused", N_("The Message-ID is that of another post."),
 				 r);

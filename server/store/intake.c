@@ -93,6 +93,19 @@ enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h,
 	return RC_OK;
 }
 
+enum rc seen_same(struct db *db, struct arena *a, int64_t post, const id_hash h)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SEEN_SAME, &q, db_i64(post), HASH(h));
+
+	return rc == RC_OK && db_nrows(q) == 0 ? RC_NOTFOUND : rc;
+}
+
+enum rc seen_point(struct db *db, int64_t list, const id_hash h, int64_t post)
+{
+	return db_run(db, NULL, STMT_SEEN_POINT, NULL, db_i64(list), HASH(h), db_i64(post));
+}
+
 enum rc seen_hold_write(struct db *db, int64_t list, const id_hash h, const char *fate,
 			int64_t hold)
 {

@@ -37,6 +37,10 @@ struct seen_row {
 };
 enum rc seen_read(struct db *db, struct arena *a, int64_t list, const id_hash h,
 		  struct seen_row *r) MUST_USE;
+/* RC_OK where the post was taken under that key, in whatever group; else RC_NOTFOUND. */
+enum rc seen_same(struct db *db, struct arena *a, int64_t post, const id_hash h) MUST_USE;
+/* The key, which seen_add made, is that of this post. */
+enum rc seen_point(struct db *db, int64_t list, const id_hash h, int64_t post) MUST_USE;
 /* The key of a hold becomes a post's; draws its id. RC_CONFLICT: it has one. */
 enum rc seen_approve(struct db *db, struct arena *a, int64_t list, const id_hash h, int64_t hold,
 		     int64_t *post_r) MUST_USE;

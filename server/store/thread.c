@@ -297,6 +297,9 @@ enum rc act_move_rest(struct db *db, const struct act_row *act, int64_t number)
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_MOVE_POSTS, NULL, db_i64(act->thread),
 			    db_i64(act->other_list));
+	if (rc == RC_OK)
+		rc = db_run(db, NULL, STMT_MOVE_HOLDS, NULL, db_i64(act->thread), db_i64(act->list),
+			    db_i64(act->other_list));
 	return rc == RC_OK ? db_run(db, NULL, STMT_MOVE_REFS, NULL, db_i64(act->thread),
 				    db_i64(act->list), db_i64(act->other_list), db_i64(act->id))
 			   : rc;
@@ -362,6 +365,9 @@ enum rc act_move_undo(struct db *db, struct arena *a, const struct act_row *act,
 		rc = db_run(db, NULL, STMT_MOVE_STUB, NULL, stub, thread, db_i64(number));
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_MOVE_POSTS, NULL, thread, db_i64(act->list));
+	if (rc == RC_OK)
+		rc = db_run(db, NULL, STMT_MOVE_HOLDS, NULL, thread, db_i64(act->other_list),
+			    db_i64(act->list));
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_UNDO_MOVE_REFS, NULL, thread, db_i64(act->list),
 			    db_i64(act->other_list), db_i64(act->id));

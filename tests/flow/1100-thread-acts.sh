@@ -254,6 +254,13 @@ tap_run 'but refused' fails thread undo "$(act_of "$out")"
 tap_none 'everything adds up' "$(broken)"
 
 # -- move: to a public group, and to one that is not
+again() { # LIST ID
+	mail_make 'Ana Pérez' ana.perez@example.org "$1@$SITE_DOMAIN" 'Re: Presupuesto' "$2" \
+		"$(LC_ALL=C date -R -u -d '2026-11-16 12:00 UTC')" a2@x.example <<<'Otra vez.' |
+		net_lmtp "$SITE_LMTP" ana.perez@example.org "$1@$SITE_DOMAIN"
+}
+tap_run 'an answer before' again agenda repite0@x.example
+tap_is 'stands there' "$(place repite0@x.example | cut -d/ -f1-2)" agenda/1
 out=$(thread move agenda 1 otro)
 here=$(sed -n 's/^thread otro\///p' <<<"$out")
 tap_run 'it is moved' test -n "$here"
@@ -265,7 +272,49 @@ tap_is 'and it lands in the new one' "$(place v1@x.example | cut -d/ -f1-2)" "ot
 tap_run 'one of the old group alone' mail agenda v2@x.example 'Re: Presupuesto' a2@x.example itzel.barria
 tap_is 'waits there, by the rules of that group' "$(flow_sql "SELECT l.name || ':' || h.rule FROM hold h JOIN list l ON l.id = h.list_id WHERE h.msgid = 'v2@x.example'")" otro:nonmember
 tap_none 'everything adds up' "$(broken)"
-tap_run 'it goes on to a group of members' thread move otro "$here" reservado
+tap_run 'its feed too' leads /g/agenda/1/atom "/g/otro/$here/atom"
+
+# a mail that arrives again: at the old group, at the new one, with another date
+for list in agenda otro otro; do
+	tap_run "the answer that was here before the move, again to $list" again $list repite0@x.example
+done
+tap_is 'is known at both' "$(flow_sql "SELECT string_agg(fate, ' ' ORDER BY id) FROM intake WHERE msgid = 'repite0@x.example'")" 'posted duplicate duplicate duplicate'
+tap_run 'a mail to the old group' again agenda repite1@x.example
+tap_is 'is in the new one' "$(place repite1@x.example | cut -d/ -f1-2)" "otro/$here"
+tap_run 'it arrives again there' again agenda repite1@x.example
+tap_run 'and at the group where it is' again otro repite1@x.example
+tap_run 'twice' again otro repite1@x.example
+tap_is 'each time it is known' "$(flow_sql "SELECT string_agg(fate, ' ' ORDER BY id) FROM intake WHERE msgid = 'repite1@x.example' AND post_id IS NOT NULL")" 'posted duplicate duplicate duplicate'
+tap_is 'nothing waits, nothing is posted twice' "$(flow_sql "SELECT (SELECT count(*) FROM hold WHERE msgid = 'repite1@x.example'), (SELECT count(*) FROM post WHERE msgid = 'repite1@x.example')")" '0	1'
+tap_run 'its id with other words and another date' mail otro repite1@x.example 'Re: Presupuesto' a2@x.example
+tap_is 'waits' "$(flow_sql "SELECT rule FROM hold WHERE msgid = 'repite1@x.example'")" id-reused
+flow_sql "UPDATE hold SET decided_at = now(), decision = 'discard', done_at = now() WHERE msgid = 'repite1@x.example'" >/dev/null
+
+# what waited in the old group when its thread went
+waits_in() { # ID
+	flow_sql "SELECT l.name FROM hold h JOIN list l ON l.id = h.list_id WHERE h.msgid = '$1' AND h.decided_at IS NULL"
+}
+tap_run 'a thread' mail agenda espera1@x.example 'Calendario de pruebas'
+from=$(place espera1@x.example | cut -d/ -f2)
+tap_run 'an answer by one whose posts wait' site_cabildo member set agenda carmen.loaisiga@example.org moderation=hold
+tap_run 'comes' mail agenda espera2@x.example 'Re: Calendario de pruebas' espera1@x.example carmen.loaisiga
+tap_is 'and waits in its group' "$(waits_in espera2@x.example)" agenda
+out=$(thread move agenda "$from" otro)
+to=$(sed -n 's/^thread otro\///p' <<<"$out")
+tap_is 'the thread goes, and with it what waits' "$(waits_in espera2@x.example)" otro
+tap_run 'undone' thread undo "$(act_of "$out")"
+tap_is 'it waits where it did' "$(waits_in espera2@x.example)" agenda
+out=$(thread move agenda "$from" otro)
+tap_run 'moved again, it is approved there' site_cabildo hold approve "$(flow_sql "SELECT id FROM hold WHERE msgid = 'espera2@x.example'")"
+placed() { [ "$(place espera2@x.example | cut -d/ -f1)" = otro ]; }
+tap_run 'and becomes a post there' wait_for 30 placed
+tap_none 'everything adds up' "$(broken)"
+tap_run 'an answer waits again' mail otro espera3@x.example 'Re: Calendario de pruebas' espera1@x.example carmen.loaisiga
+to=$(place espera1@x.example | cut -d/ -f2)
+tap_is 'in that group' "$(waits_in espera3@x.example)" otro
+tap_run 'which goes where its author sees nothing' thread move otro "$to" reservado
+tap_is 'it stays where it is' "$(waits_in espera3@x.example)" otro
+tap_run 'the first thread goes on to a group of members' thread move otro "$here" reservado
 for path in /g/agenda/1 /g/agenda/1/2 "/g/otro/$here" "/g/otro/$here/2" /m/a2@x.example; do
 	tap_run "who may not see it gets nothing at $path" gone "$path"
 done

@@ -29,6 +29,18 @@ static void feed_entry(struct page *pg, struct out *o, const struct group *g,
 	str_addz(o->s, "</content></entry>\n");
 }
 
+/* Who reads a feed asks for its old address for ever. */
+static enum rc feed_moved(struct page *pg, int64_t thread)
+{
+	struct thread_page t;
+	enum rc rc = thread_load_head(unit_of(pg), param_text(pg, "list"), thread, &t);
+
+	if (rc == RC_OK && t.moved_thread == 0)
+		return RC_NOTFOUND;
+	return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s/%lld/atom", t.moved_list,
+					    (long long)t.moved_thread) : rc;
+}
+
 static enum rc feed_show(struct page *pg, int64_t thread)
 {
 	struct feed_entry *e;
@@ -42,7 +54,7 @@ static enum rc feed_show(struct page *pg, int64_t thread)
 	if (rc != RC_OK)
 		return rc;
 	if (thread != 0 && n == 0)
-		return RC_NOTFOUND;
+		return feed_moved(pg, thread);
 	/* by what it is, not by the address asked for */
 	self = thread ? arena_fmt(pg->a, "%s/g/%s/%lld/atom", site_of(pg)->conf->base_url, g.name,
 				  (long long)thread)

@@ -78,6 +78,15 @@ select m.fate, m.post_id, m.hold_id, p.thread_id, t.number, p.number
 from message_seen m left join post p on p.id = m.post_id left join thread t on t.id = p.thread_id
 where m.list_id = $1::bigint and m.id_hash = $2::bytea
 
+-- name: seen_same
+-- roles: receive web cli
+-- Post $1 under the same key in any group: it was taken there, and moved here.
+select 1 from list l join message_seen m on m.list_id = l.id and m.id_hash = $2::bytea where m.post_id = $1::bigint limit 1
+
+-- name: seen_point
+-- roles: receive web
+update message_seen set post_id = $3::bigint where list_id = $1::bigint and id_hash = $2::bytea
+
 -- name: seen_hold
 -- roles: receive web cli
 update message_seen set fate = $3::text, hold_id = $4::bigint, post_id = null

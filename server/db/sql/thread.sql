@@ -253,6 +253,26 @@ insert into thread_ref (list_id, id_hash, thread_id, post_id) select $3, id_hash
 on conflict (list_id, id_hash) do update set thread_id = excluded.thread_id, post_id = excluded.post_id
 where thread_ref.post_id is null and excluded.post_id is not null
 
+-- name: move_holds
+-- roles: web cli
+-- What waits to be an answer in thread $1, or reports a post of it, goes from
+-- group $2 to $3: who moderates there decides. Its key is known in both groups.
+-- It stays where the other has the same key, and where its author would learn by
+-- the decision of a group that they cannot see.
+with h as materialized (
+	select h.id, h.seen_hash from hold h join list l on l.id = $3::bigint left join post p on p.id = coalesce(h.about_id, h.parent_id)
+	where h.list_id = $2::bigint and h.decided_at is null and h.kind in ('message', 'report') and coalesce(p.thread_id, h.thread_id) = $1::bigint
+		and (l.visibility = 'public' or exists (select from subscription s where s.list_id = l.id and s.account_id = h.account_id))
+), seen as (
+	insert into message_seen (list_id, id_hash, fate, hold_id)
+	select $3, seen_hash, 'held', id from h where seen_hash is not null
+	on conflict do nothing
+	returning hold_id
+)
+update hold set list_id = $3, claimed_by = null, claimed_at = null, version = version + 1 from h
+where hold.id = h.id and (h.seen_hash is null or h.id in (select hold_id from seen)
+	or exists (select from message_seen m where m.list_id = $3 and m.id_hash = h.seen_hash and m.hold_id = h.id))
+
 -- name: act_for_undo
 -- roles: web cli
 select a.id, a.kind, a.list_id, a.thread_id, a.other_id, a.other_list_id, a.before, a.after, a.whole, a.was,
