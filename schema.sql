@@ -1665,6 +1665,6 @@ grant select (digest_every, digest_weekday, digest_hour) on list to "cabildo-sch
 grant select on thread_follow to "cabildo-sched";
 grant select (id, list_id, state) on thread to "cabildo-sched";
 grant select (thread_id, xid) on post to "cabildo-sched";
-grant select on digest_issue, digest_block, digest_schedule, digest_choice to "cabildo-deliver";
+grant select on digest_issue, digest_block, digest_schedule, digest_choice to "cabildo-deliver", "cabildo-receive";
 grant insert, update on digest_choice to "cabildo-web";
 grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";

@@ -11,6 +11,8 @@ libaccept_a_SOURCES = \
 	mailer/accept/decide.c mailer/accept/decide.h \
 	mailer/accept/handle.c mailer/accept/handle.h \
 	mailer/accept/invited.c mailer/accept/invited.h \
+	mailer/accept/digest_answer.c mailer/accept/digest_answer.h \
+	mailer/accept/digest_parts.c mailer/accept/digest_parts.h \
 	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/proof.c mailer/accept/proof.h \
 	mailer/accept/refuse.c mailer/accept/refuse.h \

@@ -2,6 +2,7 @@
 /* See handle.h. */
 #include "mailer/accept/accept.h"
 #include "mailer/accept/bounce.h"
+#include "mailer/accept/digest_answer.h"
 #include "mailer/accept/handle.h"
 #include "mailer/accept/request.h"
 #include "mailer/accept/refuse.h"
@@ -271,6 +272,21 @@ static unsigned apart(const struct address_to *to)
 	       (unsigned)(hash[2] & 0x7F) << 24;
 }
 
+/* A digest is in no thread, so its id names none: else all who answer one would meet in
+ * the first thread that one of them wrote to. */
+static void digests_forget(struct unit *u, struct submission *s)
+{
+	const char **refs = ARENA_ARRAY(u->arena, s->nrefs, const char *);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nrefs; i++)
+		if (digest_by_msgid(u, s->refs[i]) == 0)
+			refs[n++] = s->refs[i];
+	s->answers_digest = s->answers_digest || n < s->nrefs;
+	s->refs = refs;
+	s->nrefs = n;
+}
+
 static void group_handle(struct unit *u, const struct envelope *env, const struct mail *m,
 			 const char *why, const struct proof *proof, struct slice raw,
 			 struct group *g)
@@ -293,6 +309,7 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 	in.patterns_away = patterns_for(u, &g->list, &in.patterns, &in.npatterns) != RC_OK;
 	accept_decide(&in, &v);
 	submission_fill(&s, u->arena, m, raw, &g->list);
+	digests_forget(u, &s);
 	if (m == NULL && env->crashes < INTAKE_POISON)
 		s.msgid = msgid_peek(u->arena, raw);
 	s.envelope_from = env->sender;
@@ -334,6 +351,92 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 		 (long long)res.thread, (long long)res.hold, log_q(s.author_addr), raw.n);
 	if (res.fate != FATE_DUPLICATE)
 		unit_wake(u);
+}
+
+/* One of the messages that an answer to a digest is: judged like any other. */
+static void letter_handle(struct unit *u, const struct envelope *env, const struct mail *whole,
+			  const struct proof *proof, const struct digest_letter *l,
+			  struct intake_reply *reply)
+{
+	struct group g = { .recipient = l->recipient };
+	struct mail m;
+	const char *why;
+	enum rc rc = address_parse(u, l->recipient, &g.to);
+
+	if (rc == RC_OK)
+		rc = list_lookup(u, l->list, l->domain, env->sender, whole->from.addr, &g.list);
+	if (rc == RC_OK)
+		rc = mail_parse(&m, u->arena, l->raw, &mail_limits_default, &why);
+	if (rc != RC_OK) {
+		intake_reply_set(reply, 451, "4.3.0",
+				 "The database is away for a moment; the mail is not lost.");
+		return;
+	}
+	g.addr = arena_fmt(u->arena, "%s@%s", g.list.name, g.list.mail_domain);
+	group_handle(u, env, &m, NULL, proof, l->raw, &g);
+	if (g.reply.code >= 400)
+		*reply = g.reply;
+}
+
+/* What was not done is done when the MTA brings the whole of it again: the rest is known. */
+static void digest_handle(struct unit *u, const struct envelope *env, const struct mail *m,
+			  const struct proof *proof, struct slice raw, struct group *g,
+			  int64_t issue, const struct digest_letter *letters, size_t n)
+{
+	struct submit_result res = { .fate = FATE_POSTED };
+	struct submission s;
+	enum rc rc;
+
+	intake_reply_set(&g->reply, 250, "2.6.0", "answers to %zu threads", n);
+	for (size_t i = 0; i < n; i++)
+		letter_handle(u, env, m, proof, &letters[i], &g->reply);
+	if (g->reply.code >= 400)
+		return;
+	submission_fill(&s, u->arena, m, raw, &g->list);
+	s.envelope_from = env->sender;
+	s.recipient = g->recipient;
+	s.proven = true;
+	s.apart = apart(&g->to);
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = digest_answer_record(u, &g->list, m, &s, issue, n, &res);
+	if (rc == RC_OK)
+		rc = unit_commit(u);
+	else
+		unit_abort(u);
+	if (rc != RC_OK) {
+		intake_reply_set(&g->reply, 451, "4.3.0",
+				 "The database is away for a moment; the mail is not lost.");
+		return;
+	}
+	log_info("event=digest_answer list=%s digest=%lld msgid=%s threads=%zu fate=%s", g->list.name,
+		 (long long)issue, log_q(s.msgid), n, fate_name(res.fate));
+	unit_wake(u);
+}
+
+/* False: it is no answer to a digest of whoever wrote it. */
+static bool digest_try(struct unit *u, const struct envelope *env, const struct mail *m,
+		       const struct proof *proof, struct slice raw, struct group *g)
+{
+	struct digest_letter *letters;
+	int64_t issue;
+	size_t n;
+	enum rc rc;
+
+	if (m == NULL)
+		return false;
+	issue = digest_answered_issue(u, m, &g->to, proof, g->list.account);
+	if (issue == 0)
+		return false;
+	rc = digest_letters(u, m, issue, g->list.account, &letters, &n);
+	if (rc == RC_NOTFOUND)
+		return false;
+	if (rc != RC_OK)
+		intake_reply_set(&g->reply, 451, "4.3.0",
+				 "The database is away for a moment; the mail is not lost.");
+	else
+		digest_handle(u, env, m, proof, raw, g, issue, letters, n);
+	return true;
 }
 
 /* Which group a recipient belongs to, made where it is the first; NULL and a
@@ -385,7 +488,8 @@ void handle_message(void *ctx, const struct envelope *env, struct slice raw,
 	for (size_t i = 0; i < env->nrecipients; i++)
 		of[i] = group_of(u, env, m, env->recipients[i], groups, &n, &replies_r[i]);
 	for (size_t i = 0; i < n; i++)
-		group_handle(u, env, m, why, &proof, raw, &groups[i]);
+		if (!digest_try(u, env, m, &proof, raw, &groups[i]))
+			group_handle(u, env, m, why, &proof, raw, &groups[i]);
 	for (size_t i = 0; i < env->nrecipients; i++)
 		if (of[i] != NULL)
 			replies_r[i] = of[i]->reply;

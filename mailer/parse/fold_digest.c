@@ -3,8 +3,8 @@
  * Does a message answer a whole digest? Then its subject tells nothing of what
  * it is about, and a thread of that name would be nobody's. Subjects of
  * Mailman ("X Digest, Vol 93, Issue 12", "Resumen de X, Vol 93, Envio 12") and
- * of Yahoo and Groups.io ("Digest Number 7", "Digest #7"); or the lines
- * that stand at the head of every digest, two of them.
+ * of Yahoo and Groups.io ("Digest Number 7", "Digest #7"), and
+ * our own; or the lines that stand at the head of every digest, two of them.
  */
 #include <ctype.h>
 
@@ -46,10 +46,44 @@ static bool is_subject(const char *low)
 	return false;
 }
 
+static bool any_of(const char *low, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(low, words[i]))
+			return true;
+	return false;
+}
+
+/* Ours, in five languages: "Resumen semanal 4-10 may: 12 hilos, 41 mensajes". */
+static bool is_ours(const char *low)
+{
+	static const char *const names[] = { "resumen ", "digest ", "resumo ", "resume ", "riepilogo " },
+		*const periods[] = { "diario ", "semanal ", "mensual ", "daily ", "weekly ", "monthly ",
+				     "mensal ", "quotidien ", "hebdomadaire ", "mensuel ",
+				     "giornaliero ", "settimanale ", "mensile " },
+		*const threads[] = { "hilo", "thread", "topico", "fil", "discussion", "conversa" };
+	const char *p = strrchr(low, ':');
+
+	if (p == NULL || !any_of(low, names, ARRAY_LEN(names)) ||
+	    !any_of(low, periods, ARRAY_LEN(periods)))
+		return false;
+	p += 1 + strspn(p + 1, " ");
+	if (!isdigit((unsigned char)*p))
+		return false;
+	p += strspn(p, "0123456789.,");
+	while (*p == ' ' || (*p & 0x80))
+		p++;
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		if (strncmp(p, threads[i], strlen(threads[i])) == 0)
+			return true;
+	return false;
+}
+
 bool digest_answered(struct arena *a, const char *subject, struct slice text)
 {
 	struct arena_mark mark = arena_mark(a);
-	bool found = is_subject(utf8_fold(a, slice_of(subject)));
+	const char *low = utf8_fold(a, slice_of(subject));
+	bool found = is_subject(low) || is_ours(low);
 	struct slice rest = utf8_clip(text, TEXT_LOOK), line;
 	unsigned heads = 0;
 

@@ -218,7 +218,7 @@ with i as (
 select (select count(*) from i) + (select count(*) from s) + (select count(*) from b) + (select count(*) from r)
 
 -- name: digest_issue
--- roles: deliver web cli
+-- roles: deliver receive web cli
 -- What a digest is besides its threads. The sender is the group it is of, else the one it is sent by.
 select i.account_id, i.list_id, i.subscription_id, i.every, i.form, i.since_at, i.until_at, i.followed, i.threads, i.posts,
 	i.groups, i.several, a.name, a.locale, zone_known(a.time_zone), coalesce(sa.addr, pa.addr),
@@ -239,7 +239,7 @@ left join digest_choice c on c.account_id = i.account_id
 where i.id = $1::bigint and a.closed_at is null
 
 -- name: digest_items
--- roles: deliver web cli
+-- roles: deliver receive web cli
 -- The threads of digest $1 by their numbers, as they are today: what its owner may not see any more,
 -- or left ($2: only of groups they belong to), is not among them.
 select x.n, t.id, l.name, l.mail_domain, l.title, t.number, t.subject, t.state = 'locked' or l.archived,
@@ -257,12 +257,12 @@ where i.id = $1::bigint and t.state <> 'hidden' and (s.id is not null or (l.visi
 order by x.n
 
 -- name: digest_posts
--- roles: deliver web cli
+-- roles: deliver receive web cli
 select p.id, p.number, p.author_name, p.lang, p.sent_at, left(p.body, 20000), array_to_string(p.folds, ',')
 from post p where p.id = any ($1::bigint[]) and p.state = 'shown'
 
 -- name: digest_needs
--- roles: deliver web cli
+-- roles: deliver receive web cli
 -- What waits in the groups that account $1 runs, but while they are away.
 select l.name, l.title, count(*), min(h.held_at) from subscription s join list l on l.id = s.list_id
 join account a on a.id = s.account_id
