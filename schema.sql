@@ -394,6 +394,7 @@ create table post (
 	body text not null,
 	folds integer[] not null default '{}', -- from, to, kind, ... in bytes of body
 	html text not null, -- rendered at commit; words and addresses are slots
+	packed bytea, -- the same, deflated (server/text/pack.h); null: pages take html
 	raw_id bigint references raw_message on delete set null, -- 30 days after a deletion
 	raw_hidden boolean not null default false, -- it names somebody who is forgotten
 	attachment_count integer not null default 0,
@@ -409,6 +410,8 @@ create table post (
 	search tsvector not null,
 	unique (thread_id, number)
 );
+-- read thirty at a time: in the row itself, and nothing could make it smaller
+alter table post alter column packed set storage main;
 create unique index post_msgid on post (msgid_hash, list_id);
 create index post_newest on post (sent_at desc, id desc);
 create index post_recent on post (list_id, sent_at desc, id desc);
@@ -1315,7 +1318,7 @@ begin
 			folds = public.folds_shift(p.body, p.folds, names, addrs, who, new_addr),
 			subject = regexp_replace(regexp_replace(p.subject, addrs, new_addr, 'gi'), names, who, 'gi'),
 			body = regexp_replace(regexp_replace(p.body, addrs, new_addr, 'gi'), names, who, 'gi'),
-			html = regexp_replace(regexp_replace(p.html, addrs, new_addr, 'gi'), names, who, 'gi')
+			html = regexp_replace(regexp_replace(p.html, addrs, new_addr, 'gi'), names, who, 'gi'), packed = null
 			where p.id = t.id;
 		update public.post p set search = public.search_of(p.lang, p.subject, p.body, p.folds) where p.id = t.id;
 		update public.thread h set version = h.version + 1 from public.post p where p.id = t.id and h.id = p.thread_id;
@@ -1552,7 +1555,7 @@ grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_ch
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
 grant select, insert, update, delete on signin_failure to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
-grant update (list_id, thread_id, number, parent_id, parent_rank, placed, state, body, folds, html, search,
+grant update (list_id, thread_id, number, parent_id, parent_rank, placed, state, body, folds, html, packed, search,
 	edited_at, edited_by, deleted_at, deleted_by) on post to "cabildo-web";
 grant select, insert on post_revision to "cabildo-web";
 grant select, insert on thread_act, thread_act_post, thread_act_ref to "cabildo-web";
@@ -1640,7 +1643,7 @@ grant insert on audit, audit_detail to "cabildo-sched";
 grant insert on audit_seal, notice, outbound to "cabildo-sched";
 grant select, delete on audit_open to "cabildo-sched";
 grant delete on raw_message, token, session, notice_sent, attachment, post_revision to "cabildo-sched";
-grant select (id, state, deleted_at, body, raw_id), update (body, html, folds, attachment_count) on post to "cabildo-sched";
+grant select (id, state, deleted_at, body, raw_id), update (body, html, packed, folds, attachment_count) on post to "cabildo-sched";
 grant select (post_id) on attachment, post_revision to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";
 grant execute on function account_erase(bigint) to "cabildo-sched";

@@ -18,7 +18,7 @@ libaccept_a_SOURCES = \
 	mailer/accept/refuse.c mailer/accept/refuse.h \
 	mailer/accept/submission.c mailer/accept/submission.h
 
-CORE_LIBS = libdigest.a libdraw.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
+CORE_LIBS = libdigest.a libdraw.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(ZLIB_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
 
 sbin_PROGRAMS += cabildo-receive cabildo-deliver
 cabildo_receive_SOURCES = mailer/cabildo-receive.c

@@ -188,7 +188,7 @@ $(libdigest_a_OBJECTS): server/db/stmt.h
 # scheduled work
 sbin_PROGRAMS += cabildod
 cabildod_SOURCES = server/cabildod.c
-cabildod_LDADD = libdigest.a libdraw.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS)
+cabildod_LDADD = libdigest.a libdraw.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(ZLIB_LIBS)
 $(cabildod_OBJECTS): server/db/stmt.h
 
 # the administrator's command
@@ -211,6 +211,6 @@ cabildo_SOURCES = \
 	server/cli/template.c \
 	server/cli/thread.c \
 	server/cli/trace.c
-cabildo_LDADD = libdigest.a libdraw.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
+cabildo_LDADD = libdigest.a libdraw.a libcore.a libfanout.a libstore.a libtext.a libdb.a $(BASE_LIBS) $(PQ_LIBS) $(MD4C_LIBS) $(ZLIB_LIBS) $(PCRE2_LIBS) $(OATH_LIBS)
 $(cabildo_OBJECTS): server/db/stmt.h
 dist_pkgdata_DATA += schema.sql

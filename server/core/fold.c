@@ -5,6 +5,7 @@
 #include "server/store/forum.h"
 #include "server/store/intake.h"
 #include "server/text/align.h"
+#include "server/text/pack.h"
 
 #include "server/base/base.h"
 
@@ -79,13 +80,16 @@ enum rc post_unfold(struct unit *u, const char *list, int64_t thread, int64_t nu
 {
 	struct reader who = { u->actor.account, u->actor.admin };
 	struct post_fold_row row;
+	struct slice html;
 	struct html h;
 	enum rc rc = post_fold_read(u->db, u->arena, who, list, thread, number, &row);
 
 	if (rc != RC_OK || strcmp(row.folds, "{}") == 0)
 		return rc;
 	h = plain_render(u->arena, row.body, NULL, 0, HTML_CAP);
-	rc = post_fold_write(u->db, &row, slice_make(h.p, h.n), utf8_clip(row.body, INDEXED_MAX));
+	html = slice_make(h.p, h.n);
+	rc = post_fold_write(u->db, &row, html, html_pack(u->arena, html),
+			     utf8_clip(row.body, INDEXED_MAX));
 	return rc == RC_OK ? audit(u, &(struct audit_entry){ .act = "post.unfold",
 							     .list = row.list,
 							     .thread = row.thread,

@@ -3,11 +3,11 @@
 #include "server/base/codec.h"
 #include "server/core/audit.h"
 #include "server/core/forum.h"
+#include "server/text/pack.h"
 
 #include "server/base/base.h"
 
-#define SEARCH_HITS   30
-#define POST_HTML_MAX 6000 /* a longer post is cut, with a link to the rest */
+#define SEARCH_HITS 30
 
 static struct reader who(const struct unit *u)
 {
@@ -90,32 +90,40 @@ static enum rc moved_post(struct unit *u, int64_t thread_id, int64_t n, struct t
 	return rc;
 }
 
-/* Cuts after a closing block tag, so that the beginning is well-formed only
- * where no list, table or fold is open; else the post stays whole. */
-static void post_cut(struct post_row *p)
+/* What is known of its markup; whole: for a page of this post alone. False
+ * where what was packed is no pack. */
+static bool markup_know(struct post_row *p, bool whole)
 {
-	struct slice head = slice_make(p->html.p, POST_HTML_MAX);
-	const char *end = NULL;
-	int depth = 0;
+	struct pack k;
 
-	if (p->html.n <= POST_HTML_MAX)
-		return;
-	for (size_t i = 0; i + 4 < head.n; i++) {
-		if (head.p[i] != '<')
-			continue;
-		if (head.p[i + 1] == '/') {
-			if (slice_starts(slice_make(head.p + i, head.n - i), "</p>") && depth == 1)
-				end = head.p + i + 4;
-			depth--;
-		} else if (!slice_starts(slice_make(head.p + i, head.n - i), "<br") &&
-			   !slice_starts(slice_make(head.p + i, head.n - i), "<hr")) {
-			depth++;
+	if (p->packed.n > 0) {
+		if (!pack_open(p->packed, &k)) {
+			log_fail("event=pack_broken post=%lld", (long long)p->id);
+			return false;
 		}
+		p->html_n = k.html_n;
+		p->cut = k.cut;
+		p->folds = k.folds;
+		return true;
 	}
-	if (end == NULL)
-		return;
-	p->html.n = (size_t)(end - p->html.p);
-	p->cut = true;
+	p->html_n = whole ? p->html.n : html_cut(p->html);
+	p->cut = p->html_n < p->html.n;
+	p->html.n = p->html_n;
+	p->folds = slice_find(p->html, SLICE("<details class=\"fold\">")) != NULL;
+	return true;
+}
+
+/* packed: the posts are for a page that is sent as gzip. */
+static enum rc posts_load(struct unit *u, const struct thread_page *t, int64_t from, int limit,
+			  bool packed, struct thread_posts *r)
+{
+	enum rc rc = posts_read(u->db, u->arena, t->thread.id, from, t->group.moderator, limit,
+				packed, r);
+
+	for (size_t i = 0; rc == RC_OK && i < r->n; i++)
+		if (!markup_know(&r->v[i], limit == 1))
+			return posts_load(u, t, from, limit, false, r);
+	return rc;
 }
 
 static void posts_take(struct thread_page *r, const struct thread_posts *posts)
@@ -126,7 +134,7 @@ static void posts_take(struct thread_page *r, const struct thread_posts *posts)
 	r->acts = posts->acts || posts->n == 0;
 }
 
-enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
+enum rc thread_load_posts(struct unit *u, int64_t from, bool packed, struct thread_page *r)
 {
 	int64_t id = r->thread.id;
 	struct thread_posts posts;
@@ -139,7 +147,7 @@ enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 			return RC_TEMPFAIL;
 		return RC_OK;
 	}
-	rc = posts_read(u->db, u->arena, id, from, r->group.moderator, POSTS_PER_PAGE + 1, &posts);
+	rc = posts_load(u, r, from, POSTS_PER_PAGE + 1, packed, &posts);
 	if (rc != RC_OK)
 		return rc;
 	posts_take(r, &posts);
@@ -151,8 +159,7 @@ enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r)
 			r->nposts = i;
 			break;
 		}
-		post_cut(&r->posts[i]);
-		text += r->posts[i].html.n;
+		text += r->posts[i].html_n;
 	}
 	return from > 1 ? posts_before_read(u->db, u->arena, id, from, r->group.moderator,
 					    POSTS_PER_PAGE, &r->prev_from)
@@ -164,7 +171,7 @@ enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t fr
 {
 	enum rc rc = thread_load_head(u, list, number, r);
 
-	return rc == RC_OK ? thread_load_posts(u, from, r) : rc;
+	return rc == RC_OK ? thread_load_posts(u, from, false, r) : rc;
 }
 
 enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number,
@@ -178,7 +185,7 @@ enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t numb
 		return rc;
 	id = r->thread.id;
 	if (r->moved_thread == 0) {
-		rc = posts_read(u->db, u->arena, id, number, r->group.moderator, 1, &posts);
+		rc = posts_load(u, r, number, 1, false, &posts);
 		if (rc != RC_OK)
 			return rc;
 		posts_take(r, &posts);

@@ -55,8 +55,10 @@ struct thread_page {
  * somebody has is still true. */
 enum rc thread_load_head(struct unit *u, const char *list, int64_t number,
 			 struct thread_page *r) MUST_USE;
-/* Then its posts. from: number of the first one wanted; 0 the beginning. */
-enum rc thread_load_posts(struct unit *u, int64_t from, struct thread_page *r) MUST_USE;
+/* Then its posts. from: number of the first one wanted; 0 the beginning. packed:
+ * deflated ones, where there are such, for a client that takes gzip. */
+enum rc thread_load_posts(struct unit *u, int64_t from, bool packed,
+			  struct thread_page *r) MUST_USE;
 /* Both. */
 enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
 		    struct thread_page *r) MUST_USE;

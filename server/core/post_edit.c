@@ -4,6 +4,7 @@
 #include "server/core/fold.h"
 #include "server/core/moderate.h"
 #include "server/core/post_edit.h"
+#include "server/text/pack.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -35,11 +36,13 @@ static enum rc words_make(struct unit *u, const struct own_post *p, struct slice
 {
 	struct submission s = { .text = text, .markdown = strcmp(p->source, "web") == 0 };
 	enum rc rc = fold_against_parent(u, &s, p->parent);
+	struct slice html;
 
 	if (rc != RC_OK)
 		return rc;
-	*w = (struct post_words){ .text = text, .html = fold_render(u, &s), .folds = s.folds,
-				  .nfolds = s.nfolds * 3 };
+	html = fold_render(u, &s);
+	*w = (struct post_words){ .text = text, .html = html, .packed = html_pack(u->arena, html),
+				  .folds = s.folds, .nfolds = s.nfolds * 3 };
 	fold_words(u, &s, &w->own, &w->quoted);
 	return RC_OK;
 }

@@ -22,6 +22,7 @@
 #include "server/core/submit.h"
 #include "server/core/tell.h"
 #include "server/store/intake.h"
+#include "server/text/pack.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -191,10 +192,14 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	int64_t at = s->sent_at ? s->sent_at : clock_now();
 	bool fresh = p->thread == 0, hidden = false;
 	struct post_new n;
-	struct slice own, quoted;
+	struct slice own, quoted, html, packed;
 	enum rc rc;
 
 	*r = (struct submit_result){ .fate = FATE_POSTED, .post = post, .number = 1 };
+	/* before the first lock */
+	fold_words(u, s, &own, &quoted);
+	html = fold_render(u, s);
+	packed = html_pack(u->arena, html);
 	rc = merge_lock(u, p);
 	if (rc != RC_OK)
 		return rc;
@@ -211,7 +216,6 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	if (rc != RC_OK)
 		return rc;
 	r->thread = p->thread;
-	fold_words(u, s, &own, &quoted);
 	n = (struct post_new){ .id = post,
 			       .list = l->id,
 			       .thread = p->thread,
@@ -232,7 +236,8 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			       .refs = s->refs,
 			       .nrefs = s->nrefs,
 			       .text = s->text,
-			       .html = fold_render(u, s),
+			       .html = html,
+			       .packed = packed,
 			       .own = own,
 			       .quoted = quoted,
 			       .folds = s->folds,

@@ -87,6 +87,11 @@ static inline struct db_arg db_bytes(const void *p, size_t n)
 {
 	return (struct db_arg){ DB_BYTES, 0, { p, n } };
 }
+/* Empty is NULL. */
+static inline struct db_arg db_packed(struct slice s)
+{
+	return s.n ? db_bytes(s.p, s.n) : db_null();
+}
 /* microseconds since 1970 UTC; 0 is NULL */
 static inline struct db_arg db_time(int64_t usec)
 {

@@ -269,22 +269,23 @@ static void post_row(struct arena *a, const struct db_rows *q, size_t i, struct 
 				.subject = db_get_text(q, i, 8),
 				.state = db_get_text(q, i, 9),
 				.html = db_get_slice(q, i, 10),
-				.moderated = db_get_bool(q, i, 12),
-				.edited_at = db_get_time(q, i, 13),
-				.organisation = db_get_text(q, i, 14),
-				.country = db_get_text(q, i, 15) };
+				.packed = db_get_slice(q, i, 11),
+				.moderated = db_get_bool(q, i, 13),
+				.edited_at = db_get_time(q, i, 14),
+				.organisation = db_get_text(q, i, 15),
+				.country = db_get_text(q, i, 16) };
 	if (strcmp(p->state, "deleted") == 0)
-		p->html = SLICE("");
-	if (!db_is_null(q, i, 11))
-		attachments_split(a, db_get_text(q, i, 11), p);
+		p->html = p->packed = SLICE("");
+	if (!db_is_null(q, i, 12))
+		attachments_split(a, db_get_text(q, i, 12), p);
 }
 
 enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
-		   int limit, struct thread_posts *r)
+		   int limit, bool packed, struct thread_posts *r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from),
-			    db_i64(limit), db_bool(hidden));
+			    db_i64(limit), db_bool(hidden), db_bool(packed));
 
 	*r = (struct thread_posts){ 0 };
 	if (rc != RC_OK || db_nrows(q) == 0)
@@ -296,8 +297,8 @@ enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from,
 		post_row(a, q, i, &r->v[i]);
 		r->parents[i] = db_get_i64(q, i, 2);
 	}
-	participants_split(a, db_get_text(q, 0, 16), r);
-	r->acts = db_get_bool(q, 0, 17);
+	participants_split(a, db_get_text(q, 0, 17), r);
+	r->acts = db_get_bool(q, 0, 18);
 	return parents_fill(db, a, thread, r);
 }
 
@@ -381,12 +382,12 @@ enum rc post_fold_read(struct db *db, struct arena *a, struct reader who, const 
 }
 
 enum rc post_fold_write(struct db *db, const struct post_fold_row *r, struct slice html,
-			struct slice own)
+			struct slice packed, struct slice own)
 {
 	enum rc rc = db_run(db, NULL, STMT_THREAD_CHANGED, NULL, db_i64(r->thread));
 
 	return rc == RC_OK ? db_run(db, NULL, STMT_POST_FOLD_SET, NULL, db_i64(r->post),
-				    db_slice(html), db_slice(own))
+				    db_slice(html), db_slice(own), db_packed(packed))
 			   : rc;
 }
 

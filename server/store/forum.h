@@ -74,7 +74,10 @@ struct post_row {
 	const char *source;         /* email, web, import */
 	const char *lang, *subject; /* subject as written */
 	const char *state;
-	struct slice html; /* with slots; see text/html.h */
+	struct slice html;   /* with slots; see text/html.h; "" where packed is not */
+	struct slice packed; /* text/pack.h; "" where none was asked for or is there */
+	size_t html_n;       /* bytes of html, and the next two: made by core/forum.h */
+	bool folds;
 	bool cut; /* html is the beginning only: /g/L/T/N shows it whole */
 	struct attachment_row *attachments;
 	size_t nattachments;
@@ -158,9 +161,9 @@ struct thread_posts {
 	size_t nparticipants;
 	bool acts; /* moderators did something to the thread */
 };
-/* hidden: those that only moderators see, too. */
+/* hidden: those that only moderators see, too. packed: for a gzip client. */
 enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
-		   int limit, struct thread_posts *r) MUST_USE;
+		   int limit, bool packed, struct thread_posts *r) MUST_USE;
 enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
 			  bool hidden, int limit, int64_t *first_r) MUST_USE;
 /* Where a post went that stood there, where they may see it. */
@@ -182,7 +185,7 @@ enum rc post_fold_read(struct db *db, struct arena *a, struct reader who, const 
 		       int64_t thread, int64_t number, struct post_fold_row *r) MUST_USE;
 /* The thread's row is locked, then the post's. own: what the search reads. */
 enum rc post_fold_write(struct db *db, const struct post_fold_row *r, struct slice html,
-			struct slice own) MUST_USE;
+			struct slice packed, struct slice own) MUST_USE;
 enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r) MUST_USE;
 
 struct attachment_place {

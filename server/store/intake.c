@@ -240,7 +240,7 @@ enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
 		      db_text(p->subject), db_slice(p->text), db_i64_array(a, p->folds, p->nfolds),
 		      db_slice(p->html), db_id(p->raw), db_i64((int64_t)p->nattachments),
 		      db_bool(p->automatic), db_text_array(a, p->addressed, p->naddressed),
-		      db_slice(p->own), db_slice(p->quoted));
+		      db_slice(p->own), db_slice(p->quoted), db_packed(p->packed));
 }
 
 enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r)

@@ -86,7 +86,7 @@ struct post_new {
 	const char **refs, **addressed;
 	size_t nrefs, naddressed, nfolds, nattachments; /* nfolds: numbers, three a fold */
 	bool sent_guessed, automatic;
-	struct slice text, html, own, quoted;
+	struct slice text, html, packed, own, quoted; /* packed: server/text/pack.h, or empty */
 	const int64_t *folds;
 };
 enum rc post_write(struct db *db, struct arena *a, const struct post_new *p) MUST_USE;

@@ -52,7 +52,7 @@ enum rc post_revise(struct db *db, struct arena *a, const struct own_post *p, in
 		rc = db_run(db, a, STMT_POST_REVISE, &q, db_i64(p->id), db_i64(p->revisions),
 			    db_id(account), db_text(why), db_slice(w->text),
 			    db_i64_array(a, w->folds, w->nfolds), db_slice(w->html),
-			    db_slice(w->own), db_slice(w->quoted));
+			    db_slice(w->own), db_slice(w->quoted), db_packed(w->packed));
 	return one(rc, q);
 }
 

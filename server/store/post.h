@@ -19,7 +19,7 @@ enum rc own_post_read(struct db *db, struct arena *a, struct reader who, const c
 		      int64_t thread, int64_t number, struct own_post *r) MUST_USE;
 
 struct post_words {
-	struct slice text, html, own, quoted;
+	struct slice text, html, packed, own, quoted;
 	const int64_t *folds;
 	size_t nfolds; /* numbers, three a fold */
 };

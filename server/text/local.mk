@@ -9,13 +9,14 @@ libtext_a_SOURCES = \
 	server/text/html.c server/text/html.h \
 	server/text/inline.c server/text/inline.h \
 	server/text/markdown.c \
+	server/text/pack.c server/text/pack.h \
 	server/text/plain.c \
 	server/text/sheet.c server/text/sheet.h \
 	server/text/tr.c server/text/tr.h \
 	server/text/view.h \
 	server/text/when.c server/text/when.h
-libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(MD4C_CFLAGS)
-TEXT_LIBS = libtext.a $(MD4C_LIBS)
+libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(MD4C_CFLAGS) $(ZLIB_CFLAGS)
+TEXT_LIBS = libtext.a $(MD4C_LIBS) $(ZLIB_LIBS)
 
 # The template compiler. A template is a source like any other; its folder's
 # local.mk says, for a library libpages.a:

@@ -53,7 +53,7 @@ sodium	server/base
 liboath/	server/core
 pcre2	mailer/accept server/text server/core
 md4c	server/text
-zlib	web/serve mailer/import mailer/import
+zlib	web/serve server/text mailer/import
 libmilter/	mailer/intake mailer
 ares	mailer/deliver
 libpsl	mailer/deliver

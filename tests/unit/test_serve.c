@@ -281,6 +281,76 @@ static void resp_gzip(void **state UNUSED)
 	inflateEnd(&z);
 }
 
+/* Three blocks deflated elsewhere between text of the page's own. */
+static char *block_text(int i)
+{
+	struct str s;
+
+	str_init(&s, a, 65536);
+	for (int k = 0; k < 40 + i * 900; k++)
+		str_fmt(&s, "<p>%d, %d</p>", i, k * k % 977);
+	str_addc(&s, '\n');
+	return arena_strdup(a, str_z(&s));
+}
+
+static void block_draw(struct resp *p, int i)
+{
+	const char *text = block_text(i);
+	size_t n = strlen(text);
+	unsigned char *out = arena_alloc(a, n + 64);
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)text, .avail_in = (uInt)n, .next_out = out,
+		       .avail_out = (uInt)n + 64 };
+
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FULL_FLUSH), Z_OK);
+	resp_block(p, &p->body, &(struct resp_block){
+		slice_make((const char *)out, z.total_out), n, (uint32_t)crc32(0, (const Bytef *)text, (uInt)n),
+		(uint32_t)crc32_combine_gen((z_off_t)n) });
+	deflateEnd(&z);
+}
+
+static bool swapped;
+
+static enum rc fn_blocks(struct req *r, struct resp *p, void *ctx UNUSED)
+{
+	for (int i = 0; i < 3; i++) {
+		str_fmt(&p->body, "<article class=\"post d0\" id=\"p%d\"><h2>no. %d</h2>", i, i);
+		if (r->gzip_ok)
+			block_draw(p, i);
+		else
+			str_addz(&p->body, block_text(i));
+		str_fmt(&p->body, "</article>%s", i == 1 ? "\xC3\xA9\xFF" : "");
+	}
+	if (swapped)
+		str_addz(&p->body, "\x01" "B1\x02");
+	return RC_OK;
+}
+
+static void resp_blocks(void **state UNUSED)
+{
+	const char *const *gzip = ENV(GET("/"), "HTTP_ACCEPT_ENCODING", "gzip");
+	const char *out = mem_serve(fn_blocks, NULL, gzip, SLICE(""));
+	const char *plain = after_head(mem_serve(fn_blocks, NULL, ENV(GET("/")), SLICE("")));
+	size_t n = (size_t)strtol(field(out, "Content-Length"), NULL, 10), full = strlen(plain);
+	unsigned char *back = arena_alloc(a, full + 1);
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)after_head(out), .avail_in = (uInt)n,
+		       .next_out = back, .avail_out = (uInt)full + 1 };
+
+	assert_string_equal(field(out, "Content-Encoding"), "gzip");
+	assert_true(n < full / 3);
+	/* zlib holds the CRC-32 and the length against what comes out */
+	assert_int_equal(inflateInit2(&z, 31), Z_OK);
+	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+	assert_int_equal(z.total_out, full);
+	assert_int_equal(z.avail_in, 0);
+	assert_memory_equal(back, plain, full);
+	inflateEnd(&z);
+	/* a mark that is none of ours, or stands out of its order, is never sent */
+	swapped = true;
+	status_is(mem_serve(fn_blocks, NULL, gzip, SLICE("")), 500);
+	swapped = false;
+}
+
 static void resp_not_modified(void **state UNUSED)
 {
 	const char *out = mem_serve(fn_big, NULL, ENV(GET("/"), "HTTP_IF_NONE_MATCH",
@@ -414,6 +484,7 @@ int main(void)
 		cmocka_unit_test(file_names),
 		cmocka_unit_test(resp_plain),
 		cmocka_unit_test(resp_gzip),
+		cmocka_unit_test(resp_blocks),
 		cmocka_unit_test(resp_not_modified),
 		cmocka_unit_test(resp_no_splitting),
 		cmocka_unit_test(redirects),

@@ -8,6 +8,7 @@
 #include "server/text/align.h"
 #include "server/text/diff.h"
 #include "server/text/html.h"
+#include "server/text/pack.h"
 #include "server/text/tr.h"
 #include "server/text/view.h"
 
@@ -615,6 +616,60 @@ static void test_diff(void **state UNUSED)
 			    "<p><del>&lt;b&gt;</del></p><p><ins>&amp;</ins></p></div>");
 }
 
+/* What a pack is made of: B for a block, T and S with their bytes. */
+static const char *packed(struct slice html, struct pack *p)
+{
+	struct slice bytes = html_pack(a, html);
+	struct pack_part part;
+	struct str s;
+
+	assert_true(pack_open(bytes, p));
+	str_init(&s, a, 65536);
+	while (pack_next(p, &part)) {
+		str_addc(&s, "BTS"[part.kind]);
+		if (part.kind == PACK_BLOCK)
+			str_fmt(&s, "%zu", part.plain_n);
+		else
+			str_adds(&s, part.bytes);
+		str_addc(&s, ' ');
+	}
+	/* broken anywhere, it is none: what is shorter, and what has another letter */
+	for (size_t n = 0; n < bytes.n; n++)
+		assert_true(n == 7 || !pack_open(slice_make(bytes.p, n), p) || p->rest.n < bytes.n - 7);
+	assert_true(pack_open(bytes, p));
+	return str_z(&s);
+}
+
+static void test_pack(void **state UNUSED)
+{
+	struct pack p;
+	struct str s;
+
+	assert_string_equal(packed(SLICE(""), &p), "");
+	assert_int_equal(p.html_n, 0);
+	assert_string_equal(packed(SLICE("<p>a \x01" "Aana@example.org\x02 b</p>"), &p),
+			    "T<p>a  SAana@example.org T b</p> ");
+	assert_false(p.folds || p.cut);
+	str_init(&s, a, 65536);
+	str_addz(&s, "<p>");
+	for (int i = 0; i < 40; i++)
+		str_addz(&s, "palabra ");
+	str_addz(&s, "</p>");
+	assert_string_equal(packed(str_slice(&s), &p), "B327 ");
+	str_addz(&s, "<details class=\"fold\"><summary>\x01" "F3,0\x02</summary></details>");
+	assert_string_equal(packed(str_slice(&s), &p), "B358 SF3,0 T</summary></details> ");
+	assert_true(p.folds);
+	/* long: until the last paragraph that fits */
+	str_cut(&s, 327);
+	while (s.n < PACK_HTML_MAX)
+		str_add(&s, s.p, 327);
+	assert_string_equal(packed(str_slice(&s), &p), "B5886 ");
+	assert_true(p.cut);
+	assert_int_equal(p.html_n, 5886);
+	assert_false(pack_open(SLICE("K\2\0\0\0\0\0"), &p));
+	assert_false(pack_open(SLICE("K\1\0\0\0\0\0X\1\0\0\0a"), &p));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -624,7 +679,7 @@ int main(void)
 		cmocka_unit_test(test_markdown),  cmocka_unit_test(test_markdown_bombs),
 		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill), cmocka_unit_test(test_align),
 		cmocka_unit_test(test_align_linear),
-		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff),	  cmocka_unit_test(test_pack),
 		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates), cmocka_unit_test(test_figures), cmocka_unit_test(test_accept),
 	};
 

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "server/core/account.h"
+#include "server/text/pack.h"
 #include "web/pages/site.h"
 
 #include "server/base/base.h"
@@ -267,6 +268,28 @@ struct html post_html(struct page *pg, struct slice html, bool member)
 	struct fill f = { pg, member };
 
 	html_fill(&o, (struct html){ html.p, html.n }, slot_fill, &f);
+	return (struct html){ str_z(o.s), o.s->n };
+}
+
+struct html post_packed(struct page *pg, struct slice packed, bool member)
+{
+	struct out o = page_out(pg);
+	struct fill f = { pg, member };
+	struct pack_part part;
+	struct pack p;
+
+	if (!pack_open(packed, &p)) /* core looked at it */
+		log_panic("event=pack_broken");
+	while (pack_next(&p, &part)) {
+		if (part.kind == PACK_BLOCK)
+			resp_block(pg->resp, o.s, &(struct resp_block){ part.bytes, part.plain_n,
+									part.crc, part.op });
+		else if (part.kind == PACK_SLOT)
+			slot_fill(&o, *part.bytes.p,
+				  slice_make(part.bytes.p + 1, part.bytes.n - 1), &f);
+		else
+			out_raw_(&o, part.bytes.p, part.bytes.n);
+	}
 	return (struct html){ str_z(o.s), o.s->n };
 }
 

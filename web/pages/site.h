@@ -80,6 +80,9 @@ const char *fmt_size(struct page *pg, int64_t bytes); /* 84 kB */
 const char *fmt_number(struct page *pg, int64_t n);   /* 10 000 */
 /* A post's HTML with its slots filled for this reader. member: may see addresses. */
 struct html post_html(struct page *pg, struct slice html, bool member);
+/* The same of a pack (server/text/pack.h), for who takes gzip: what was deflated stays
+ * so, and stands in the page as a block (resp_block). */
+struct html post_packed(struct page *pg, struct slice packed, bool member);
 /* Words that somebody wrote outside of a post's body: subjects, names, excerpts.
  * Mail addresses in them lose their local part unless member. */
 const char *text_shown(struct page *pg, const char *text, bool member);

@@ -86,7 +86,7 @@ static const char *place_text(struct page *pg, const struct post_row *p)
 static void unfold_fill(struct page *pg, const char *base, const struct post_row *p,
 			struct view_post *v)
 {
-	if (!slice_find(p->html, SLICE("<details class=\"fold\">")))
+	if (!p->folds)
 		return;
 	v->unfold_url = arena_fmt(pg->a, "%s/%lld/unfold", base, (long long)p->number);
 	v->csrf = csrf_token(pg);
@@ -141,7 +141,7 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 				 .by_mail = strcmp(p->source, "email") == 0,
 				 .imported = strcmp(p->source, "import") == 0,
 				 .cut = p->cut,
-				 .blank = p->html.n == 0,
+				 .blank = p->html_n == 0,
 				 .deleted = strcmp(p->state, "deleted") == 0,
 				 .edit_url = "",
 				 .report_url = "",
@@ -152,7 +152,8 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 					 t->group.member),
 				 .gap = gap_text(pg, t->posts, i),
 				 .depth = depth,
-				 .body = post_html(pg, p->html, t->group.member) };
+				 .body = p->packed.n ? post_packed(pg, p->packed, t->group.member)
+						     : post_html(pg, p->html, t->group.member) };
 	if (p->parent_number != 0 && (i == 0 || p->parent_number != t->posts[i - 1].number)) {
 		v->answers = p->parent_number;
 		v->answers_url = arena_fmt(
@@ -332,7 +333,7 @@ enum rc page_thread(struct page *pg)
 				     t.thread.pinned, t.group.title)))
 		return RC_OK;
 	if (rc == RC_OK)
-		rc = thread_load_posts(unit_of(pg), from, &t);
+		rc = thread_load_posts(unit_of(pg), from, pg->req->gzip_ok, &t);
 	if (rc != RC_OK)
 		return rc;
 	if (t.moved_thread != 0)

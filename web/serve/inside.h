@@ -29,5 +29,9 @@ struct gz *gz_new(void);
 void gz_free(struct gz **g);
 /* False where it failed or would not be smaller; out_r lives in a. */
 bool gz_pack(struct gz *g, struct arena *a, struct slice in, struct slice *out_r) MUST_USE;
+/* A page with the marks of resp_block, as gzip; without any (n 0) too. False
+ * where a mark is not one of ours. */
+bool weave(struct arena *a, struct slice page, const struct resp_block *blocks, size_t n,
+	   struct slice *out_r) MUST_USE;
 
 #endif

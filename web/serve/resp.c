@@ -30,6 +30,16 @@ void resp_header(struct resp *p, const char *name, const char *value)
 	p->fields_end = &f->next;
 }
 
+void resp_block(struct resp *p, struct str *s, const struct resp_block *b)
+{
+	/* room doubles at each power of two */
+	if ((p->nblocks & (p->nblocks - 1)) == 0)
+		p->blocks = arena_grow(p->a, p->blocks, p->nblocks * sizeof(*b),
+				       (p->nblocks ? p->nblocks * 2 : 1) * sizeof(*b));
+	str_fmt(s, "\x01" "B%zu\x02", p->nblocks);
+	p->blocks[p->nblocks++] = *b;
+}
+
 void resp_cookie(struct resp *p, const char *name, const char *value, int64_t max_age)
 {
 	struct req *r = p->req;

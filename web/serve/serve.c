@@ -39,6 +39,7 @@ static void error_draw(struct serve *sv, struct req *r, struct resp *p)
 {
 	str_init(&p->body, p->a, RESP_BODY_MAX);
 	p->encoded = false;
+	p->nblocks = 0;
 	p->etag = p->location = p->cache = p->csp = NULL;
 	p->type = "text/html; charset=utf-8";
 	if (sv->opt.error)
@@ -79,7 +80,7 @@ static void answer(struct serve *sv, struct req *r, struct resp *p, int st)
 		error_draw(sv, r, p);
 	else if (p->body.over)
 		broken(sv, r, p, "body-too-large");
-	else if (p->encoded && !r->gzip_ok)
+	else if ((p->encoded || p->nblocks > 0) && !r->gzip_ok)
 		broken(sv, r, p, "gzip-not-accepted");
 	else if (p->status == 200 && p->etag && resp_fresh(p, p->etag))
 		str_cut(&p->body, 0);
@@ -94,6 +95,14 @@ static struct slice body_pack(struct serve *sv, struct req *r, struct resp *p)
 {
 	struct slice body = str_slice(&p->body), packed;
 
+	if (p->nblocks > 0 && body.n > 0) {
+		if (!weave(p->a, body, p->blocks, p->nblocks, &packed)) {
+			broken(sv, r, p, "blocks");
+			return body_pack(sv, r, p);
+		}
+		p->encoded = true;
+		return packed;
+	}
 	if (p->encoded || !r->gzip_ok || body.n < GZIP_LEAST || !compressible(p->type))
 		return body;
 	if (!gz_pack(sv->gz, p->a, body, &packed))

@@ -136,6 +136,14 @@ struct resp_field {
 	struct resp_field *next;
 };
 
+/* What was deflated long before this page was drawn (server/text/pack.h): it
+ * ends on a byte, stands for plain_n bytes, and op appends their CRC-32. */
+struct resp_block {
+	struct slice bytes;
+	size_t plain_n;
+	uint32_t crc, op;
+};
+
 struct resp {
 	struct arena *a;
 	int status;                /* 200 until set */
@@ -148,9 +156,17 @@ struct resp {
 	bool encoded;              /* body is gzip already (only where req->gzip_ok) */
 	const char *label;         /* names the page in the log; paths may hold tokens */
 	struct resp_field *fields, **fields_end;
+	struct resp_block *blocks;
+	size_t nblocks;
 	struct req *req;
 };
 
+/*
+ * A block's place in the page: a mark that goes into s now and is the block
+ * itself in what is sent. Only where req->gzip_ok; each mark goes into the body
+ * once, in the order of the calls.
+ */
+void resp_block(struct resp *p, struct str *s, const struct resp_block *b);
 /*
  * Adds a field. A value with CR, LF or any other control character, or a name
  * that is no token, makes the whole response a logged 500.

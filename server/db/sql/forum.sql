@@ -125,9 +125,11 @@ where l.name = $1::text and l.visibility = 'public' and t.state <> 'hidden' and 
 -- One more than asked for tells whether there is a next page. The text limit
 -- is kept by the caller. $4: hidden ones too, for who moderates. The last two
 -- are of the thread: the six who wrote most, and whether moderators did
--- something to it; one statement costs less than three.
+-- something to it; one statement costs less than three. $5: deflated where that
+-- is there, and then no html.
 select p.id, p.number, p.parent_id, p.account_id, p.author_name, p.sent_at, p.source, p.lang, p.subject, p.state,
-	p.html, case when p.attachment_count > 0 and p.state <> 'deleted' then
+	case when $5::boolean and p.packed is not null then '' else p.html end, case when $5 then p.packed end,
+	case when p.attachment_count > 0 and p.state <> 'deleted' then
 		(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size
 			|| E'\x01' || case when at.folded then '1' else '0' end, E'\x02' order by at.n)
 		from attachment at where at.post_id = p.id) end,
@@ -190,7 +192,7 @@ update thread set version = version + 1 where id = $1::bigint
 -- name: post_fold_set
 -- roles: web cli
 -- Nothing of it is folded any more: page, excerpts and search take it whole.
-update post set folds = '{}', html = $2::text, search = search_vector(lang, subject, $3::text, '')
+update post set folds = '{}', html = $2::text, packed = $4::bytea, search = search_vector(lang, subject, $3::text, '')
 where id = $1::bigint and folds <> '{}'
 
 -- name: raw_chunks

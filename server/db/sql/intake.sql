@@ -190,11 +190,11 @@ values ($1::bigint, $2::text, $3::bigint, $4::text) on conflict do nothing
 -- roles: receive web cli
 insert into post (id, list_id, thread_id, number, parent_id, parent_rank, msgid, msgid_hash, refs,
 	account_id, author_name, author_addr, sent_at, sent_guessed, source, lang, subject, body, folds,
-	html, raw_id, attachment_count, automatic, addressed, search)
+	html, raw_id, attachment_count, automatic, addressed, search, packed)
 values ($1::bigint, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::smallint, $7::text, $8::bytea, $9::text[],
 	$10::bigint, $11::text, $12::text, $13::timestamptz, $14::boolean, $15::text, $16::text, $17::text, $18::text,
 	$19::integer[], $20::text, $21::bigint, $22::integer, $23::boolean,
-	$24::text[], search_vector($16, $17, $25::text, $26::text))
+	$24::text[], search_vector($16, $17, $25::text, $26::text), $27::bytea)
 
 -- name: post_text
 -- roles: receive web cli

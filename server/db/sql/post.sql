@@ -24,7 +24,7 @@ with old as materialized (
 	insert into post_revision (post_id, n, account_id, why, body, folds, html)
 	select id, $2 + 1, $3::bigint, $4::text, body, folds, html from old
 )
-update post p set body = $5::text, folds = $6::integer[], html = $7::text, search = search_vector(p.lang, p.subject, $8::text, $9::text),
+update post p set body = $5::text, folds = $6::integer[], html = $7::text, packed = $10::bytea, search = search_vector(p.lang, p.subject, $8::text, $9::text),
 	edited_at = now(), edited_by = $3
 from old where p.id = old.id returning p.id
 
@@ -65,6 +65,6 @@ with p as materialized (
 ), said as (
 	delete from post_revision where post_id in (select id from p)
 ), words as (
-	update post set body = '', html = '', folds = '{}', attachment_count = 0 from p where post.id = p.id
+	update post set body = '', html = '', packed = null, folds = '{}', attachment_count = 0 from p where post.id = p.id
 )
 delete from raw_message where id in (select raw_id from p)
