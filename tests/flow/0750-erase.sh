@@ -8,6 +8,8 @@ set -u
 . "$TOP/tests/lib/flow.sh"
 # shellcheck source=tests/lib/browse.sh
 . "$TOP/tests/lib/browse.sh"
+# shellcheck source=tests/lib/http.sh
+. "$TOP/tests/lib/http.sh"
 
 fails() {
 	! "$@"
@@ -118,6 +120,9 @@ for n in $(flow_sql "SELECT DISTINCT t.number || '/' || p.number FROM post p JOI
 	browse marisol.quesada "/g/agenda/$n"
 	browse marisol.quesada "/g/agenda/$n/raw"
 	browse marisol.quesada "/g/agenda/${n%/*}/atom"
+	# deflated when it was posted: drawn by another way
+	http_wire - "/g/agenda/${n%/*}" gzip
+	grep -qi '^content-encoding: gzip' "$TEST_TMP/http.head" || echo 'Ana Pérez: not as gzip'
 done >"$TEST_TMP/everything"
 tap_none 'nor any thread, post, feed or original' "$(grep -v mariana "$TEST_TMP/everything" | left)"
 tap_run 'she is a number in the threads' grep -q 'Participante 1' "$TEST_TMP/everything"

@@ -19,6 +19,29 @@ http() {
 	exec {fd}>&-
 }
 
+# http_wire AS PATH ENCODING [HEADER]: the answer with no word of the client about
+# anything else, byte for byte; its head is in http.head, its body as sent in
+# http.sent, as it is read on stdout.
+http_wire() {
+	local as=$1 path=$2 encoding=$3 fd
+	exec {fd}<>"/dev/tcp/127.0.0.1/$SITE_HTTP" || return 1
+	{
+		printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nAccept-Encoding: %s\r\n' "$path" "$SITE_HTTP" "$encoding"
+		[ ! -s "$TEST_TMP/cookie.$as" ] || printf 'Cookie: %s\r\n' "$(cat "$TEST_TMP/cookie.$as")"
+		[ -z "${4:-}" ] || printf '%s\r\n' "$4"
+		printf '\r\n'
+	} >&"$fd"
+	timeout 20 cat <&"$fd" >"$TEST_TMP/http.wire"
+	exec {fd}>&-
+	sed '/^\r$/,$d' "$TEST_TMP/http.wire" >"$TEST_TMP/http.head"
+	tail -c "+$(($(wc -c <"$TEST_TMP/http.head") + 3))" "$TEST_TMP/http.wire" >"$TEST_TMP/http.sent"
+	if grep -qi '^Content-Encoding: gzip' "$TEST_TMP/http.head"; then
+		gzip -dc <"$TEST_TMP/http.sent"
+	else
+		cat "$TEST_TMP/http.sent"
+	fi
+}
+
 status() {
 	http "$@" | sed -n '1s/^HTTP\/1\.[01] \([0-9]*\).*/\1/p'
 }

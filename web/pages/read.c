@@ -189,12 +189,12 @@ static enum rc group_belong(struct page *pg, const struct group *g, struct view_
 	v->join_url = arena_fmt(pg->a, "/g/%s/join", g->name);
 	v->requests_url = arena_fmt(pg->a, "/g/%s/requests", g->name);
 	v->bounces_url = arena_fmt(pg->a, "/g/%s/bounces", g->name);
-	if (!pg->signed_in)
+	v->owner = g->owner;
+	if (!pg->signed_in || g->member)
 		return RC_OK;
 	rc = membership_by_account(unit_of(pg), g->name, unit_of(pg)->actor.account, &m);
 	if (rc != RC_OK)
 		return rc;
-	v->owner = m.subscription && strcmp(m.role, "owner") == 0;
 	if (m.subscription || m.list_closed || m.banned)
 		return RC_OK;
 	v->join_how = join_sentence(pg, &m);
