@@ -86,7 +86,7 @@ struct arena *arena_new(size_t cap)
 	return a;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *take(struct arena *a, size_t size)
 {
 	struct block *b = a->block;
 	size_t need;
@@ -104,8 +104,12 @@ void *arena_alloc(struct arena *a, size_t size)
 	p = b->data + b->used;
 	b->used += need;
 	UNPOISON(p, size);
-	memset(p, 0, size);
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -117,7 +121,7 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, bytes);
 }
 
-void *arena_grow(struct arena *a, void *p, size_t old, size_t size)
+void *arena_room(struct arena *a, void *p, size_t old, size_t size)
 {
 	struct block *b = a->block;
 	size_t had = (old + RED_ZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -134,21 +138,34 @@ void *arena_grow(struct arena *a, void *p, size_t old, size_t size)
 		if (size < SIZE_MAX / 4 && b->size - at >= need) {
 			b->used = at + need;
 			UNPOISON(p, size);
-			memset((char *)p + old, 0, size - old);
 			return p;
 		}
 	}
-	q = arena_alloc(a, size);
+	q = take(a, size);
 	if (p != NULL)
 		memcpy(q, p, old);
 	return q;
 }
 
+void *arena_grow(struct arena *a, void *p, size_t old, size_t size)
+{
+	char *q;
+
+	if (p != NULL && size <= old)
+		return p;
+	q = arena_room(a, p, old, size);
+	if (p == NULL)
+		old = 0;
+	memset(q + old, 0, size - old);
+	return q;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
-	char *p = arena_alloc(a, n + 1);
+	char *p = take(a, n + 1);
 
 	memcpy(p, s, n);
+	p[n] = '\0';
 	return p;
 }
 
@@ -159,7 +176,7 @@ char *arena_strdup(struct arena *a, const char *s)
 
 void *arena_memdup(struct arena *a, const void *p, size_t n)
 {
-	void *q = arena_alloc(a, n);
+	void *q = take(a, n);
 
 	if (n > 0)
 		memcpy(q, p, n);
@@ -176,7 +193,7 @@ char *arena_vfmt(struct arena *a, const char *fmt, va_list ap)
 	n = vsnprintf(buf, sizeof(buf), fmt, ap);
 	if (n < 0)
 		log_panic("event=bad_format");
-	p = arena_alloc(a, (size_t)n + 1);
+	p = take(a, (size_t)n + 1);
 	if ((size_t)n < sizeof(buf))
 		memcpy(p, buf, (size_t)n + 1);
 	else

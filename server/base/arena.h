@@ -2,7 +2,7 @@
 /*
  * Memory for one unit of work: a request, a message, a job, a command.
  *
- * All memory is zeroed and lives until the arena is rewound or freed. There is
+ * All memory is zeroed (but for arena_room) and lives until the arena is rewound or freed. There is
  * no failure to check: running out of memory, or over the arena's cap, ends
  * the process with EX_TEMPFAIL (75), which every caller of our programs takes
  * as "try again". Limits on input are checked before they can get here.
@@ -33,6 +33,8 @@ void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_n
 void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 /* Grows p (of old bytes, from this arena) to size; moves it unless it was last. */
 void *arena_grow(struct arena *a, void *p, size_t old, size_t size);
+/* The same, with whatever stood there behind old: for buffers that keep their length. */
+void *arena_room(struct arena *a, void *p, size_t old, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 void *arena_memdup(struct arena *a, const void *p, size_t n);

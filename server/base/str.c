@@ -165,7 +165,7 @@ static bool str_room(struct str *s, size_t n)
 			size *= 2;
 		if (size > s->cap + 1)
 			size = s->cap + 1;
-		s->p = arena_grow(s->arena, s->p, s->size, size);
+		s->p = arena_room(s->arena, s->p, s->size, size);
 		s->size = size;
 	}
 	return true;

@@ -199,13 +199,28 @@ static struct slice word(const char *list, int i)
 	return w;
 }
 
+/* A date, written on the stack: longer than any language has it. */
+struct line {
+	char p[120];
+	size_t n;
+};
+
+static void line_add(struct line *l, const char *p, size_t n)
+{
+	if (n > sizeof(l->p) - l->n)
+		n = sizeof(l->p) - l->n;
+	if (n > 0)
+		memcpy(l->p + l->n, p, n);
+	l->n += n;
+}
+
 /* One argument of a pattern: a word, or a number of so many digits. */
 struct put {
 	struct slice w;
 	int v;
 };
 
-static void number_add(struct str *s, int v, unsigned digits)
+static void number_add(struct line *l, int v, unsigned digits)
 {
 	char buf[16], *p = buf + sizeof(buf);
 	unsigned u = v < 0 ? 0 : (unsigned)v;
@@ -215,7 +230,7 @@ static void number_add(struct str *s, int v, unsigned digits)
 	while ((u /= 10) > 0);
 	while ((size_t)(buf + sizeof(buf) - p) < digits && digits < sizeof(buf))
 		*--p = '0';
-	str_add(s, p, (size_t)(buf + sizeof(buf) - p));
+	line_add(l, p, (size_t)(buf + sizeof(buf) - p));
 }
 
 /*
@@ -225,14 +240,13 @@ static void number_add(struct str *s, int v, unsigned digits)
  */
 static const char *pattern(struct arena *a, const char *fmt, const struct put *args, unsigned n)
 {
-	struct str s;
+	struct line l = { .n = 0 };
 
-	str_init(&s, a, 1024);
 	while (*fmt != '\0') {
 		size_t plain = strcspn(fmt, "%");
 		unsigned i, digits = 0;
 
-		str_add(&s, fmt, plain);
+		line_add(&l, fmt, plain);
 		fmt += plain;
 		if (*fmt == '\0')
 			break;
@@ -246,16 +260,16 @@ static const char *pattern(struct arena *a, const char *fmt, const struct put *a
 			}
 			if (*at == 's' || *at == 'd') {
 				if (*at == 's')
-					str_adds(&s, args[i].w);
+					line_add(&l, args[i].w.p, args[i].w.n);
 				else
-					number_add(&s, args[i].v, digits);
+					number_add(&l, args[i].v, digits);
 				fmt = at + 1;
 				continue;
 			}
 		}
-		str_addc(&s, *fmt++);
+		line_add(&l, fmt++, 1);
 	}
-	return str_z(&s);
+	return slice_dup(a, utf8_clip(slice_make(l.p, l.n), sizeof(l.p)));
 }
 
 #define WORD(list, i) { .w = word(list, i) }

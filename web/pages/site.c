@@ -288,7 +288,7 @@ struct html post_packed(struct page *pg, struct slice packed, bool member)
 			slot_fill(&o, *part.bytes.p,
 				  slice_make(part.bytes.p + 1, part.bytes.n - 1), &f);
 		else
-			out_raw_(&o, part.bytes.p, part.bytes.n);
+			out_html(&o, (struct html){ part.bytes.p, part.bytes.n });
 	}
 	return (struct html){ str_z(o.s), o.s->n };
 }

@@ -52,6 +52,24 @@ static const char *gap_text(struct page *pg, const struct post_row *posts, size_
 	return arena_fmt(pg->a, tr_n("%lld day later", "%lld days later", days), (long long)days);
 }
 
+/* What addresses of a thread begin with. */
+struct bases {
+	const char *thread, *post, *from; /* "/g/agenda/12" and the same with "/" and "?from=" */
+};
+
+/* "/g/agenda/12/3/edit" and the like, some of them for every post: without printf. */
+static const char *post_url(struct page *pg, const char *base, int64_t n, const char *tail)
+{
+	struct str s;
+	struct out o = { &s };
+
+	str_init(&s, pg->a, 4096);
+	str_addz(&s, base);
+	out_i64(&o, n);
+	str_addz(&s, tail);
+	return str_z(&s);
+}
+
 static void attachments_fill(struct page *pg, const char *base, const struct post_row *p,
 			     struct view_post *v)
 {
@@ -83,44 +101,42 @@ static const char *place_text(struct page *pg, const struct post_row *p)
 }
 
 /* The button that shows everybody what our reading of quotes has folded. */
-static void unfold_fill(struct page *pg, const char *base, const struct post_row *p,
+static void unfold_fill(struct page *pg, const struct bases *b, const struct post_row *p,
 			struct view_post *v)
 {
 	if (!p->folds)
 		return;
-	v->unfold_url = arena_fmt(pg->a, "%s/%lld/unfold", base, (long long)p->number);
+	v->unfold_url = post_url(pg, b->post, p->number, "/unfold");
 	v->csrf = csrf_token(pg);
 }
 
 /* What may be done with a post after it was posted, and what was. */
-static void later_fill(struct page *pg, const struct thread_page *t, const char *base,
+static void later_fill(struct page *pg, const struct thread_page *t, const struct bases *b,
 		       const struct post_row *p, struct view_post *v)
 {
 	if (p->edited_at != 0 && (!v->deleted || t->group.moderator)) {
 		v->revised = arena_fmt(pg->a, tr("edited %s"), fmt_time(pg, p->edited_at));
-		v->revised_url = arena_fmt(pg->a, "%s/%lld/revisions", base, (long long)p->number);
+		v->revised_url = post_url(pg, b->post, p->number, "/revisions");
 	}
 	if (strcmp(p->state, "shown") != 0)
 		return;
 	/* its author may always delete it; the page says whether they may edit it still */
 	if (v->mine || t->group.moderator)
-		v->edit_url = arena_fmt(pg->a, "%s/%lld/edit", base, (long long)p->number);
+		v->edit_url = post_url(pg, b->post, p->number, "/edit");
 	else if (t->group.member)
-		v->report_url = arena_fmt(pg->a, "%s/%lld/report", base, (long long)p->number);
+		v->report_url = post_url(pg, b->post, p->number, "/report");
 }
 
-static void post_fill(struct page *pg, const struct thread_page *t, size_t i, int64_t depth,
-		      struct view_post *v)
+static void post_fill(struct page *pg, const struct thread_page *t, const struct bases *b,
+		      size_t i, int64_t depth, struct view_post *v)
 {
 	const struct post_row *p = &t->posts[i];
-	const char *base =
-		arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)t->thread.number);
 	struct unit *u = unit_of(pg);
 	bool mine = p->account != 0 && p->account == u->actor.account;
 
 	*v = (struct view_post){ .number = p->number,
-				 .id = arena_fmt(pg->a, "p%lld", (long long)p->number),
-				 .url = arena_fmt(pg->a, "%s/%lld", base, (long long)p->number),
+				 .id = post_url(pg, "p", p->number, ""),
+				 .url = post_url(pg, b->post, p->number, ""),
 				 .author = text_shown(pg, p->author_name, t->group.member),
 				 .place = place_text(pg, p),
 				 .date = fmt_time(pg, p->sent_at),
@@ -133,8 +149,7 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 				 .csrf = "",
 				 .moderated = p->moderated,
 				 .edited_url = p->moderated && (mine || t->group.moderator)
-						       ? arena_fmt(pg->a, "%s/%lld/edited", base,
-								   (long long)p->number)
+						       ? post_url(pg, b->post, p->number, "/edited")
 						       : "",
 				 .mine = mine,
 				 .hidden = strcmp(p->state, "hidden") == 0,
@@ -156,26 +171,25 @@ static void post_fill(struct page *pg, const struct thread_page *t, size_t i, in
 						     : post_html(pg, p->html, t->group.member) };
 	if (p->parent_number != 0 && (i == 0 || p->parent_number != t->posts[i - 1].number)) {
 		v->answers = p->parent_number;
-		v->answers_url = arena_fmt(
-			pg->a, "%s?from=%lld#p%lld", base,
-			(long long)(p->parent_number > POSTS_PER_PAGE ? p->parent_number : 1),
-			(long long)p->parent_number);
+		v->answers_url = post_url(
+			pg, b->from, p->parent_number > POSTS_PER_PAGE ? p->parent_number : 1, "#p");
+		v->answers_url = post_url(pg, v->answers_url, p->parent_number, "");
 	}
 	if (t->thread.read_number > 0 && p->number == t->thread.read_number + 1)
 		v->unread_line = true;
 	if (t->group.can_post && strcmp(t->thread.state, "open") == 0 && !v->deleted) {
-		v->reply_url = arena_fmt(pg->a, "%s/reply?to=%lld", base, (long long)p->number);
+		v->reply_url = post_url(pg, arena_fmt(pg->a, "%s/reply?to=", b->thread), p->number, "");
 		v->mailto = mailto_group(pg, t->group.addr,
 					 arena_fmt(pg->a, "Re: %s", t->thread.subject));
 	}
 	if ((mine && !v->deleted) || t->group.moderator) {
-		v->raw_url = arena_fmt(pg->a, "%s/%lld/raw", base, (long long)p->number);
-		unfold_fill(pg, base, p, v);
+		v->raw_url = post_url(pg, b->post, p->number, "/raw");
+		unfold_fill(pg, b, p, v);
 	}
-	later_fill(pg, t, base, p, v);
+	later_fill(pg, t, b, p, v);
 	v->show_do = *v->reply_url != '\0' || *v->raw_url != '\0' || *v->edit_url != '\0' ||
 		     *v->report_url != '\0';
-	attachments_fill(pg, base, p, v);
+	attachments_fill(pg, b->thread, p, v);
 }
 
 static const char *facts_text(struct page *pg, const struct thread_row *t)
@@ -208,6 +222,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 				 ? r->post_count - r->read_number
 				 : 0;
 	int64_t *depth = ARENA_ARRAY(pg->a, t->nposts, int64_t);
+	struct bases b = { base, arena_fmt(pg->a, "%s/", base), arena_fmt(pg->a, "%s?from=", base) };
 
 	*v = (struct view_thread){ .title = subject_shown(pg, r->subject, t->group.member),
 				   .long_ = strlen(r->subject) > TITLE_LONG,
@@ -257,7 +272,7 @@ static void thread_fill(struct page *pg, const struct thread_page *t, struct vie
 	v->posts = ARENA_ARRAY(pg->a, t->nposts, struct view_post);
 	v->nposts = t->nposts;
 	for (size_t i = 0; i < t->nposts; i++)
-		post_fill(pg, t, i, depth[i], &v->posts[i]);
+		post_fill(pg, t, &b, i, depth[i], &v->posts[i]);
 	v->read_to = t->nposts ? t->posts[t->nposts - 1].number : 1;
 	v->participants = ARENA_ARRAY(pg->a, t->nparticipants, struct view_participant);
 	v->nparticipants = t->nparticipants;
