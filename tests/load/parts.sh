@@ -187,6 +187,24 @@ pages_site() {
 	site_start_web && site_start_http
 }
 
+# The same for a member who has read half of it, over what anybody gets.
+pages_member() {
+	local cookie csrf anybody=FIG_thread_page_req_per_s
+	site_cabildo member add carga lectora@example.org --name Lectora </dev/null >/dev/null &&
+		printf lectora-de-carga | site_cabildo account password lectora@example.org --stdin >/dev/null || return 1
+	sql "INSERT INTO read_mark (account_id, thread_id, number) SELECT account_id, 1, 15 FROM address WHERE addr = 'lectora@example.org'"
+	csrf=$(curl -s -c "$WORK/jar" "http://127.0.0.1:$SITE_HTTP/signin" | sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1)
+	curl -s -o /dev/null -b "$WORK/jar" -c "$WORK/jar" --data-urlencode "csrf=$csrf" --data next=/ \
+		--data-urlencode addr=lectora@example.org --data password=lectora-de-carga \
+		"http://127.0.0.1:$SITE_HTTP/signin/password"
+	cookie=$(awk '/cabildo/ { print $6 "=" $7 }' "$WORK/jar" | tail -n 1)
+	fetch "$1" "$WORK/member" 'Accept-Encoding: gzip' "Cookie: $cookie"
+	gzip -dc <"$WORK/member" | grep -q 'action="/signout"' || { note 'pages: the member is not signed in'; return 1; }
+	rates thread_page_member_req_per_s "$1" 'Accept-Encoding: gzip' "Cookie: $cookie" || return 1
+	figure thread_page_member_req_per_s_ref requests/s "${!anybody}"
+	ratio thread_page_member_req_per_s
+}
+
 part_pages() {
 	local page=/g/carga/1 own etag gz plain
 	pages_site pages || return 1
@@ -207,11 +225,12 @@ part_pages() {
 	else
 		note 'pages: If-None-Match is not answered 304'
 	fi
+	pages_member $page
 	rates index_page_req_per_s /g/carga 'Accept-Encoding: gzip'
 	figure page_bytes_thread bytes "$gz"
-	# without the posts' own text
-	own=$(perl -0pe 's{(<div class="text"[^>]*>).*?(</div>\s*(?:<p><a|<ul class="(?:files|do)|</div>))}{$1$2}sg' "$WORK/plain" | gzip -6 | wc -c)
-	figure page_bytes_own bytes "$own"
+	# without the blocks of the posts, each of which stands in a pack with 24 bytes around it
+	own=$(sql 'SELECT sum(octet_length(packed) - 24) FROM post WHERE thread_id = 1')
+	figure page_bytes_own bytes $((gz - own))
 	site_over
 }
 
