@@ -30,7 +30,7 @@ static void walk(struct slice bytes)
 
 static void slot(struct out *o, char what, struct slice data, void *ctx UNUSED)
 {
-	str_addc(o->s, what);
+	out_text_n(o, slice_make(&what, 1)); /* any byte here: as text, without controls */
 	out_text_n(o, data);
 }
 
