@@ -37,6 +37,8 @@ const struct conf_def conf_defs[] = {
 	  AT(own_hops), "digit" },
 	{ "spam_filter", "none", "whose verdict our mail server adds: none, or of spamassassin, rspamd, ses",
 	  AT(spam_filter), "filter" },
+	{ "remote_user", "off", "whom the web server's REMOTE_USER signs in: off, known or create",
+	  AT(remote_user), "remote" },
 	{ "log_level", "info", "debug, info, warn or fail", AT(log_level), "level" },
 };
 const size_t conf_defs_n = ARRAY_LEN(conf_defs);
@@ -97,6 +99,9 @@ static const char *value_check(const char *kind, const char *v)
 	if (strcmp(kind, "ip") == 0 && s.n > 0 &&
 	    (s.n > 60 || strspn(v, "0123456789abcdefABCDEF.:[]") != s.n))
 		return "expected the IP address of a server, with :PORT where it is not 53";
+	if (strcmp(kind, "remote") == 0 && !slice_eqz(s, "off") && !slice_eqz(s, "known") &&
+	    !slice_eqz(s, "create"))
+		return "expected off, known or create";
 	if (strcmp(kind, "away") == 0 && !slice_eqz(s, "accept") && !slice_eqz(s, "tempfail"))
 		return "expected accept or tempfail";
 	if (strcmp(kind, "path") == 0 && v[0] != '/')

@@ -25,6 +25,7 @@ struct conf {
 	const char *authserv_id;         /* ours in Authentication-Results, or "" */
 	const char *own_hops;            /* "1" to "9": Received lines our own machines write */
 	const char *spam_filter;         /* "none", or words of "spamassassin", "rspamd", "ses" */
+	const char *remote_user;         /* "off", "known" or "create": who the web server vouches for */
 	const char *log_level;
 };
 

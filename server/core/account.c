@@ -5,6 +5,7 @@
 #include "server/core/bounce.h"
 #include "server/core/notice.h"
 #include "server/store/account.h"
+#include "server/store/admin.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -83,6 +84,61 @@ enum rc signin_password(struct unit *u, const char *client, const char *addr,
 	}
 	*account_r = acc.id;
 	return signin_forgive_write(u->db, by_addr);
+}
+
+/* One @, a domain with a dot, no white space or control character. */
+static bool addr_plain(const char *s)
+{
+	const char *at = strchr(s, '@');
+	size_t n = strlen(s);
+
+	if (at == NULL || at == s || strchr(at + 1, '@') != NULL || strchr(at, '.') == NULL || n > 254)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] <= ' ' || (unsigned char)s[i] >= 0x7f || strchr("<>,;:\"()", s[i]))
+			return false;
+	return at[1] != '.' && s[n - 1] != '.';
+}
+
+static enum rc remote_make(struct unit *u, const char *addr, int64_t *account_r)
+{
+	struct slice rest = slice_of(addr), local;
+	int64_t address;
+	enum rc rc;
+
+	slice_cut(&rest, '@', &local);
+	rc = account_write(u->db, u->arena, slice_dup(u->arena, utf8_clip(local, 150)), tr_lang(),
+			   addr, NULL, 0, account_r, &address);
+	if (rc != RC_OK)
+		return rc;
+	return audit(u, &(struct audit_entry){ .act = "account.create",
+					       .subject = *account_r,
+					       .after = addr,
+					       .why = "REMOTE_USER" });
+}
+
+enum rc signin_remote(struct unit *u, const char *user, int64_t *account_r)
+{
+	bool create = strcmp(u->conf->remote_user, "create") == 0, verified = false;
+	const char *addr = addr_fold(u, user);
+	enum rc rc;
+
+	if (!create && strcmp(u->conf->remote_user, "known") != 0)
+		return RC_DENIED;
+	if (!addr_plain(addr))
+		return RC_INVALID;
+	rc = account_verified_read(u->db, u->arena, addr, account_r, &verified);
+	if (rc == RC_NOTFOUND && create)
+		return remote_make(u, addr, account_r);
+	if (rc != RC_OK || verified)
+		return rc;
+	if (!create)
+		return RC_NOTFOUND;
+	rc = address_verified_write(u->db, addr);
+	return rc == RC_OK ? audit(u, &(struct audit_entry){ .act = "address.verify",
+							     .subject = *account_r,
+							     .after = addr,
+							     .why = "REMOTE_USER" }) : rc;
 }
 
 enum rc signin_link_send(struct unit *u, const char *addr, const char *next)

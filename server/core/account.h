@@ -31,6 +31,13 @@ enum rc session_close(struct unit *u, const char *secret) MUST_USE;
  */
 enum rc signin_password(struct unit *u, const char *client, const char *addr,
 			const char *password, int64_t *account_r) MUST_USE;
+/*
+ * Whom the web server vouches for by REMOTE_USER: the account with that verified
+ * address. `create` (conf's remote_user): an address that is not verified is by
+ * this, and an unknown one gets an account. RC_INVALID: no mail address;
+ * RC_NOTFOUND: nobody has it verified; RC_DENIED: conf says off. In a transaction.
+ */
+enum rc signin_remote(struct unit *u, const char *user, int64_t *account_r) MUST_USE;
 /* Queues the mail with the link if the address is known; RC_OK either way.
  * next: the path to go to afterwards, of ours, or NULL. Not more than one
  * mail a minute per address. In a transaction. */

@@ -61,6 +61,21 @@ enum rc account_read(struct db *db, struct arena *a, const char *addr, struct ac
 	return RC_OK;
 }
 
+enum rc account_verified_read(struct db *db, struct arena *a, const char *addr, int64_t *account_r,
+			      bool *verified_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ACCOUNT_BY_VERIFIED, &q, db_text(addr));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*account_r = db_get_i64(q, 0, 0);
+	*verified_r = db_get_bool(q, 0, 1);
+	return RC_OK;
+}
+
 enum rc account_prefs_write(struct db *db, int64_t account, const char *locale, const char *theme)
 {
 	return db_run(db, NULL, STMT_ACCOUNT_PREFS, NULL, db_i64(account), db_text(locale),

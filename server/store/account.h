@@ -27,6 +27,9 @@ struct account_row {
 };
 enum rc account_read(struct db *db, struct arena *a, const char *addr,
 		     struct account_row *r) MUST_USE;
+/* Whose address it is, and whether it is verified; RC_NOTFOUND. */
+enum rc account_verified_read(struct db *db, struct arena *a, const char *addr, int64_t *account_r,
+			      bool *verified_r) MUST_USE;
 enum rc account_prefs_write(struct db *db, int64_t account, const char *locale,
 			    const char *theme) MUST_USE;
 enum rc account_place_write(struct db *db, int64_t account, bool hide_address,

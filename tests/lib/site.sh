@@ -35,6 +35,7 @@ site_conf() {
 		recipient_delimiter = +
 		authserv_id = ${AUTHSERV:-}
 		spam_filter = ${SITE_SPAM:-none}
+		remote_user = ${SITE_REMOTE_USER:-off}
 		log_level = info
 	CONF
 	cat >"$SITE/lighttpd.conf" <<-CONF

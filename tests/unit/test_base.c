@@ -466,6 +466,7 @@ static void conf_errors(void **state UNUSED)
 		{ "spam_filter = ses none", "spam_filter" },
 		{ "spam_filter = nada", "spam_filter" },
 		{ "spam_filter =", "spam_filter" },
+		{ "remote_user = yes", "remote_user" },
 	};
 	char want[100];
 

@@ -23,6 +23,7 @@ static enum rc signin_show(struct page *pg, struct view_signin *v)
 	struct out o = page_out(pg);
 
 	v->csrf = csrf_token(pg);
+	v->remote = strcmp(unit_of(pg)->conf->remote_user, "off") == 0 ? "" : pg->req->user;
 	v->addr = v->addr ? v->addr : "";
 	v->error = v->error ? v->error : "";
 	view_signin(&o, v);
@@ -59,6 +60,26 @@ enum rc page_signin_send(struct page *pg)
 	return rc == RC_OK ? resp_redirectf(pg->resp, "/signin?sent=1&next=%s",
 					    url_encode(pg->a, next_of(pg)))
 			   : rc;
+}
+
+/* What the web server says counts only where a POST with a token brings it: a GET writes nothing. */
+enum rc page_signin_remote(struct page *pg)
+{
+	int64_t account = 0;
+	enum rc rc = *pg->req->user ? signin_remote(unit_of(pg), pg->req->user, &account) : RC_DENIED;
+	struct view_signin v = { .next = next_of(pg) };
+
+	if (rc == RC_OK)
+		return signin_next(pg, account, v.next);
+	if (rc != RC_INVALID && rc != RC_NOTFOUND && rc != RC_DENIED)
+		return rc;
+	pg->resp->status = 403;
+	v.error = rc == RC_NOTFOUND ? tr("Nobody here has that address, or it is not confirmed. Ask for "
+					 "the link, which confirms it.")
+		  : rc == RC_INVALID ? tr("What your institution says is no mail address. Who runs the site "
+					  "can mend that; the link works meanwhile.")
+				     : tr("The web server says nothing about who you are. Ask for the link.");
+	return signin_show(pg, &v);
 }
 
 static const char *refusal(enum rc rc)

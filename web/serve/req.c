@@ -192,6 +192,9 @@ static bool fields_read(struct req *r)
 	r->remote = env_get(r, "REMOTE_ADDR", &bad);
 	if (!r->remote)
 		r->remote = "";
+	r->user = env_get(r, "REMOTE_USER", &bad);
+	if (!r->user)
+		r->user = "";
 	v = env_get(r, "HTTP_COOKIE", &bad);
 	if (v)
 		cookies_parse(&r->cookies, r->a, slice_of(v));
@@ -204,7 +207,7 @@ int req_head(struct req *r, struct arena *a, struct http_io *io, const struct se
 	bool bad = false;
 	int st;
 
-	*r = (struct req){ .a = a, .io = io, .content_length = -1, .remote = "", .target = "/",
+	*r = (struct req){ .a = a, .io = io, .content_length = -1, .remote = "", .user = "", .target = "/",
 			   .path = SLICE("/"), .mount = o->mount ? o->mount : "" };
 	r->method = method_parse(io->env(io, "REQUEST_METHOD"));
 	r->https = o->https || on(env_get(r, "HTTPS", &bad)) ||

@@ -97,6 +97,9 @@ struct req {
 	const char *range;         /* bytes=..., as sent */
 	const char *if_none_match, *accept_language, *accept_encoding, *user_agent;
 	const char *remote;        /* peer's address as text, "" where unknown */
+	/* Whom the web server vouches for: the parameter REMOTE_USER (RFC 3875, 4.1.11), "" for
+	 * nobody. A header of that name arrives as HTTP_REMOTE_USER, which nobody reads. */
+	const char *user;
 	const char *content_type;
 	int64_t content_length;    /* -1: none given */
 	bool https;

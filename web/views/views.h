@@ -187,6 +187,7 @@ struct view_compose {
 
 struct view_signin {
 	const char *csrf, *next, *addr, *error;
+	const char *remote; /* whom the web server vouches for, where that signs in */
 	bool sent, password_open;
 };
 

@@ -26,6 +26,11 @@ delete from session where id_hash = $1::bytea
 select a.id, a.name, a.locale, a.password_hash, ad.id from address ad join account a on a.id = ad.account_id
 where ad.addr = $1::text and a.closed_at is null
 
+-- name: account_by_verified
+-- roles: web
+select a.id, ad.verified_at is not null from address ad join account a on a.id = ad.account_id
+where ad.addr = $1::text and a.closed_at is null
+
 -- name: signin_gate
 -- roles: web
 -- Whether too many passwords were tried, and whether one of the two places is
