@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# limit: 300
 # The scripts parse, and shellcheck finds nothing where it is installed.
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd -P)}
