@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A member's report is decided by mail: hidden by one word, left with another, by who
+# moderates alone.
+set -u
+# shellcheck source=tests/lib/flow.sh
+. "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/modmail.sh
+. "$TOP/tests/lib/modmail.sh"
+
+# report NUMBER REASON: of the thread's first page, by who is signed in; prints the hold
+report() {
+	press "/g/agenda/1/$1/report" "reason=$2"
+	flow_sql "SELECT h.id FROM hold h JOIN post p ON p.id = h.about_id WHERE h.kind = 'report' AND p.number = $1"
+}
+
+hold_state() {
+	flow_sql "SELECT coalesce(h.decision, 'waiting'), coalesce(h.decided_door, '-'), coalesce(a.name, '-') FROM hold h
+		LEFT JOIN account a ON a.id = h.decided_by WHERE h.id = $1" | tr '\t' ' '
+}
+
+post_state() {
+	flow_sql "SELECT p.state FROM post p JOIN thread t ON t.id = p.thread_id WHERE t.number = 1 AND p.number = $1"
+}
+
+is_state() {
+	[ "$(post_state "$1")" = "$2" ]
+}
+
+told() { # HOLD ADDRESS
+	got "$2" "^Message-ID: <held\\.$1\\."
+}
+
+flow_site
+tap_run 'the group is made' demo_group
+tap_run 'the undo window is short' site_cabildo hold window 0
+tap_run 'the posts are taken' demo_posts
+tap_run 'a member signs in' sign_in julio.zelaya@example.org
+
+h=$(report 2 'Insulta+a+una+colega.')
+tap_run 'a report waits' test -n "$h"
+tap_run 'the moderator has it by mail' wait_for 20 told "$h" $MODERATOR
+n=$(told "$h" $MODERATOR)
+tap_run 'with the reason' grep -q 'Insulta a una colega' <(text "$n")
+to=$(reply_to "$n")
+tap_run 'who reported it cannot decide' answer julio.zelaya@example.org "$to" i1@example.org <<<'aprobar'
+tap_is 'and does not' "$(hold_state "$h")" 'waiting - -'
+tap_run 'the moderator agrees' answer $MODERATOR "$to" i2@example.org <<<'aprobar'
+tap_is 'that is recorded' "$(hold_state "$h")" 'approve email Rodrigo Mejía'
+tap_run 'the post is hidden' wait_for 20 is_state 2 hidden
+tap_run 'and who reported it is told' wait_for 20 got julio.zelaya@example.org 'Quienes moderan lo ocultaron'
+tap_run 'the owner hears who did it' wait_for 20 got $OWNER 'Rodrigo Mejía'
+
+h=$(report 1 'No+me+gusta.')
+tap_run 'another report' wait_for 20 told "$h" $MODERATOR
+tap_run 'is rejected with a reason' answer $MODERATOR "$(reply_to "$(told "$h" $MODERATOR)")" i3@example.org <<<'rechazar: Es parte del orden del día.'
+tap_is 'that is recorded too' "$(hold_state "$h")" 'reject email Rodrigo Mejía'
+tap_run 'who reported it reads the reason' wait_for 20 got julio.zelaya@example.org 'Es parte del orden del día'
+tap_is 'the post stays' "$(post_state 1)" shown
+tap_is 'each is on the record once' "$(flow_sql "SELECT string_agg(act || ':' || door, ' ' ORDER BY id) FROM audit WHERE act IN ('hold.approve', 'hold.reject')")" \
+	'hold.approve:email hold.reject:email'
+flow_end
