@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A member's report is decided by mail: hidden by one word, left with another, by who
-# moderates alone.
+# moderates alone; and an approval that cannot be carried out is told to them.
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
@@ -59,4 +59,20 @@ tap_run 'who reported it reads the reason' wait_for 20 got julio.zelaya@example.
 tap_is 'the post stays' "$(post_state 1)" shown
 tap_is 'each is on the record once' "$(flow_sql "SELECT string_agg(act || ':' || door, ' ' ORDER BY id) FROM audit WHERE act IN ('hold.approve', 'hold.reject')")" \
 	'hold.approve:email hold.reject:email'
+
+# -- approved, and it cannot be made into a post: its bytes bring the program down each time
+tap_run 'there is time to undo' site_cabildo hold window 600
+tap_run 'a message waits' held roto@afuera.example 'Uno que no se deja leer'
+h=$(hold_of roto@afuera.example)
+tap_run 'it is approved by mail' answer $MODERATOR "$(address_of roto@afuera.example $MODERATOR)" i4@example.org <<<'aprobar'
+tap_is 'that is recorded as well' "$(hold_state "$h")" 'approve email Rodrigo Mejía'
+flow_sql "UPDATE hold SET tries = 100, effective_at = now() WHERE id = $h" >/dev/null
+waits_again() { [ "$(hold_state "$h")" = 'waiting - -' ]; }
+tap_run 'it waits again' wait_for 20 waits_again
+for who in $MODERATOR $OWNER; do
+	tap_run "$who is told why" wait_for 20 got $who 'Se aprobó, pero no se puede convertir'
+done
+tap_is 'its author is told nothing of it' "$(count $OUTSIDER aprob)" 0
+tap_is 'that is on the record, by nobody' "$(flow_sql "SELECT door, actor_id IS NULL FROM audit WHERE act = 'hold.reopen'")" 'system	t'
+tap_is 'and nothing was posted' "$(flow_sql "SELECT count(*) FROM post WHERE msgid = 'roto@afuera.example'")" 0
 flow_end
