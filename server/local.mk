@@ -182,6 +182,7 @@ libdigest_a_SOURCES = \
 	server/digest/choice.c server/digest/choice.h \
 	server/digest/issue.c server/digest/issue.h \
 	server/digest/own.c server/digest/own.h \
+	server/digest/preview.c \
 	server/digest/schedule.c server/digest/schedule.h
 $(libdigest_a_OBJECTS): server/db/stmt.h
 

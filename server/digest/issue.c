@@ -335,3 +335,27 @@ enum rc digest_fill(struct unit *u, int64_t issue, int64_t account, enum digest_
 		return RC_NOTFOUND;
 	return rc;
 }
+
+enum rc digest_places(struct unit *u, int64_t issue, int64_t *account_r, struct digest_place **r,
+		      size_t *n_r)
+{
+	struct digest_row *row;
+	enum rc rc = digest_owner_read(u->db, u->arena, issue, account_r);
+
+	if (rc == RC_OK)
+		rc = digest_rows_read(u->db, u->arena, issue, true, &row, n_r);
+	if (rc != RC_OK)
+		return rc;
+	*r = ARENA_ARRAY(u->arena, *n_r, struct digest_place);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct digest_place){
+			.number = row[i].n,
+			.thread = row[i].thread,
+			.list = row[i].list,
+			.domain = row[i].domain,
+			.title = row[i].subject,
+			.reply = row[i].locked ? "" : address_thread(u, row[i].list, row[i].domain, row[i].thread),
+			.msgid = row[i].msgid
+		};
+	return RC_OK;
+}

@@ -59,6 +59,14 @@ static enum rc spans_make(struct unit *u, const char *ids, const struct digest_r
 	return rc;
 }
 
+enum rc digest_batch(struct unit *u, const char *ids, const struct digest_run *run, int64_t now,
+		     int64_t *made_r, int64_t *done_r)
+{
+	enum rc rc = spans_make(u, ids, run, now);
+
+	return rc == RC_OK ? digest_make_write(u->db, u->arena, ids, run, now, made_r, done_r) : rc;
+}
+
 /* In a transaction. *done_r: how many schedules went on; 0: nothing is due, or others are at it. */
 static enum rc batch_make(struct unit *u, const struct digest_run *run, int64_t now, int64_t *made_r,
 			  int64_t *done_r)
@@ -68,12 +76,7 @@ static enum rc batch_make(struct unit *u, const struct digest_run *run, int64_t 
 	enum rc rc = digest_take(u->db, u->arena, now, BATCH, &ids, &n);
 
 	*made_r = *done_r = 0;
-	if (rc != RC_OK || n == 0)
-		return rc;
-	rc = spans_make(u, ids, run, now);
-	if (rc == RC_OK)
-		rc = digest_make_write(u->db, u->arena, ids, run, now, made_r, done_r);
-	return rc;
+	return rc != RC_OK || n == 0 ? rc : digest_batch(u, ids, run, now, made_r, done_r);
 }
 
 /* One batch with its own memory, so that many of them need no more than one. */

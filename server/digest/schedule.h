@@ -29,6 +29,10 @@ enum rc digest_sync(struct unit *u, int64_t account) MUST_USE;
 enum rc digest_due(struct unit *u, int64_t *made_r) MUST_USE;
 /* The same once, schedule included. */
 enum rc digest_run_now(struct unit *u, int64_t *made_r) MUST_USE;
+/* In a transaction: the digests of these schedules (an array's text) up to that horizon. */
+struct digest_run;
+enum rc digest_batch(struct unit *u, const char *ids, const struct digest_run *run, int64_t now,
+		     int64_t *made_r, int64_t *done_r) MUST_USE;
 /* Digests go after 90 days. Its own transaction. */
 enum rc digest_expire(struct unit *u, int64_t *rows_r) MUST_USE;
 

@@ -284,6 +284,48 @@ enum rc digest_past_read(struct db *db, struct arena *a, int64_t account, struct
 	return rc;
 }
 
+enum rc digest_owner_read(struct db *db, struct arena *a, int64_t issue, int64_t *account_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_OWNER, &q, db_i64(issue));
+
+	rc = number(rc, q, account_r);
+	return rc == RC_OK && *account_r == 0 ? RC_NOTFOUND : rc;
+}
+
+enum rc digest_preview_row(struct db *db, struct arena *a, int64_t now, int64_t account,
+			   const char *list, int64_t since, const char **ids_r, const char **every_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_PREVIEW_ROW, &q, db_time(now), db_i64(account),
+			    db_text(list), db_time(since));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	*ids_r = db_get_text(q, 0, 0);
+	*every_r = db_get_text(q, 0, 1);
+	return RC_OK;
+}
+
+enum rc digest_preview_until(struct db *db, struct arena *a, int64_t at, struct digest_run *r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_PREVIEW_UNTIL, &q, db_time(at));
+
+	return run(rc, q, r);
+}
+
+enum rc digest_preview_issue(struct db *db, struct arena *a, int64_t account, int64_t *issue_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_PREVIEW_ISSUE, &q, db_i64(account));
+
+	rc = number(rc, q, issue_r);
+	return rc == RC_OK && *issue_r == 0 ? RC_NOTFOUND : rc;
+}
+
 enum rc digest_expire_write(struct db *db, struct arena *a, int64_t now, int64_t *n_r)
 {
 	struct db_rows *q = NULL;

@@ -62,6 +62,9 @@ struct digest_head {
 enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue,
 			 struct digest_head *r) MUST_USE;
 
+/* Whose it is; RC_NOTFOUND. */
+enum rc digest_owner_read(struct db *db, struct arena *a, int64_t issue, int64_t *account_r) MUST_USE;
+
 struct digest_row {
 	int64_t n; /* its number, from 1 */
 	int64_t thread, number, list_id;
@@ -111,6 +114,17 @@ struct digest_past_row {
 };
 enum rc digest_past_read(struct db *db, struct arena *a, int64_t account, struct digest_past_row **r,
 			 size_t *n_r) MUST_USE;
+
+/* ---- a preview: in a transaction that is undone ---- */
+
+/* since 0: what their next one would have. RC_NOTFOUND: they belong to none. */
+enum rc digest_preview_row(struct db *db, struct arena *a, int64_t now, int64_t account,
+			   const char *list, int64_t since, const char **ids_r,
+			   const char **every_r) MUST_USE;
+enum rc digest_preview_until(struct db *db, struct arena *a, int64_t at,
+			     struct digest_run *r) MUST_USE;
+enum rc digest_preview_issue(struct db *db, struct arena *a, int64_t account,
+			     int64_t *issue_r) MUST_USE;
 
 enum rc digest_expire_write(struct db *db, struct arena *a, int64_t now, int64_t *n_r) MUST_USE;
 

@@ -61,6 +61,12 @@ at 2026-11-23T13:00:10Z
 at 2026-11-23T18:00:00Z
 tap_is 'and not again' "$(queued)/$(mails ana.perez)/$(flow_sql 'SELECT count(*) FROM digest_issue')" 0/1/1
 
+before=$(flow_sql 'SELECT (SELECT count(*) FROM digest_issue), (SELECT count(*) FROM outbound), (SELECT max(id) FROM digest_block)')
+tap_run 'a preview of that week shows what it was' grep -q 'Catálogo de trámites' <(site_cabildo digest preview ana.perez@example.org --at 2026-11-23T13:00:00Z)
+tap_run 'also as HTML' grep -qi '^<!doctype html>' <(site_cabildo digest preview ana.perez@example.org --at 2026-11-23T13:00:00Z --html)
+tap_run 'and of whoever takes none' grep -q 'Catálogo de trámites' <(site_cabildo digest preview julio.zelaya@example.org --list agenda --at 2026-11-23T13:00:00Z)
+tap_is 'nothing was made' "$(flow_sql 'SELECT (SELECT count(*) FROM digest_issue), (SELECT count(*) FROM outbound), (SELECT max(id) FROM digest_block)')" "$before"
+
 # ---- changes of mind: Ana every day, then on Fridays; Julio joins; Itzel pauses ----
 flow_sql "INSERT INTO digest_choice (account_id, every, hour) SELECT account_id, 'daily', 7 FROM address WHERE addr = 'ana.perez@example.org'" >/dev/null
 set_delivery julio.zelaya digest

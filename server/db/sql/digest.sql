@@ -238,6 +238,10 @@ left join digest_schedule d on d.account_id = i.account_id and d.list_id = i.lis
 left join digest_choice c on c.account_id = i.account_id
 where i.id = $1::bigint and a.closed_at is null
 
+-- name: digest_owner
+-- roles: receive
+select account_id from digest_issue where id = $1::bigint
+
 -- name: digest_items
 -- roles: deliver receive web cli
 -- The threads of digest $1 by their numbers, as they are today: what its owner may not see any more,
@@ -270,3 +274,42 @@ join hold h on h.list_id = s.list_id and h.decided_at is null
 where s.account_id = $1::bigint and s.role in ('moderator', 'owner')
 	and not coalesce((now() at time zone zone_known(a.time_zone))::date between s.away_from and s.away_until, false)
 group by l.id order by l.title, l.id limit 20
+
+-- name: digest_preview_row
+-- roles: web cli
+-- In a transaction that is undone: account $2 has a digest of group $3 (null: as they have it), due on a day
+-- that no other digest has, of what came since $4 (null: since their last one, or for one period).
+with l as (
+	select id, digest_every, digest_weekday, digest_hour from list where name = $3::text
+), none as (
+	select not exists (select from subscription s where s.account_id = $2::bigint and s.delivery = 'digest'
+		and ($3 is null or s.list_id = (select id from l))) as yes
+), subs as (
+	update subscription s set delivery = 'digest', digest_until = null,
+		digest_from = case when $4::timestamptz is null and not (select yes from none) then s.digest_from end
+	where s.account_id = $2 and ($3 is null or s.list_id = (select id from l)) and (s.delivery = 'digest' or (select yes from none))
+	returning s.id
+), since as (
+	select r.horizon, r.at from digest_run r where r.at <= coalesce($4, $1::timestamptz - interval '7 days')
+	order by r.at desc, r.id desc limit 1
+), made as (
+	insert into digest_schedule as d (account_id, list_id, every, weekday, monthday, hour, zone, due_at, horizon, ended_at)
+	select a.id, coalesce((select id from l), 0), coalesce(c.every, 'weekly'), coalesce(c.weekday, 1), coalesce(c.monthday, 1), coalesce(c.hour, 7),
+		zone_known(a.time_zone), '9999-01-01', coalesce((select horizon from since), '3'),
+		coalesce((select at from since), $4, $1 - interval '7 days')
+	from account a left join digest_choice c on c.account_id = a.id where a.id = $2 and exists (select from subs)
+	on conflict (account_id, list_id) do update set due_at = excluded.due_at,
+		horizon = case when $4 is null then d.horizon else excluded.horizon end,
+		ended_at = case when $4 is null then d.ended_at else excluded.ended_at end
+	returning d.id, d.every
+)
+select '{' || id || '}', every from made
+
+-- name: digest_preview_until
+-- roles: web cli
+-- The first horizon at or after $1.
+select id, at, horizon::text from digest_run where at >= $1::timestamptz order by at, id limit 1
+
+-- name: digest_preview_issue
+-- roles: web cli
+select max(id) from digest_issue where account_id = $1::bigint and period >= '9998-01-01'
