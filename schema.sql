@@ -1145,6 +1145,67 @@ as $$
 	select case when becomes <> 'each' then null when was = 'digest' then pg_snapshot_xmin(pg_current_snapshot()) else digest_until end
 $$;
 
+-- Transaction numbers begin anew in another cluster: after a dump and restore, horizons may lie ahead of all
+-- that will be written for years. Then horizons and the posts that some digest has still to cover get numbers
+-- from just below the present one, in the order they had; what was covered by all is out of it for good
+-- (digest_era). A post is of the new count, and so not covered, where it came after the horizon was taken.
+-- True: it was so.
+create function digest_rebase() returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+	here constant bigint := (select system_identifier from pg_control_system());
+	top numeric;
+	base numeric;
+	k bigint;
+	old bigint;
+begin
+	if exists (select from public.digest_era where cluster = here)
+			and not exists (select from public.digest_run where horizon > pg_snapshot_xmax(pg_current_snapshot())) then
+		return false;
+	end if;
+	lock table public.post in share row exclusive mode;
+	lock table public.subscription, public.digest_schedule, public.digest_run in share row exclusive mode;
+	-- every beginning is one of digest_run, or the one before it; who joined since the restore has one by time
+	update public.digest_schedule d set horizon = coalesce(
+		(select r.horizon from public.digest_run r where r.horizon <= d.horizon order by r.horizon desc limit 1),
+		(select r.horizon from public.digest_run r where r.at <= d.ended_at order by r.at desc limit 1), '3');
+	update public.subscription s set
+		digest_from = case when s.digest_from is not null then coalesce(
+			(select r.horizon from public.digest_run r where r.horizon <= s.digest_from order by r.horizon desc limit 1),
+			(select r.horizon from public.digest_run r where r.at <= s.joined_at order by r.at desc limit 1), '3') end,
+		digest_until = null;
+	create temp table label on commit drop as
+		select h as horizon, row_number() over (order by h) as n,
+			coalesce((select max(r.at) from public.digest_run r where r.horizon = h), '-infinity') as at
+		from (select horizon from public.digest_schedule union select digest_from from public.subscription where digest_from is not null
+			union (select horizon from public.digest_run order by horizon desc limit 1)) x (h);
+	select count(*) into k from label;
+	top := pg_current_xact_id()::text::numeric;
+	base := greatest(top - k - 1000, 3); -- what is being written now has numbers above
+	-- what all digests have covered, where its number would say otherwise; what is ahead stays there
+	select coalesce(max(p.id), 0) into old from public.post p where p.xid >= pg_snapshot_xmax(pg_current_snapshot());
+	update public.post p set xid = '3' from public.digest_era e where p.source <> 'import'
+		and p.xid >= base::text::xid8 and p.xid < top::text::xid8 and ((p.id <= e.last_post and p.xid >= e.xid)
+			or exists (select from label l where l.n = 1 and p.xid < l.horizon and p.received_at <= l.at));
+	update public.post p set xid = (least(base + x.n, top - 1))::text::xid8 from (
+		select q.id, coalesce((select min(l.n) from label l where q.xid < l.horizon and q.received_at <= l.at), k + 1) - 1 as n
+		from public.post q cross join public.digest_era e
+		where q.source <> 'import' and (q.id > e.last_post or q.xid < e.xid)
+			and q.received_at > (select coalesce(min(l.at), '-infinity') from label l) - interval '1 day'
+	) x where x.id = p.id and x.n > 0;
+	update public.digest_schedule d set horizon = least(base + l.n, top - 1)::text::xid8 from label l where l.horizon = d.horizon;
+	update public.subscription s set digest_from = least(base + l.n, top - 1)::text::xid8 from label l where l.horizon = s.digest_from;
+	delete from public.digest_run r where not exists (select from label l where l.horizon = r.horizon);
+	update public.digest_run r set horizon = least(base + l.n, top - 1)::text::xid8 from label l where l.horizon = r.horizon;
+	delete from public.digest_span;
+	update public.digest_block set since = id::text::xid8, until = '1';
+	update public.digest_era set cluster = here, last_post = greatest(last_post, old), xid = top::text::xid8;
+	return true;
+end
+$$;
+revoke execute on function digest_rebase() from public;
+
 -- Forgetting a person ---------------------------------------------------------
 
 -- A name as it may be written: accents or none, across a line of a quotation,
@@ -1673,3 +1734,4 @@ grant insert, update on digest_choice to "cabildo-web";
 grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";
 grant select (id, account_id, blocks) on digest_issue to "cabildo-receive";
 grant select (id, thread_id, posts, who, keywords, new_posts, opened) on digest_block to "cabildo-receive";
+grant execute on function digest_rebase() to "cabildo-sched";

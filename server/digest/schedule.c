@@ -33,11 +33,16 @@ static enum rc keep(struct unit *u, int64_t now)
 {
 	struct digest_run r;
 	enum rc rc = house_begin(u, HOUSE_DIGEST);
+	bool moved;
 	int64_t n;
 
 	if (rc != RC_OK)
 		return rc == RC_CONFLICT ? RC_OK : rc;
-	rc = digest_run_read(u->db, u->arena, now - TICK_EVERY + 1, now, &r);
+	rc = digest_rebase_write(u->db, u->arena, &moved);
+	if (rc == RC_OK && moved)
+		log_info("event=digests_rebased reason=\"this database was restored\"");
+	if (rc == RC_OK)
+		rc = digest_run_read(u->db, u->arena, now - TICK_EVERY + 1, now, &r);
 	if (rc == RC_NOTFOUND)
 		rc = digest_run_write(u->db, u->arena, now, &r);
 	if (rc == RC_OK)

@@ -19,6 +19,15 @@ enum rc digest_sync_write(struct db *db, struct arena *a, int64_t now, int64_t a
 	return number(rc, q, n_r);
 }
 
+enum rc digest_rebase_write(struct db *db, struct arena *a, bool *moved_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run0(db, a, STMT_DIGEST_REBASE, &q);
+
+	*moved_r = rc == RC_OK && db_get_bool(q, 0, 0);
+	return rc;
+}
+
 static enum rc run(enum rc rc, const struct db_rows *q, struct digest_run *r)
 {
 	if (rc != RC_OK)

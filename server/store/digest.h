@@ -16,6 +16,9 @@ struct db;
 enum rc digest_sync_write(struct db *db, struct arena *a, int64_t now, int64_t account,
 			  int64_t *n_r) MUST_USE;
 
+/* See digest_rebase() in schema.sql. */
+enum rc digest_rebase_write(struct db *db, struct arena *a, bool *moved_r) MUST_USE;
+
 struct digest_run {
 	int64_t id, at;
 	const char *horizon;

@@ -143,6 +143,18 @@ at 2027-02-08T13:00:00Z
 at 2027-02-15T13:00:00Z
 tap_is 'both are in one digest of each, once' "$(flow_sql "SELECT addr, string_agg(t.subject, ' ' ORDER BY t.subject) FROM digest_issue i JOIN digest_block b ON b.id = ANY (i.blocks) JOIN thread t ON t.id = b.thread_id JOIN address USING (account_id)
 	WHERE subject IN ('primero', 'segundo') GROUP BY addr ORDER BY addr" | tr '\t\n' ' ;')" 'ana.perez@example.org primero segundo;itzel.barria@example.org primero segundo;'
+# ---- another cluster, whose transaction numbers are far behind: what is uncovered stays so ----
+flow_sql "$(thread_sql 'antes de restaurar')"
+flow_sql "UPDATE post SET xid = (xid::text::numeric + 1000000000)::text::xid8; UPDATE digest_run SET horizon = (horizon::text::numeric + 1000000000)::text::xid8;
+	UPDATE digest_schedule SET horizon = (horizon::text::numeric + 1000000000)::text::xid8; UPDATE digest_era SET cluster = 1;
+	UPDATE subscription SET digest_from = (digest_from::text::numeric + 1000000000)::text::xid8 WHERE digest_from IS NOT NULL;
+	UPDATE digest_run SET at = least(at, now())" >/dev/null
+flow_sql "$(thread_sql 'después de restaurar')"
+at 2027-02-22T13:00:00Z
+flow_sql "$(thread_sql 'una semana más')"
+at 2027-03-01T13:00:00Z
+tap_is 'what was not told before a restore is told after it, with what came since' "$(flow_sql "SELECT addr, string_agg(t.subject, '/' ORDER BY i.id, t.id) FROM digest_issue i JOIN digest_block b ON b.id = ANY (i.blocks) JOIN thread t ON t.id = b.thread_id JOIN address USING (account_id)
+	WHERE t.subject LIKE '%restaurar' OR t.subject LIKE 'una semana%' GROUP BY addr ORDER BY addr" | tr '\t\n' ' ;')" 'ana.perez@example.org antes de restaurar/después de restaurar/una semana más;itzel.barria@example.org antes de restaurar/después de restaurar/una semana más;'
 # whatever happened above: no thread of one post twice to anybody
 tap_is 'nothing was told twice' "$(flow_sql "SELECT count(*) FROM (SELECT i.account_id, x.p FROM digest_issue i JOIN digest_block b ON b.id = ANY (i.blocks) CROSS JOIN unnest(b.posts) x (p) GROUP BY 1, 2 HAVING count(*) > 1) y")" 0
 flow_end

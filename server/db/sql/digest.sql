@@ -54,6 +54,10 @@ with covered as materialized (
 )
 select (select count(*) from gone) + (select count(*) from made) + (select count(*) from changed)
 
+-- name: digest_rebase
+-- roles: sched cli
+select digest_rebase()
+
 -- name: digest_run_last
 -- roles: sched web cli
 -- The newest horizon, if it was taken at $1 or since, and not in the future.
