@@ -1735,3 +1735,6 @@ grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";
 grant select (id, account_id, blocks) on digest_issue to "cabildo-receive";
 grant select (id, thread_id, posts, who, keywords, new_posts, opened) on digest_block to "cabildo-receive";
 grant execute on function digest_rebase() to "cabildo-sched";
+grant update (keywords) on digest_block to "cabildo-sched", "cabildo-web";
+grant select (folds, lang) on post to "cabildo-sched";
+grant select (subject) on thread to "cabildo-sched";

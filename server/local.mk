@@ -183,7 +183,8 @@ libdigest_a_SOURCES = \
 	server/digest/issue.c server/digest/issue.h \
 	server/digest/own.c server/digest/own.h \
 	server/digest/preview.c \
-	server/digest/schedule.c server/digest/schedule.h
+	server/digest/schedule.c server/digest/schedule.h \
+	server/digest/words.c server/digest/words.h
 $(libdigest_a_OBJECTS): server/db/stmt.h
 
 # scheduled work

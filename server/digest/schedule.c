@@ -2,6 +2,7 @@
 /* See schedule.h. */
 #include "server/core/house.h"
 #include "server/digest/schedule.h"
+#include "server/digest/words.h"
 #include "server/store/digest.h"
 
 #include "server/base/base.h"
@@ -53,6 +54,20 @@ static enum rc keep(struct unit *u, int64_t now)
 	return rc;
 }
 
+/* Its texts and words are given back at once. */
+static enum rc span_make(struct unit *outer, const struct digest_span *s, int64_t now)
+{
+	struct unit u = *outer;
+	enum rc rc;
+
+	u.arena = arena_new((size_t)64 << 20);
+	rc = digest_span_write(u.db, s, now);
+	if (rc == RC_OK)
+		rc = words_write(&u, s);
+	arena_free(&u.arena);
+	return rc;
+}
+
 static enum rc spans_make(struct unit *u, const char *ids, const struct digest_run *run, int64_t now)
 {
 	struct digest_span *s;
@@ -60,7 +75,7 @@ static enum rc spans_make(struct unit *u, const char *ids, const struct digest_r
 	enum rc rc = digest_spans_missing(u->db, u->arena, ids, run->horizon, now, &s, &n);
 
 	for (size_t i = 0; rc == RC_OK && i < n; i++)
-		rc = digest_span_write(u->db, &s[i], now);
+		rc = span_make(u, &s[i], now);
 	return rc;
 }
 

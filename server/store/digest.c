@@ -109,6 +109,60 @@ enum rc digest_make_write(struct db *db, struct arena *a, const char *ids,
 	return number(rc, q, made_r);
 }
 
+enum rc digest_words_read(struct db *db, struct arena *a, const struct digest_span *s,
+			  struct digest_word_row **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_WORDS_NEW, &q, db_i64(s->list), db_text(s->since),
+			    db_text(s->until));
+
+	*n_r = rc == RC_OK ? db_nrows(q) : 0;
+	*r = ARENA_ARRAY(a, *n_r, struct digest_word_row);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct digest_word_row){ .block = db_get_i64(q, i, 0),
+						    .lang = db_get_text(q, i, 1),
+						    .body = db_get_slice(q, i, 2),
+						    .folds = db_get_text(q, i, 3),
+						    .subject = db_get_text(q, i, 4) };
+	return rc;
+}
+
+enum rc digest_words_usual(struct db *db, struct arena *a, int64_t list, struct digest_word_row **r,
+			   size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_WORDS_USUAL, &q, db_i64(list));
+
+	*n_r = rc == RC_OK ? db_nrows(q) : 0;
+	*r = ARENA_ARRAY(a, *n_r, struct digest_word_row);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct digest_word_row){ .lang = db_get_text(q, i, 0),
+						    .body = db_get_slice(q, i, 1),
+						    .folds = db_get_text(q, i, 2),
+						    .subject = "" };
+	return rc;
+}
+
+enum rc digest_words_stem(struct db *db, struct arena *a, const char *const *word,
+			  const char *const *lang, size_t n, const char ***stem_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_WORDS_STEM, &q, db_text_array(a, word, n),
+			    db_text_array(a, lang, n));
+
+	*stem_r = ARENA_ARRAY(a, n, const char *);
+	for (size_t i = 0; rc == RC_OK && i < n; i++)
+		(*stem_r)[i] = i < db_nrows(q) ? db_get_text(q, i, 0) : "";
+	return rc;
+}
+
+enum rc digest_words_write(struct db *db, struct arena *a, const int64_t *block,
+			   const char *const *words, size_t n)
+{
+	return db_run(db, NULL, STMT_DIGEST_WORDS_PUT, NULL, db_i64_array(a, block, n),
+		      db_text_array(a, words, n));
+}
+
 enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue, struct digest_head *r)
 {
 	struct db_rows *q = NULL;

@@ -45,6 +45,20 @@ enum rc digest_make_write(struct db *db, struct arena *a, const char *ids,
 			  const struct digest_run *run, int64_t now, int64_t *made_r,
 			  int64_t *done_r) MUST_USE;
 
+struct digest_word_row {
+	int64_t block;             /* of digest_words_read alone, like subject */
+	const char *lang, *folds, *subject;
+	struct slice body;
+};
+enum rc digest_words_read(struct db *db, struct arena *a, const struct digest_span *s,
+			  struct digest_word_row **r, size_t *n_r) MUST_USE;
+enum rc digest_words_usual(struct db *db, struct arena *a, int64_t list, struct digest_word_row **r,
+			   size_t *n_r) MUST_USE;
+enum rc digest_words_stem(struct db *db, struct arena *a, const char *const *word,
+			  const char *const *lang, size_t n, const char ***stem_r) MUST_USE;
+enum rc digest_words_write(struct db *db, struct arena *a, const int64_t *block,
+			   const char *const *words, size_t n) MUST_USE;
+
 /* ---- one digest ---- */
 
 #define DIGEST_POSTS_KEPT 200 /* of one thread in a block; see digest_threads() in schema.sql */

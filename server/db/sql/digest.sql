@@ -317,3 +317,27 @@ select id, at, horizon::text from digest_run where at >= $1::timestamptz order b
 -- name: digest_preview_issue
 -- roles: web cli
 select max(id) from digest_issue where account_id = $1::bigint and period >= '9998-01-01'
+
+-- name: digest_words_new
+-- roles: sched web cli
+-- The new posts of the threads of a span that will have more than a title, thread by thread.
+select b.id, p.lang, left(p.body, 4000), array_to_string(p.folds, ','), t.subject
+from digest_span s cross join lateral unnest(s.blocks[1:40]) x (id) join digest_block b on b.id = x.id join thread t on t.id = b.thread_id
+cross join lateral (select y.id from unnest(b.posts[1:12]) y (id)) y join post p on p.id = y.id
+where s.list_id = $1::bigint and s.since = $2::text::xid8 and s.until = $3::text::xid8 order by b.id, p.id
+
+-- name: digest_words_usual
+-- roles: sched web cli
+-- What the group usually writes.
+select p.lang, left(p.body, 1500), array_to_string(p.folds, ',') from post p where p.list_id = $1::bigint order by p.sent_at desc, p.id desc limit 150
+
+-- name: digest_words_stem
+-- roles: sched web cli
+-- The stems of words by their languages; '': it says nothing in that language.
+select coalesce((ts_lexize(case u.lang when 'es' then 'spanish_stem' when 'en' then 'english_stem' when 'pt' then 'portuguese_stem'
+	when 'fr' then 'french_stem' when 'it' then 'italian_stem' else 'simple' end::regdictionary, u.word))[1], '')
+from unnest($1::text[], $2::text[]) with ordinality u (word, lang, n) order by u.n
+
+-- name: digest_words_put
+-- roles: sched web cli
+update digest_block b set keywords = string_to_array(u.words, ' ') from unnest($1::bigint[], $2::text[]) u (id, words) where b.id = u.id
