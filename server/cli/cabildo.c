@@ -27,7 +27,7 @@ const struct subcmd subcmds[] = {
 	  "mailboxes at a provider, for cabildo-fetch", cli_mailbox, true },
 	{ "bounce", "bounce list|show|reset|threshold ...",
 	  "whose mail comes back, and why", cli_bounce, true },
-	{ "digest", "digest preview MEMBER [--at TIME] [--list LIST] [--html] | digest run",
+	{ "digest", "digest preview|run MEMBER [--at TIME] [--list LIST] [--html]",
 	  "what a member would get, and making what is due", cli_digest, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
