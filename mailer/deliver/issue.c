@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See issue.h. */
 #include "mailer/compose/compose.h"
+#include "mailer/deliver/bundle.h"
 #include "mailer/deliver/issue.h"
 #include "server/core/address.h"
 #include "server/digest/issue.h"
+#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
-#define ISSUE_CAP ((size_t)2 << 20)
+#define ISSUE_CAP ((size_t)32 << 20)
 
 static void list_of(struct unit *u, const struct digest_issue *i, const struct digest *d,
 		    struct compose_list *l)
@@ -23,6 +25,30 @@ static void list_of(struct unit *u, const struct digest_issue *i, const struct d
 				    .digest = true };
 	if (*u->conf->base_url != '\0' && i->one)
 		l->archive_url = arena_fmt(u->arena, "%s/g/%s", u->conf->base_url, i->list);
+}
+
+/* The same with every message whole, for those who chose that. */
+static enum rc whole_fill(struct unit *u, const struct digest_issue *i, const struct digest *d,
+			  struct compose_notice *n)
+{
+	struct compose_whole *w;
+	size_t count, left;
+	struct slice table;
+	enum rc rc = bundle_load(u, i->id, &w, &count, &left);
+
+	if (rc != RC_OK || count == 0)
+		return rc;
+	tr_set(d->lang);
+	table = bundle_table(u->arena, d, left);
+	n->html = SLICE("");
+	if (strcmp(i->form, "plain") == 0) {
+		n->text = whole_text(u->arena, table, n->subject, w, count);
+		return RC_OK;
+	}
+	n->text = table;
+	n->whole = w;
+	n->nwhole = count;
+	return RC_OK;
 }
 
 enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
@@ -66,6 +92,10 @@ enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
 	if (i.one)
 		copy.unsub_mailto = address_leave(u->arena, u->keys, u->conf->recipient_delimiter,
 						  i.list, i.domain, i.subscription);
+	if (strcmp(i.form, "summary") != 0)
+		rc = whole_fill(u, &i, &d, &n);
+	if (rc != RC_OK)
+		return rc;
 	str_init(&out, u->arena, ISSUE_CAP);
 	rc = compose_notice(&n, &out);
 	m_r->from = copy.sender;

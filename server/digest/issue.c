@@ -359,3 +359,8 @@ enum rc digest_places(struct unit *u, int64_t issue, int64_t *account_r, struct 
 		};
 	return RC_OK;
 }
+
+enum rc digest_messages(struct unit *u, int64_t issue, int max, int64_t **r, size_t *n_r)
+{
+	return digest_whole_read(u->db, u->arena, issue, max, r, n_r);
+}

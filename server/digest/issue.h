@@ -49,6 +49,9 @@ struct digest_place {
 enum rc digest_places(struct unit *u, int64_t issue, int64_t *account_r, struct digest_place **r,
 		      size_t *n_r) MUST_USE;
 
+/* Ids of all its messages, for the forms that hold them whole. */
+enum rc digest_messages(struct unit *u, int64_t issue, int max, int64_t **r, size_t *n_r) MUST_USE;
+
 /* digest.ISSUE.MAC@DOMAIN, without <>. */
 char *digest_msgid(struct unit *u, int64_t issue);
 /* The digest that an id of In-Reply-To or References names; 0: none of ours. */

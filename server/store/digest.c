@@ -291,6 +291,19 @@ enum rc digest_posts_read(struct db *db, struct arena *a, const int64_t *ids, si
 	return rc;
 }
 
+enum rc digest_whole_read(struct db *db, struct arena *a, int64_t issue, int max, int64_t **r,
+			  size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DIGEST_WHOLE, &q, db_i64(issue), db_i64(max));
+
+	*n_r = rc == RC_OK ? db_nrows(q) : 0;
+	*r = ARENA_ARRAY(a, *n_r, int64_t);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = db_get_i64(q, i, 0);
+	return rc;
+}
+
 enum rc digest_needs_read(struct db *db, struct arena *a, int64_t account,
 			  struct digest_need_row **r, size_t *n_r)
 {

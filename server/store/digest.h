@@ -107,6 +107,10 @@ struct digest_post_row {
 enum rc digest_posts_read(struct db *db, struct arena *a, const int64_t *ids, size_t n,
 			  struct digest_post_row **r, size_t *n_r) MUST_USE;
 
+/* Ids of the messages of a digest, in its order. */
+enum rc digest_whole_read(struct db *db, struct arena *a, int64_t issue, int max, int64_t **r,
+			  size_t *n_r) MUST_USE;
+
 struct digest_need_row {
 	const char *list, *title;
 	int64_t count, oldest;

@@ -85,6 +85,30 @@ tap_is 'it is not his' "$(browse_status julio.zelaya "$page")" 404
 tap_is 'what is none is not there' "$(browse_status ana.perez /digest/99999)" 404
 tap_run 'her page of preferences names it' grep -q "href=\"$page\"" <(browse ana.perez /me)
 
+# -- every message whole
+form() { # NAME: the next digest in that form; its file in $mail
+	local n=$1 week=$2 count=$3
+	browse_post ana.perez /me /account/digest every=weekly weekday=1 monthday=1 hour=7 "form=$n" >/dev/null
+	post julio.zelaya 'Re: Orden del día' "$n" a1@example.org
+	at "$week"
+	wait_for 20 has "$count" || return 1
+	mail=$(digests | xargs grep -l -- "$n@example.org" | head -1)
+	[ -n "$mail" ]
+}
+tap_run 'she wants a MIME digest' form mime 2026-11-30T13:00:00Z 2
+for want in 'multipart/mixed' 'multipart/digest' '^Message-ID: <mime@example.org>' '^From: Julio Zelaya <julio.zelaya@example.org>'; do
+	tap_run "it has $want" grep -q -- "$want" "$mail"
+done
+tap_run 'its table comes first' grep -q '^#1    Orden del día' <(part text/plain)
+tap_run 'no trip of a message is told' fails grep -qi '^Received:' "$mail"
+tap_run 'she wants one text' form plain 2026-12-07T13:00:00Z 3
+browse_mail ana.perez@example.org '^Message-ID: <plain@example.org>' >"$TEST_TMP/plain"
+for want in '^----------------------------------------------------------------------$' '^From: Julio Zelaya <julio.zelaya@example.org>$' \
+	'^Subject: Re: Orden del día$' '^Texto de plain sobre el reglamento' '^------------------------------$' '^End of .*Resumen semanal'; do
+	tap_run "it has $want" grep -q -- "$want" "$TEST_TMP/plain"
+done
+tap_run 'of one part' fails grep -q 'multipart' "$TEST_TMP/plain"
+
 # -- its links
 mute=$(grep -oE '/f/[0-9]+/[0-9]+/[a-z2-7]{16}' <<<"$html" | head -1)
 tap_run 'a link mutes a thread' test -n "$mute"

@@ -269,6 +269,15 @@ order by x.n
 select p.id, p.number, p.author_name, p.lang, p.sent_at, left(p.body, 20000), array_to_string(p.folds, ',')
 from post p where p.id = any ($1::bigint[]) and p.state = 'shown'
 
+-- name: digest_whole
+-- roles: deliver
+-- Every new message of digest $1's threads, in its order, where its owner is a member.
+select p.id from digest_issue i cross join lateral unnest(i.blocks) with ordinality x (id, n)
+join digest_block b on b.id = x.id join thread h on h.id = b.thread_id join thread t on t.id = coalesce(h.moved_to, h.id)
+join subscription s on s.list_id = t.list_id and s.account_id = i.account_id
+join post p on p.id = any (b.posts) and p.state = 'shown' and p.thread_id = t.id
+where i.id = $1::bigint and t.state <> 'hidden' order by x.n, p.number limit $2::integer
+
 -- name: digest_needs
 -- roles: deliver receive web cli
 -- What waits in the groups that account $1 runs, but while they are away.
