@@ -86,10 +86,16 @@ while IFS='|' read -r who address; do
 	tap_run "$who signs in" sign_in "${address%@*}" "$who"
 	printf '%s\t%s\n' "$who" "$(cat "$TEST_TMP/cookie.$who")" >>"$TEST_TMP/roles"
 done <<<"$ROLES"
+# one of the member's
+flow_sql "INSERT INTO digest_issue (account_id, list_id, subscription_id, period, every, form, since_at, until_at, blocks, followed, threads, posts,
+		groups, several, made_at)
+	SELECT s.account_id, 0, s.id, current_date, 'weekly', 'summary', now() - interval '7 days', now(), '{}', 0, 0, 0, 0, false, now()
+	FROM subscription s JOIN address a ON a.id = s.address_id WHERE a.addr = 'ana.perez@example.org' ORDER BY s.id LIMIT 1" >/dev/null
 cat >"$TEST_TMP/names" <<-NAMES
 	open=agenda
 	private=reservado
 	hold=$(flow_sql "SELECT id FROM hold WHERE msgid = 'h1@otra.example'")
+	digest=$(flow_sql "SELECT id FROM digest_issue")
 NAMES
 
 before=$(fingerprint)
