@@ -39,12 +39,18 @@ flow_site
 demo_group >/dev/null
 tap_run 'its members have passwords' demo_passwords "$TEST_TMP/passwords"
 flow_sql "UPDATE subscription SET delivery = 'none'" >/dev/null
+tap_run 'Ana signs in' browse_in ana.perez
 flow_sql "UPDATE account SET time_zone = 'America/Guatemala', locale = 'es'" >/dev/null
 site_cabildo member set agenda ana.perez@example.org delivery=digest >/dev/null
 at 2026-11-18T15:00:00Z
 post marisol.quesada 'Orden del día' a1
 post julio.zelaya 'Re: Orden del día' a2 a1@example.org
 post rodrigo.mejia 'Catálogo <b>de</b> trámites' b1
+tap_is 'she sees it before' "$(browse_post ana.perez /me /account/digest/preview)" 200
+for want in 'Así sería su resumen' '<h1>Resumen de' 'Orden del día' 'Texto de a1'; do
+	tap_run "with $want" grep -q -- "$want" "$TEST_TMP/answer"
+done
+tap_is 'and nothing is made' "$(flow_sql 'SELECT count(*) FROM digest_issue')/$(flow_sql 'SELECT count(*) FROM outbound WHERE digest_id IS NOT NULL')" 0/0
 at 2026-11-23T13:00:00Z
 tap_run 'the digest is sent' wait_for 20 has 1
 mail=$(digests | head -1)
@@ -74,7 +80,6 @@ tap_run 'it is under 90 kB' test "${#html}" -lt 90000
 page=$(grep -oE '/digest/[0-9]+' <<<"$text" | head -1)
 tap_run 'it names its page' test -n "$page"
 tap_is 'which asks to sign in' "$(browse_status - "$page")" 303
-tap_run 'Ana signs in' browse_in ana.perez
 browse ana.perez "$page" >"$TEST_TMP/page"
 for want in '<h1>Resumen del' 'Orden del día' 'Texto de a1' '2 hilos, 3 mensajes'; do
 	tap_run "and has $want" grep -q -- "$want" "$TEST_TMP/page"

@@ -66,6 +66,28 @@ enum rc page_digest(struct page *pg)
 	return digest_show(pg, &d, note);
 }
 
+/* A POST without a transaction of its own: what it would be is made, shown and undone. */
+enum rc page_digest_preview(struct page *pg)
+{
+	struct unit *u = unit_of(pg);
+	struct view_digest v = { .heading = tr("My next digest"),
+				 .counts = "", .note = "", .why = "",
+				 .empty = tr("Nothing would be sent to you now: since your last digest "
+					     "there is nothing new in the groups whose digest you get.") };
+	struct out o = page_out(pg);
+	struct digest_issue i;
+	struct digest d;
+	enum rc rc = digest_preview(u, u->actor.account, NULL, 0, DIGEST_PAGE, &i, &d);
+
+	if (rc == RC_OK)
+		return digest_show(pg, &d, tr("This would be your digest if it were sent now. Nothing "
+					      "has been sent."));
+	if (rc != RC_NOTFOUND)
+		return rc;
+	view_digest(&o, &v);
+	return page_show(pg, &(struct frame){ .title = v.heading, .here = 3, .noindex = true }, &o);
+}
+
 /* ---- when they come ---- */
 
 static struct view_choice *numbers(struct page *pg, int from, int to, const char *fmt, int on,
