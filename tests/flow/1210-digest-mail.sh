@@ -69,7 +69,7 @@ for want in '^RESUMEN DEL ' '^2 hilos, 3 mensajes' '^CON MÁS ACTIVIDAD$' '^#1  
 	'Texto de a1 sobre el reglamento' '^      Responder:    agenda+t' 'Recibe este resumen los lunes a las 07:00 (hora de Guatemala)'; do
 	tap_run "its text has $want" grep -q -- "$want" <<<"$text"
 done
-tap_is 'in 66 columns but for addresses' "$(grep -v '://\|+t' <<<"$text" | LC_ALL=C.UTF-8 awk 'length > 66' | wc -l)" 0
+tap_is 'in 66 columns but for addresses' "$(grep -v '://\|+t' <<<"$text" | perl -CS -ne 'chomp; print if length > 66' | wc -l)" 0
 for want in '<html lang="es">' '<h1' 'Orden del día' 'Texto de a1' 'href="mailto:agenda%2Bt' '&amp;In-Reply-To=%3C' '&lt;b&gt;de&lt;/b&gt;'; do
 	tap_run "its HTML has $want" grep -qF -- "$want" <<<"$html"
 done
