@@ -34,6 +34,8 @@ struct view_digest_para *draw_paras(struct arena *a, const char *text, const cha
 const char *draw_place(struct arena *a, const struct digest *d);
 /* "4–10 May", in a subject. */
 const char *draw_range(struct arena *a, const struct digest *d);
+/* Why it is longer than others; "" where it is not. */
+const char *draw_several(const struct digest *d);
 /* "6 new of 23", "New thread, 11 messages" */
 const char *draw_news(struct arena *a, const struct digest_item *it);
 /* "Ana, Luis, Gloria and 1 more"; "" */

@@ -145,6 +145,7 @@ static struct view_digest_mail frame_fill(struct arena *a, const struct digest *
 		.site = draw_place(a, d),
 		.heading = draw_heading(a, d),
 		.counts = draw_counts(a, d),
+		.several = draw_several(d),
 		.needs = w, .nneeds = d->nneeds,
 		.sections = s,
 		.why = draw_why(a, d),

@@ -63,8 +63,8 @@ static void wrap(struct str *o, const char *text, size_t column, size_t hang)
 				column++;
 			}
 			/* one word longer than a line: broken, unless it is an address */
-			if (column + width > COLUMNS && !slice_starts(w, "http://") &&
-			    !slice_starts(w, "https://"))
+			if (column + width > COLUMNS && slice_find(w, SLICE("http://")) == NULL &&
+			    slice_find(w, SLICE("https://")) == NULL)
 				n = fit(w, COLUMNS > column ? COLUMNS - column : 1);
 			str_add(o, w.p, n);
 			column += n == w.n ? width : COLUMNS;
@@ -318,6 +318,7 @@ struct slice digest_text(struct arena *a, const struct digest *d)
 	line(&o, capitals(a, draw_heading(a, d)), 0);
 	line(&o, *draw_place(a, d) ? draw_place(a, d) : "Cabildo", 0);
 	line(&o, draw_counts(a, d), 0);
+	line(&o, draw_several(d), 0);
 	needs(&o, d);
 	items(&o, d, shown, DIGEST_FOLLOWED);
 	items(&o, d, shown, DIGEST_ACTIVE);

@@ -67,7 +67,7 @@ struct view_digest_wait {
 };
 
 struct view_digest_mail {
-	const char *lang, *subject, *preheader, *site, *heading, *counts;
+	const char *lang, *subject, *preheader, *site, *heading, *counts, *several;
 	const struct view_digest_wait *needs;
 	size_t nneeds;
 	const struct view_digest_section *sections;

@@ -245,6 +245,11 @@ const char *draw_counts(struct arena *a, const struct digest *d)
 	return arena_fmt(a, tr("%1$s, %2$s"), threads, posts);
 }
 
+const char *draw_several(const struct digest *d)
+{
+	return d->several ? tr("It covers more than one period, as none was sent to you in between.") : "";
+}
+
 const char *digest_subject(struct arena *a, const struct digest *d)
 {
 	char was[16], *tag = draw_line(a, d->tag, 60), *what, *threads, *posts;

@@ -295,6 +295,19 @@ static void test_language(void **state)
 	assert_non_null(strstr(draw_why(a, &d), "on day 1 of each month"));
 }
 
+/* After a pause, or weeks in which nothing could be sent. */
+static void test_several(void **state)
+{
+	struct digest d = sample("en");
+
+	(void)state;
+	MUST_NOT(digest_text(a, &d), "more than one period");
+	MUST_NOT(digest_html(a, &d), "more than one period");
+	d.several = true;
+	MUST(digest_text(a, &d), "4 of your groups\nIt covers more than one period");
+	MUST(digest_html(a, &d), "It covers more than one period");
+}
+
 /* What is empty is left out. */
 static void test_empty(void **state)
 {
@@ -502,6 +515,7 @@ static void test_hostile(void **state)
 	hostile(repeat("e\xcc\x81", 5000));
 	hostile(repeat("\n", 10000));
 	hostile(repeat("https://x.example/", 500));
+	hostile(arena_fmt(a, "(%s", repeat("https://x.example/", 500)));
 	hostile("%s%n%1$s{v.title}");
 }
 
@@ -562,7 +576,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_subject), cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_text),    cmocka_unit_test(test_language),
-		cmocka_unit_test(test_empty),   cmocka_unit_test(test_html),
+		cmocka_unit_test(test_several), cmocka_unit_test(test_empty),   cmocka_unit_test(test_html),
 		cmocka_unit_test(test_fits),    cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_names),   cmocka_unit_test(test_paras),
 		cmocka_unit_test(test_page),
