@@ -152,6 +152,17 @@ const struct setting settings[] = {
 	  .label = N_("Attachments as links"),
 	  .help = N_("Where they are over this size together, copies carry links instead. 0: never. "
 		     "Members choose for themselves too.") },
+	{ CHOICE_OF("digest_every", "weekly", SECTION_OUT),
+	  .words = WORDS({ "daily", N_("every day") }, { "weekly", N_("every week") },
+			 { "monthly", N_("on the first of each month") }),
+	  .label = N_("The digest goes out"),
+	  .help = N_("To members who take it and chose no time of their own.") },
+	{ LIST_OF("digest_weekday", SETTING_NUMBER, 0, 6, "1", SECTION_OUT),
+	  .label = N_("Weekday of the digest"),
+	  .help = N_("0 is Sunday, 1 Monday, 6 Saturday; for weekly ones.") },
+	{ LIST_OF("digest_hour", SETTING_NUMBER, 0, 23, "7", SECTION_OUT),
+	  .label = N_("Hour of the digest"),
+	  .help = N_("By the clock of each member.") },
 
 	{ SITE_OF("undo_window", SETTING_NUMBER, 0, 86400, "60"),
 	  .label = N_("Seconds in which a decision can be undone"),
