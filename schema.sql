@@ -1732,8 +1732,6 @@ grant select (thread_id, xid) on post to "cabildo-sched";
 grant select on digest_issue, digest_block, digest_schedule, digest_choice to "cabildo-deliver", "cabildo-receive";
 grant insert, update on digest_choice to "cabildo-web";
 grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";
-grant select (id, account_id, blocks) on digest_issue to "cabildo-receive";
-grant select (id, thread_id, posts, who, keywords, new_posts, opened) on digest_block to "cabildo-receive";
 grant execute on function digest_rebase() to "cabildo-sched";
 grant update (keywords) on digest_block to "cabildo-sched", "cabildo-web";
 grant select (folds, lang) on post to "cabildo-sched";
