@@ -342,3 +342,50 @@ part_memory() {
 	note "memory: $(ours_pids | wc -l) processes, $WORKERS workers each"
 	site_over
 }
+
+# Weekly digests that are due at once: members of one to three of 20 groups with 40 threads each,
+# a fifth of them with a thread that they follow or muted.
+digest_site() {
+	site_fresh "$1" || return 1
+	sql "INSERT INTO list (name, mail_domain, list_id, title) SELECT 'g' || i, 'foro.example', 'g' || i || '.foro.example', 'Grupo ' || i FROM generate_series(1, 20) i;
+		INSERT INTO account (name, time_zone) SELECT 'Persona ' || i, 'America/Guatemala' FROM generate_series(1, $DIGESTS) i;
+		INSERT INTO address (account_id, addr, is_primary, verified_at) SELECT id, 'p' || id || '@example.org', true, now() FROM account;
+		INSERT INTO digest_run (at, horizon) VALUES ('2026-11-16 13:00Z', '3');
+		INSERT INTO subscription (list_id, account_id, address_id, delivery) SELECT DISTINCT 1 + (a.id * k) % 20, a.id, d.id, 'digest'
+			FROM account a JOIN address d ON d.account_id = a.id CROSS JOIN generate_series(1, 3) k WHERE k = 1 OR a.id % 2 = 0;
+		INSERT INTO thread (list_id, number, subject, subject_base, first_post_at, last_post_at)
+			SELECT l.id, i, 'Hilo ' || i, 'hilo ' || i, now(), now() FROM list l, generate_series(1, 40) i;
+		INSERT INTO post (list_id, thread_id, number, msgid, msgid_hash, account_id, author_name, author_addr, sent_at, source, lang, subject, body, html, search)
+			SELECT t.list_id, t.id, n, t.id || '.' || n || '@x', sha256((t.id || '.' || n)::bytea), 1 + (t.id * n * 7) % 1000, 'Autor', 'a@x', now(),
+				'email', 'es', 's', (SELECT string_agg('palabra' || (t.id * n * w) % 500, ' ') FROM generate_series(1, 150) w), '', ''
+			FROM thread t, generate_series(1, 1 + (t.id % 9)::integer) n;
+		INSERT INTO thread_follow SELECT 1 + (id * 13) % 800, id, CASE WHEN id % 10 = 0 THEN 'follow' ELSE 'mute' END FROM account WHERE id % 5 = 0;
+		ANALYZE" >/dev/null
+}
+
+part_digest() {
+	local i t0 pid
+	local -a rates=() kept=()
+	for ((i = 1; i <= RUNS; i++)); do
+		digest_site "digest$i" || return 1
+		cabildod --config "$SITE/cabildo.conf" --once --at 2026-11-17T00:00:00Z >"$WORK/digest.log" 2>&1
+		sql 'ANALYZE digest_schedule; CHECKPOINT' >/dev/null
+		t0=$(now)
+		cabildod --config "$SITE/cabildo.conf" --once --at 2026-11-23T13:00:30Z >>"$WORK/digest.log" 2>&1 &
+		pid=$!
+		while sleep 0.2; awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null | grep . >"$WORK/digest.now"; do
+			mv "$WORK/digest.now" "$WORK/digest.kb"
+		done
+		wait "$pid"
+		t0=$(calc "$(now) - $t0")
+		[ "$(sql 'SELECT count(*), count(DISTINCT digest_id) FROM outbound' | tr -d '\t')" = "$DIGESTS$DIGESTS" ] || {
+			note "digest: not as many queued as members: $(sql 'SELECT count(*) FROM outbound')"
+			tail -n 3 "$WORK/digest.log" >&2
+			return 1
+		}
+		rates+=("$(calc "$DIGESTS / $t0")") kept+=("$(calc "$(cat "$WORK/digest.kb") / 1024")")
+		site_over
+	done
+	figure digest_members_per_s members/s "${rates[@]}"
+	figure digest_memory_mb MB "${kept[@]}"
+}

@@ -7,7 +7,9 @@
 -- Brings the schedule of account $2 (null: everybody) to what people and groups chose. A row
 -- that goes leaves its horizon to its subscriptions; who changes day or hour is never due twice
 -- on one day; what is due further away than it can be (the clock was wrong) is due anew.
-with covered as materialized (
+with z as materialized ( -- once, or it would be read for each person
+	select y.time_zone, zone_known(y.time_zone) as zone from (select distinct time_zone from account) y
+), covered as materialized (
 	select s.id, s.account_id, s.list_id from subscription s
 	where (s.delivery = 'digest' or s.digest_until is not null) and ($2::bigint is null or s.account_id = $2)
 	union
@@ -28,7 +30,7 @@ with covered as materialized (
 		from covered v left join digest_choice c on c.account_id = v.account_id group by 1, 2
 	) x join account a on a.id = x.account_id and a.closed_at is null
 	join list l on l.id = x.first_list left join digest_choice c on c.account_id = x.account_id
-	join (select time_zone, zone_known(time_zone) as zone from (select distinct time_zone from account) y) z on z.time_zone = a.time_zone
+	join z on z.time_zone = a.time_zone
 ), gone as (
 	delete from digest_schedule d where ($2 is null or d.account_id = $2)
 		and not exists (select from want w where w.account_id = d.account_id and w.list_id = d.list_id)
