@@ -1736,3 +1736,4 @@ grant execute on function digest_rebase() to "cabildo-sched";
 grant update (keywords) on digest_block to "cabildo-sched", "cabildo-web";
 grant select (folds, lang) on post to "cabildo-sched";
 grant select (subject) on thread to "cabildo-sched";
+grant select (asked_at, decision) on join_request to "cabildo-web";

@@ -26,6 +26,7 @@ STMT_SQL = \
 	server/db/sql/bounce.sql \
 	server/db/sql/digest.sql \
 	server/db/sql/erase.sql \
+	server/db/sql/export.sql \
 	server/db/sql/forum.sql \
 	server/db/sql/handover.sql \
 	server/db/sql/people.sql \
@@ -73,6 +74,7 @@ libstore_a_SOURCES = \
 	server/store/security.c server/store/security.h \
 	server/store/admin.c server/store/admin.h \
 	server/store/ban.c server/store/ban.h \
+	server/store/export.c server/store/export.h \
 	server/store/invite.c server/store/invite.h \
 	server/store/bounce.c server/store/bounce.h \
 	server/store/digest.c server/store/digest.h \
@@ -121,6 +123,7 @@ libcore_a_SOURCES = \
 	server/core/bounce.c server/core/bounce.h \
 	server/core/bounce_watch.c \
 	server/core/erase.c server/core/erase.h \
+	server/core/export.c server/core/export.h \
 	server/core/forum.c server/core/forum.h \
 	server/core/fold.c server/core/fold.h \
 	server/core/hold_edit.c server/core/hold_edit.h \

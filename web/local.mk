@@ -19,7 +19,7 @@ THREAD_HT = \
 THREAD_C = \
 	web/pages/tools.c web/pages/own.c web/views/own.h
 MEMBERS_HT = web/views/members.ht web/views/plan.ht web/views/link.ht web/views/following.ht web/views/digest.ht web/views/digestform.ht web/views/subscription.ht
-MEMBERS_C = web/pages/members.c web/pages/prefs.c web/pages/maillink.c web/pages/digest.c
+MEMBERS_C = web/pages/export.c web/pages/members.c web/pages/prefs.c web/pages/maillink.c web/pages/digest.c
 PAGES_HT = \
 	$(THREAD_HT) \
 	web/views/ask.ht web/views/bounces.ht web/views/compose.ht web/views/decided.ht web/views/delivery.ht web/views/group.ht web/views/held.ht web/views/help.ht web/views/holding.ht web/views/home.ht web/views/mark.ht \

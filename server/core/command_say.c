@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See command_say.h. A person's own words are quoted, never used as a format. */
 #include "server/core/command_say.h"
+#include "server/core/export.h"
 #include "server/core/template.h"
 #include "server/text/tr.h"
 
@@ -178,6 +179,8 @@ void say_status(struct unit *u, struct str *o, const struct membership *m)
 enum rc say_mydata(struct unit *u, struct str *o, const struct membership *m)
 {
 	struct member_fact *f;
+	struct export_counts c;
+	const char *path;
 	size_t n;
 	enum rc rc = member_data_read(u->db, u->arena, m->account, &f, &n);
 
@@ -191,9 +194,18 @@ enum rc say_mydata(struct unit *u, struct str *o, const struct membership *m)
 		else
 			str_fmt(o, tr("Your group: %s, since %s; you receive %s\n"), f[i].what,
 				day(u, m, f[i].at), delivery_words(f[i].delivery));
-	if (*u->conf->base_url != '\0')
-		str_fmt(o, tr("To change them: %s/me\n"), u->conf->base_url);
-	return RC_OK;
+	rc = export_counts(u, m->account, &c);
+	if (rc == RC_OK)
+		str_fmt(o, tr("Messages of yours here: %lld\n"), (long long)c.posts);
+	if (*u->conf->base_url == '\0' || rc != RC_OK)
+		return rc;
+	str_fmt(o, tr("To change them: %s/me\n"), u->conf->base_url);
+	rc = export_link(u, m->account, &path);
+	if (rc == RC_OK)
+		str_fmt(o, tr("\nAll of it as one file, with your messages and attachments; the link is good "
+			      "for 3 days, and for you alone:\n%s%s\n"),
+			u->conf->base_url, path);
+	return rc;
 }
 
 void say_no_member(struct unit *u UNUSED, struct str *o, const struct membership *m,

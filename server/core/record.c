@@ -10,6 +10,7 @@ static const struct {
 } acts[] = {
 	{ "account.admin", N_("made somebody an administrator, or ended it") },
 	{ "account.create", N_("made an account") },
+	{ "account.export", N_("took a copy of their data") },
 	{ "account.lock", N_("locked an account, or opened it again") },
 	{ "account.password", N_("set a password") },
 	{ "account.preferences", N_("changed their preferences") },

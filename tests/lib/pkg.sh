@@ -10,7 +10,7 @@
 PKG_BUILD='build-essential autoconf automake pkg-config gettext libpq-dev libesmtp-dev
 	libetpan-dev libpcre2-dev libgmime-3.0-dev libfcgi-dev libsodium-dev libmd4c-dev
 	libssl-dev libgnutls28-dev zlib1g-dev libc-ares-dev libpsl-dev
-	libmilter-dev liboath-dev libytnef0-dev postgresql-15 lighttpd'
+	libmilter-dev liboath-dev libytnef0-dev libarchive-dev postgresql-15 lighttpd'
 # shellcheck disable=SC2034
 # What the tests need beside that.
 PKG_CHECK='curl libcmocka-dev python3-minimal w3m libmail-dkim-perl opendkim opendmarc rspamd dovecot-imapd dovecot-pop3d'

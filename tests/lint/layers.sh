@@ -57,7 +57,7 @@ zlib	web/serve server/text mailer/import
 libmilter/	mailer/intake mailer
 ares	mailer/deliver
 libpsl	mailer/deliver
-archive	server/cli
+archive	web/serve
 '
 
 # includes: FILE LINE NAME of every #include of ours or of a library

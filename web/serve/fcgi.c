@@ -72,6 +72,14 @@ static bool transient(int err)
 	return err == EAGAIN || err == EINTR || err == ECONNABORTED || err == EPROTO || err == 0;
 }
 
+static unsigned watch; /* seconds, while a request is answered */
+
+void serve_still(void)
+{
+	if (watch)
+		alarm(watch);
+}
+
 static int requests(struct serve *sv, FCGX_Request *q, const sigset_t *waiting,
 		    unsigned max_requests, unsigned watchdog)
 {
@@ -86,8 +94,8 @@ static int requests(struct serve *sv, FCGX_Request *q, const sigset_t *waiting,
 			continue;
 		if (prog_stop || prog_reload)
 			return 0;
-		if (watchdog)
-			alarm(watchdog);
+		watch = watchdog;
+		serve_still();
 		rc = FCGX_Accept_r(q);
 		if (rc < 0) {
 			alarm(0);
@@ -99,6 +107,7 @@ static int requests(struct serve *sv, FCGX_Request *q, const sigset_t *waiting,
 		serve_one(sv, &io);
 		q->keepConnection = 0;
 		FCGX_Finish_r(q);
+		watch = 0;
 		alarm(0);
 		n++;
 	}

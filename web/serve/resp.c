@@ -5,6 +5,7 @@
  * writes a header line and refuses one that could become two.
  */
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "web/serve/inside.h"
 
@@ -15,7 +16,7 @@
 
 void resp_init(struct resp *p, struct arena *a, struct req *r)
 {
-	*p = (struct resp){ .a = a, .status = 200, .type = "text/html; charset=utf-8", .req = r };
+	*p = (struct resp){ .a = a, .status = 200, .type = "text/html; charset=utf-8", .req = r, .fd = -1 };
 	p->fields_end = &p->fields;
 	str_init(&p->body, a, RESP_BODY_MAX);
 }
@@ -166,6 +167,21 @@ enum rc resp_range(struct resp *p, struct slice bytes)
 	p->status = 206;
 	str_add(&p->body, bytes.p + from, (size_t)(to - from + 1));
 	return RC_OK;
+}
+
+static void fd_close(void *p)
+{
+	close(*(int *)p);
+}
+
+void resp_file(struct resp *p, int fd, int64_t size)
+{
+	int *kept = ARENA_NEW(p->a, int);
+
+	*kept = fd;
+	arena_defer(p->a, fd_close, kept);
+	p->fd = fd;
+	p->fd_size = size;
 }
 
 enum rc resp_fail(struct resp *p, int status)

@@ -4,11 +4,14 @@
  * bytes. Nothing is written before the handler has returned, and whatever
  * goes wrong the client gets exactly one well-formed response.
  */
+#include <unistd.h>
+
 #include "web/serve/inside.h"
 
 #include "server/base/base.h"
 
 #define GZIP_LEAST 1024
+#define FILE_PIECE ((size_t)64 << 10)
 
 struct serve {
 	struct serve_opt opt;
@@ -40,6 +43,7 @@ static void error_draw(struct serve *sv, struct req *r, struct resp *p)
 	str_init(&p->body, p->a, RESP_BODY_MAX);
 	p->encoded = false;
 	p->nblocks = 0;
+	p->fd = -1;
 	p->etag = p->location = p->cache = p->csp = NULL;
 	p->type = "text/html; charset=utf-8";
 	if (sv->opt.error)
@@ -111,13 +115,30 @@ static struct slice body_pack(struct serve *sv, struct req *r, struct resp *p)
 	return packed;
 }
 
+/* False: the peer was gone, or the file is shorter than it was. */
+static bool fd_send(struct http_io *io, struct resp *p)
+{
+	char *buf = arena_alloc(p->a, FILE_PIECE);
+	int64_t left = p->fd_size;
+
+	while (left > 0) {
+		ssize_t n = read(p->fd, buf, FILE_PIECE);
+
+		if (n <= 0 || n > left || !io->write(io, buf, (size_t)n))
+			return false;
+		left -= n;
+		serve_still();
+	}
+	return true;
+}
+
 static bool send_all(struct serve *sv, struct http_io *io, struct req *r, struct resp *p)
 {
 	struct slice body = body_pack(sv, r, p);
 	struct str head;
 
 	str_init(&head, p->a, RESP_HEAD_MAX);
-	if (!resp_head(p, &head, body.n)) {
+	if (!resp_head(p, &head, p->fd >= 0 ? (size_t)p->fd_size : body.n)) {
 		broken(sv, r, p, "field");
 		body = body_pack(sv, r, p);
 		str_init(&head, p->a, RESP_HEAD_MAX);
@@ -138,7 +159,8 @@ static bool send_all(struct serve *sv, struct http_io *io, struct req *r, struct
 		str_adds(&head, body);
 		body.n = 0;
 	}
-	return io->write(io, head.p, head.n) && (body.n == 0 || io->write(io, body.p, body.n));
+	return io->write(io, head.p, head.n) && (body.n == 0 || io->write(io, body.p, body.n)) &&
+	       (p->fd < 0 || r->method == METHOD_HEAD || fd_send(io, p));
 }
 
 bool serve_one(struct serve *sv, struct http_io *io)

@@ -156,6 +156,8 @@ struct resp {
 	const char *location;      /* set by resp_redirect alone */
 	const char *csp;           /* NULL: the strict policy of all pages */
 	const char *cache;         /* NULL: "private, no-cache"; else than 200: no-store */
+	int fd;                    /* sent after the body, which is empty then; -1: none */
+	int64_t fd_size;
 	bool encoded;              /* body is gzip already (only where req->gzip_ok) */
 	const char *label;         /* names the page in the log; paths may hold tokens */
 	struct resp_field *fields, **fields_end;
@@ -188,6 +190,10 @@ MUST_USE bool resp_fresh(struct resp *p, const char *etag);
 /* Content-Disposition: attachment with the name in both forms (RFC 6266), a
  * sandboxing policy; set type and body yourself. */
 void resp_attachment(struct resp *p, const char *name);
+/* A file from its beginning; the response closes it. */
+void resp_file(struct resp *p, int fd, int64_t size);
+/* A long answer is still being made: the watchdog begins anew. */
+void serve_still(void);
 /* All of it, or the one range of bytes that was asked for (RFC 9110 14): 206, or
  * 416 where it lies outside. Several ranges, or what is no range, get all. */
 enum rc resp_range(struct resp *p, struct slice bytes) MUST_USE;
