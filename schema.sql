@@ -1737,3 +1737,4 @@ grant update (keywords) on digest_block to "cabildo-sched", "cabildo-web";
 grant select (folds, lang) on post to "cabildo-sched";
 grant select (subject) on thread to "cabildo-sched";
 grant select (asked_at, decision) on join_request to "cabildo-web";
+grant update (moderator_notices) on subscription to "cabildo-web";

@@ -164,18 +164,46 @@ static int account_delete(struct unit *u, const char *addr)
 	return 0;
 }
 
+static int account_add(struct unit *u, const char *addr, const char *name, const char *locale, bool admin)
+{
+	enum rc rc;
+
+	if (name == NULL)
+		return cli_usage("account add ADDRESS --name N [--locale es] [--admin]");
+	rc = unit_begin_rw(u);
+	if (rc == RC_OK)
+		rc = account_new(u, addr, name, locale ? locale : "es", admin);
+	if (rc == RC_CONFLICT) {
+		unit_abort(u);
+		fprintf(stderr, "cabildo: %s: this address has an account already%s\n", addr,
+			admin ? "; `cabildo account admin ADDRESS` makes it an administrator" : "");
+		return EX_DATAERR;
+	}
+	if (rc == RC_OK)
+		rc = unit_commit(u);
+	if (rc != RC_OK)
+		return cli_fail(u, rc, addr);
+	printf("account %s%s\n", addr, admin ? " administrator" : "");
+	fprintf(stderr, "cabildo: they sign in at %s/signin by a link that is mailed to them, or by a password "
+		"(cabildo account password)\n", u->conf->base_url);
+	return 0;
+}
+
 int cli_account(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 {
 	static const char usage[] =
+		"account add ADDRESS --name N [--locale es] [--admin] | "
 		"account password ADDRESS --stdin | account admin ADDRESS [--off] | "
 		"account delete ADDRESS | account second-step ADDRESS --off";
-	static const char *const names[] = { "stdin!", "off!", NULL };
-	const char *value[2];
+	static const char *const names[] = { "stdin!", "off!", "name", "locale", "admin!", NULL };
+	const char *value[5];
 	int n = cli_options(argc, argv, names, value);
 	enum rc rc;
 
 	if (n != 2)
 		return cli_usage(usage);
+	if (strcmp(argv[0], "add") == 0)
+		return account_add(u, argv[1], value[2], value[3], value[4] != NULL);
 	if (strcmp(argv[0], "password") == 0)
 		return password_set(u, argv[1]);
 	if (strcmp(argv[0], "delete") == 0)

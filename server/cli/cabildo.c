@@ -18,7 +18,7 @@ const struct subcmd subcmds[] = {
 	{ "member", "member add|list|import|sync|remove|set|show|requests|approve|decline|"
 	  "invite|invitations|withdraw LIST ...",
 	  "who belongs to a group", cli_member, true },
-	{ "account", "account password|admin|delete|second-step ADDRESS", "people and how they sign in", cli_account,
+	{ "account", "account add|password|admin|delete|second-step ADDRESS", "people and how they sign in", cli_account,
 	  true },
 	{ "ban", "ban add|list|lift ...", "whose mail is not taken", cli_ban, true },
 	{ "hold", "hold list|show|approve|return|reject|discard|spam|undo|note|window ...",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The administrator's acts; each leaves its entry in the audit log. */
+#include "server/base/utf8.h"
 #include "server/core/admin.h"
 #include "server/core/audit.h"
 #include "server/core/owner.h"
@@ -167,6 +168,28 @@ enum rc members_all(struct unit *u, const char *list, struct member_line **r, si
 						db_get_text(q, i, 2), db_get_text(q, i, 3),
 						db_get_text(q, i, 4), db_get_text(q, i, 5) };
 	return RC_OK;
+}
+
+enum rc account_new(struct unit *u, const char *addr, const char *name, const char *locale, bool admin)
+{
+	const char *clean = addr_reachable(u->arena, addr);
+	struct slice called = slice_trim(slice_of(name));
+	struct account_row acc;
+	int64_t id, address;
+	enum rc rc;
+
+	if (clean == NULL || called.n == 0 || !utf8_valid(called) || utf8_length(called) > 150)
+		return RC_INVALID;
+	rc = account_read(u->db, u->arena, clean, &acc);
+	if (rc == RC_OK)
+		return RC_CONFLICT;
+	if (rc == RC_NOTFOUND)
+		rc = account_write(u->db, u->arena, slice_dup(u->arena, called), locale, clean, NULL, 0,
+				   &id, &address);
+	if (rc == RC_OK)
+		rc = audit(u, &(struct audit_entry){
+				      .act = "account.create", .subject = id, .after = clean });
+	return rc == RC_OK && admin ? account_admin_set(u, clean, true) : rc;
 }
 
 enum rc account_admin_set(struct unit *u, const char *addr, bool on)

@@ -38,6 +38,11 @@ struct member_line {
 };
 enum rc members_all(struct unit *u, const char *list, struct member_line **r, size_t *n_r) MUST_USE;
 
+/* Somebody who belongs to no group yet. RC_CONFLICT: the address is somebody's already;
+ * RC_INVALID: none that mail goes to, no name of 1 to 150 characters, or no language of ours. */
+enum rc account_new(struct unit *u, const char *addr, const char *name, const char *locale,
+		    bool admin) MUST_USE;
+
 enum rc account_admin_set(struct unit *u, const char *addr, bool on) MUST_USE;
 
 struct site_status {

@@ -38,7 +38,7 @@ enum rc moderate_away_set(struct unit *u, const char *list, const char *from, co
 	if (!none && (!day_ok(from) || !day_ok(until) || strcmp(until, from) < 0))
 		return RC_INVALID;
 	rc = away_write(u->db, u->arena, list, u->actor.account, from, until, &id, &was);
-	if (rc != RC_OK)
+	if (rc != RC_OK || (strcmp(was.from, from) == 0 && strcmp(was.until, until) == 0))
 		return rc;
 	return audit(u, &(struct audit_entry){
 				.act = none ? "moderator.back" : "moderator.away",
@@ -46,4 +46,28 @@ enum rc moderate_away_set(struct unit *u, const char *list, const char *from, co
 				.subject = u->actor.account,
 				.before = arena_fmt(u->arena, "%s - %s", was.from, was.until),
 				.after = arena_fmt(u->arena, "%s - %s", from, until) });
+}
+
+enum rc moderate_duties(struct unit *u, struct duty **r, size_t *n_r)
+{
+	return u->actor.account ? duties_read(u->db, u->arena, u->actor.account, r, n_r) : RC_DENIED;
+}
+
+enum rc moderate_duty_set(struct unit *u, const char *list, const char *notices, const char *from,
+			  const char *until)
+{
+	const char *was;
+	int64_t id;
+	enum rc rc = moderate_away_set(u, list, from, until);
+
+	if (rc == RC_OK)
+		rc = duty_write(u->db, u->arena, list, u->actor.account, notices, &id, &was);
+	if (rc != RC_OK || strcmp(was, notices) == 0)
+		return rc;
+	return audit(u, &(struct audit_entry){
+				.act = "subscription.set",
+				.list = id,
+				.subject = u->actor.account,
+				.before = arena_fmt(u->arena, "moderator_notices=%s", was),
+				.after = arena_fmt(u->arena, "moderator_notices=%s", notices) });
 }

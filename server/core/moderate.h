@@ -131,6 +131,13 @@ enum rc moderate_away(struct unit *u, const char *list, struct away **r, size_t 
 enum rc moderate_away_set(struct unit *u, const char *list, const char *from,
 			  const char *until) MUST_USE;
 
+/* The groups that the actor moderates. */
+enum rc moderate_duties(struct unit *u, struct duty **r, size_t *n_r) MUST_USE;
+/* How they hear of what waits in one of them: each, digest, none; and when they are away, as
+ * moderate_away_set. In a transaction. */
+enum rc moderate_duty_set(struct unit *u, const char *list, const char *notices, const char *from,
+			  const char *until) MUST_USE;
+
 /* Seconds in which a decision on the web can be undone: the setting undo_window. */
 enum rc moderate_window(struct unit *u, int64_t *seconds_r) MUST_USE;
 

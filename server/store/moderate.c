@@ -490,6 +490,36 @@ enum rc away_write(struct db *db, struct arena *a, const char *list, int64_t acc
 	return RC_OK;
 }
 
+enum rc duties_read(struct db *db, struct arena *a, int64_t account, struct duty **r, size_t *n_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DUTIES_OF, &q, db_i64(account));
+
+	if (rc != RC_OK)
+		return rc;
+	*n_r = db_nrows(q);
+	*r = ARENA_ARRAY(a, *n_r, struct duty);
+	for (size_t i = 0; i < *n_r; i++)
+		(*r)[i] = (struct duty){ db_get_text(q, i, 0), db_get_text(q, i, 1),
+					 db_get_text(q, i, 2), db_get_text(q, i, 3),
+					 db_get_text(q, i, 4) };
+	return RC_OK;
+}
+
+enum rc duty_write(struct db *db, struct arena *a, const char *list, int64_t account,
+		   const char *notices, int64_t *list_r, const char **was_r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = db_run(db, a, STMT_DUTY_SET, &q, db_text(list), db_id(account), db_text(notices));
+
+	rc = one(rc, q, RC_NOTFOUND);
+	if (rc != RC_OK)
+		return rc;
+	*list_r = db_get_i64(q, 0, 0);
+	*was_r = db_get_text(q, 0, 1);
+	return RC_OK;
+}
+
 static enum rc runners(struct arena *a, enum rc rc, const struct db_rows *q, struct runner **r,
 		       size_t *n_r)
 {

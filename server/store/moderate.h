@@ -168,6 +168,15 @@ enum rc away_write(struct db *db, struct arena *a, const char *list, int64_t acc
 		   const char *from, const char *until, int64_t *list_r,
 		   struct away *was_r) MUST_USE;
 
+struct duty { /* a group that one moderates; days "" where one is not away */
+	const char *list, *title, *notices, *from, *until;
+};
+enum rc duties_read(struct db *db, struct arena *a, int64_t account, struct duty **r,
+		    size_t *n_r) MUST_USE;
+/* RC_NOTFOUND: they moderate nothing there. */
+enum rc duty_write(struct db *db, struct arena *a, const char *list, int64_t account,
+		   const char *notices, int64_t *list_r, const char **was_r) MUST_USE;
+
 struct runner { /* who runs a group or the site */
 	int64_t account;
 	const char *addr, *name, *locale;

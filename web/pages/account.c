@@ -216,6 +216,8 @@ enum rc me_show(struct page *pg, const char *error)
 	if (rc == RC_OK)
 		rc = me_place(pg, &v);
 	if (rc == RC_OK)
+		rc = me_duties(pg, &v);
+	if (rc == RC_OK)
 		rc = erase_pending(u, &closing);
 	if (rc != RC_OK)
 		return rc;

@@ -27,6 +27,7 @@ enum rc me_digests(struct page *pg, struct view_me *v) MUST_USE;
 struct digest_choice;
 struct view_digestform;
 void digest_form_fill(struct page *pg, const struct digest_choice *c, struct view_digestform *v);
+enum rc me_duties(struct page *pg, struct view_me *v) MUST_USE;
 enum rc me_place(struct page *pg, struct view_me *v) MUST_USE;
 /* One subscription drawn; its addresses to post to are the caller's. */
 struct subscription_row;

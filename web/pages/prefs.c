@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What one receives: its sentence, pauses, threads, and the page behind the signed link. */
 #include "server/core/address.h"
+#include "server/core/moderate.h"
 #include "server/core/prefs.h"
 #include "web/pages/pages.h"
 #include "server/digest/choice.h"
@@ -191,4 +192,46 @@ enum rc page_prefs_link_pause(struct page *pg)
 		return rc;
 	pg->resp->status = 422;
 	return link_show(pg, pause_fault());
+}
+
+/* ---- who moderates ---- */
+
+enum rc me_duties(struct page *pg, struct view_me *v)
+{
+	struct duty *d;
+	size_t n;
+	enum rc rc = moderate_duties(unit_of(pg), &d, &n);
+
+	if (rc != RC_OK)
+		return rc;
+	v->duties = ARENA_ARRAY(pg->a, n, struct view_duty);
+	v->nduties = n;
+	for (size_t i = 0; i < n; i++)
+		v->duties[i] = (struct view_duty){
+			.title = d[i].title,
+			.action = arena_fmt(pg->a, "/me/%s/duty", d[i].list),
+			.from = d[i].from,
+			.until = d[i].until,
+			.each = strcmp(d[i].notices, "each") == 0,
+			.digest = strcmp(d[i].notices, "digest") == 0,
+			.none = strcmp(d[i].notices, "none") == 0,
+		};
+	return RC_OK;
+}
+
+enum rc page_me_duty(struct page *pg)
+{
+	static const char *const words[] = { "each", "digest", "none" };
+	const char *from = param_text(pg, "from"), *until = param_text(pg, "until");
+	enum rc rc = moderate_duty_set(unit_of(pg), param_text(pg, "list"),
+				       words[param_choice(pg, "notices")], from ? from : "",
+				       until ? until : "");
+
+	if (rc == RC_OK)
+		return resp_redirect(pg->resp, "/me?done=1");
+	if (rc != RC_INVALID)
+		return rc;
+	pg->resp->status = 422;
+	return me_show(pg, tr("Two days are needed, written like 2026-12-24, the first not after the "
+			      "second."));
 }

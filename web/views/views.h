@@ -340,7 +340,14 @@ struct view_following {                 /* of one thread, by a digest's link, wi
 	bool normal, follow, digest, mute;
 };
 
+struct view_duty {                      /* a group that one moderates */
+	const char *title, *action, *from, *until;
+	bool each, digest, none;
+};
+
 struct view_me {
+	struct view_duty *duties;
+	size_t nduties;
 	struct view_followed *threads;
 	size_t nthreads;
 	struct view_choice *zones;

@@ -228,6 +228,21 @@ where ($3::boolean or s.list_id in (select m.list_id from subscription m where m
 	and s.away_until >= (now() at time zone a.time_zone)::date
 group by a.id, a.name, s.away_from, s.away_until order by s.away_from, a.name limit 100
 
+-- name: duties_of
+-- roles: web
+-- The groups that one moderates, how one hears of what waits there, and when one is away.
+select l.name, l.title, s.moderator_notices, coalesce(to_char(s.away_from, 'YYYY-MM-DD'), ''),
+	coalesce(to_char(s.away_until, 'YYYY-MM-DD'), '')
+from subscription s join list l on l.id = s.list_id
+where s.account_id = $1::bigint and s.role in ('moderator', 'owner') order by l.title, l.id
+
+-- name: duty_set
+-- roles: web
+update subscription s set moderator_notices = $3::text
+from list l, subscription was
+where l.id = s.list_id and l.name = $1::text and s.account_id = $2::bigint and s.role in ('moderator', 'owner') and was.id = s.id
+returning s.list_id, was.moderator_notices
+
 -- name: away_set
 -- roles: web
 -- Null ends it. 0 rows: they moderate nothing here.
