@@ -18,6 +18,7 @@
 #include "server/core/address.h"
 #include "server/core/bounce.h"
 #include "server/core/invite.h"
+#include "server/core/prefs.h"
 #include "server/core/link.h"
 #include "server/core/webmail.h"
 #include "server/fanout/queue.h"
@@ -182,8 +183,9 @@ static enum rc web_parts(struct worker *w, const struct queue_post *p, struct co
 	return RC_OK;
 }
 
-static const char *footer_text(struct worker *w, const struct queue_post *p)
+static const char *footer_text(struct worker *w, const struct job *j, const struct queue_post *p)
 {
+	struct membership m = { .subscription = j->subscription, .list_name = p->list, .domain = p->domain };
 	const char *site = w->p->conf.base_url;
 
 	if (*site == '\0')
@@ -194,8 +196,8 @@ static const char *footer_text(struct worker *w, const struct queue_post *p)
 	return arena_fmt(
 		w->copy,
 		tr("You receive this as a member of %s.\nAnswer this mail, or on the web: %s\n"
-		   "What you receive, and how to change it: %s/me\n"),
-		p->title, post_url(w, w->copy, p), site);
+		   "What you receive, and how to change it: %s%s\n"),
+		p->title, post_url(w, w->copy, p), site, prefs_link(w->copy, &w->p->keys, &m));
 }
 
 /* A line for each attachment with this person's link, then the group's footer. */
@@ -241,7 +243,7 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 					   p->domain, j->subscription);
 	tr_set(j->locale);
 	if (p->footer)
-		copy.footer = footer_text(w, p);
+		copy.footer = footer_text(w, j, p);
 	if (by_link)
 		copy.footer = links_text(w, j, copy.footer);
 	str_init(&out, w->copy, COMPOSE_CAP);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See prefs.h. */
 #include "server/core/audit.h"
+#include "server/core/notice.h"
 #include "server/core/prefs.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
@@ -177,6 +178,35 @@ enum rc prefs_open(struct unit *u, int64_t subscription, const char *mac, struct
 	return RC_NOTFOUND;
 }
 
+/* A mail that is passed on, or quoted, brings the link to others: the member hears of it. */
+enum rc prefs_tell(struct unit *u, const struct membership *m)
+{
+	const char *was = arena_strdup(u->arena, tr_lang());
+	enum rc rc;
+
+	tr_set(m->locale);
+	rc = notice_send(
+		u,
+		&(struct notice_new){
+			.kind = "prefs-changed",
+			.addr = m->copies_to,
+			.account = m->account,
+			.list = m->list,
+			.locale = m->locale,
+			.subject = arena_fmt(u->arena, tr("What you receive from %s has changed"), m->title),
+			.body = arena_fmt(u->arena,
+					  tr("Good day, %1$s:\n\nSomebody with the link at the foot of your mails "
+					     "changed what you receive from %2$s. If it was you, there is nothing "
+					     "to do.\n\nIf it was not, perhaps a mail with that link was passed "
+					     "on. Change it back here:\n\n%3$s%4$s\n\nThis is said once a day.\n"),
+					  m->name, m->title, u->conf->base_url,
+					  prefs_link(u->arena, u->keys, m)),
+			.cause = arena_fmt(u->arena, "prefs-changed %lld", (long long)m->subscription) },
+		NULL);
+	tr_set(was);
+	return rc;
+}
+
 enum rc prefs_set(struct unit *u, const struct membership *m, const struct subscription_choice *c)
 {
 	struct actor was = u->actor;
@@ -185,5 +215,5 @@ enum rc prefs_set(struct unit *u, const struct membership *m, const struct subsc
 	u->actor.account = m->account;
 	rc = subscription_set(u, m->list_name, c);
 	u->actor = was;
-	return rc;
+	return rc == RC_OK ? prefs_tell(u, m) : rc;
 }

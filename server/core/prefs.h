@@ -31,6 +31,8 @@ int64_t prefs_day(const char *text, int offset);
  * coming year in their order. In a transaction. */
 enum rc prefs_pause(struct unit *u, struct membership *m, const char *from,
 		    const char *until) MUST_USE;
+/* The member hears that somebody with that link changed something: once a day. */
+enum rc prefs_tell(struct unit *u, const struct membership *m) MUST_USE;
 
 char *prefs_link(struct arena *a, const struct keys *k, const struct membership *m);
 /* The subscription behind it; RC_NOTFOUND: not our MAC, or gone. Reads only. */

@@ -115,6 +115,20 @@ tap_is 'nor the other way round' "$(browse_status - "/u/${link#/p/}")" 404
 other=$(flow_sql "SELECT s.id FROM subscription s JOIN account a ON a.id = s.account_id WHERE a.name = 'Julio Zelaya'")
 tap_is 'nor that of somebody else' "$(browse_status - "/p/$other/${link##*/}")" 404
 tap_is 'and changes nothing there' "$(browse_post - / "/p/$other/${link##*/}" delivery=none attachments=list)" 404
+tap_is 'she is told, once a day' "$(flow_sql "SELECT (SELECT count(*) FROM delivery WHERE notice_kind = 'prefs-changed')
+	+ (SELECT count(*) FROM outbound o JOIN notice n ON n.id = o.notice_id WHERE n.kind = 'prefs-changed')")" 1
+tap_run 'by mail' wait_for 10 browse_mail ana.perez@example.org 'Alguien cambió lo que usted'
+
+# -- a group with a footer has it below each message
+site_cabildo list set agenda footer=true >/dev/null
+site_cabildo member set agenda ana.perez@example.org delivery=each >/dev/null
+flow_sql "UPDATE subscription SET pause_until = NULL, pause_from = NULL" >/dev/null
+tap_run 'a post' post p9@example.org 'Con pie'
+tap_run 'reaches her' wait_for 10 got p9@example.org
+tap_is 'her own link stands at its foot' "$(browse_mail ana.perez@example.org 'Texto de p9' | grep -oE '/p/[0-9]+/[a-z2-7]+')" "$link"
+tap_run 'that of another in theirs' fails grep -qF "$link" <(browse_mail carmen.loaisiga@example.org 'Texto de p9')
+tap_run 'and it is one' grep -qE '/p/[0-9]+/[a-z2-7]+' <(browse_mail carmen.loaisiga@example.org 'Texto de p9')
+
 flow_sql "DELETE FROM subscription WHERE id = (SELECT s.id FROM subscription s JOIN account a ON a.id = s.account_id WHERE a.name = 'Ana Pérez')" >/dev/null
 tap_is 'once she has left it is gone' "$(browse_status - "$link")" 404
 flow_end

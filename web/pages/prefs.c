@@ -187,6 +187,8 @@ enum rc page_prefs_link_pause(struct page *pg)
 		u->actor = was;
 	}
 	if (rc == RC_OK)
+		rc = prefs_tell(u, &m);
+	if (rc == RC_OK)
 		return link_done(pg, &m);
 	if (rc != RC_INVALID)
 		return rc;
