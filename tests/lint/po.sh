@@ -7,7 +7,7 @@ TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd -P)}
 # shellcheck source=tests/lib/tap.sh
 . "$TOP/tests/lib/tap.sh"
 cd "$TOP" || exit 1
-WHOLE='es'
+WHOLE='es pt fr it'
 
 # {group} and the like, which msgfmt does not know
 braces() {
