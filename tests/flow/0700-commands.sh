@@ -106,7 +106,7 @@ asks() {
 	tap_run 'the same question unproven on the same day: taken' say $ANA agenda-request@foro.example 'Ayuda' <<<''
 	tap_is 'is recorded' "$(fate)" 'command:help'
 	tap_is 'and not answered again' "$(notices command-answer $ANA)" 1
-	tap_run 'several at once: taken' say $ANA agenda-request@foro.example 'Consulta' <<<'estado
+	PROVEN=1 tap_run 'several at once: taken' say $ANA agenda-request@foro.example 'Consulta' <<<'estado
 mis datos
 resumen semanal'
 	tap_is 'are one record' "$(fate)" 'command:status+mydata+digest'
@@ -122,6 +122,9 @@ resumen semanal'
 
 confirms() {
 	local text
+	tap_run 'the digest, asked for by nobody proven: taken' say $ANA agenda-request@foro.example 'resumen' <<<''
+	tap_run 'is asked back too' has "$(letter $ANA "$ID")" '^Subject: Confirme su solicitud a Agenda' '- recibir un solo correo'
+	tap_is 'and nothing changes' "$(flow_sql "SELECT delivery FROM subscription s JOIN address USING (account_id) WHERE addr = '$ANA'")" each
 	tap_run 'a pause that nothing proves: taken' say $ANA agenda-request@foro.example 'pausa 15 días' <<<''
 	text=$(letter $ANA "$ID")
 	tap_run 'is asked back' has "$text" '^Subject: Confirme su solicitud a Agenda' 'nada por correo durante 15 días'
@@ -338,7 +341,7 @@ owners() {
 	text=$(letter $JULIO "$ID")
 	tap_run 'with a goodbye' has "$text" 'Usted ha salido de Agenda' 'Si fue un error, responda'
 	PROVEN=1 tap_run 'he joins again, by invitation alone: taken' say $JULIO agenda-join@foro.example x <<<''
-	tap_run 'and is told so' has "$(letter $JULIO "$ID")" 'no recibe a nuevas personas'
+	tap_run 'and is told so' has "$(letter $JULIO "$ID")" 'entra quien recibe una invitación'
 	tap_run 'he answers the goodbye: taken' say $JULIO "$(reply_to "$text")" 'Re: Su solicitud' <<<''
 	tap_is 'and is back' "$(member $JULIO)" each
 	tap_run 'the last owner asks to leave: taken' say marisol.quesada@example.org agenda-leave@foro.example x <<<''
