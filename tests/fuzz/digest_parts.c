@@ -47,15 +47,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		{ .number = 3, .title = "a" },
 	};
 	const struct digest d = { .items = items, .nitems = ARRAY_LEN(items) };
-	struct arena *a = arena_new((size_t)64 << 20);
 	struct fold_range *folds;
 	struct digest_parts r;
 	struct slice text;
+	struct arena *a;
 	size_t len, nfolds, all = 0;
 	char *p;
 
 	if (n == 0)
 		return 0;
+	a = arena_new((size_t)64 << 20);
 	p = utf8_clean(a, slice_make((const char *)data + 1, n - 1), &len);
 	for (size_t i = 0; i < len; i++)
 		if (p[i] == QUOTED)
