@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# what AddressSanitizer keeps of freed memory is not the program's
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
 # shellcheck source=tests/lib/browse.sh
 . "$TOP/tests/lib/browse.sh"
 
@@ -107,14 +109,15 @@ tap_is 'a sixth time within a day is too often' "$(browse_post ana.perez /accoun
 
 # -- ten thousand messages
 peak() { # the most memory of any process of the web front, kB
-	local pid max=0 kb
-	for pid in $(pgrep -g "$(site_pid web)" 2>/dev/null || ps -o pid= --ppid "$(site_pid web)"); do
-		kb=$(awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)
-		[ "${kb:-0}" -le $max ] || max=$kb
-	done
-	echo $max
+	# some of them end meanwhile
+	cat /proc/[0-9]*/status 2>/dev/null | awk -v parent="$(site_pid web)" '
+		/^Name:/ { of = "" }
+		/^PPid:/ { of = $2 }
+		/^VmHWM:/ && of == parent && $2 > max { max = $2 }
+		END { print max + 0 }'
 }
 before=$(peak)
+tap_run "the processes of the front are found" test "$before" -gt 1000
 flow_sql "DO \$\$ DECLARE p post; m raw_message; BEGIN
 	SELECT * INTO p FROM post WHERE msgid = 'acta@example.org';
 	UPDATE post SET account_id = (SELECT account_id FROM address WHERE addr = 'marisol.quesada@example.org') WHERE id = p.id;
@@ -129,5 +132,8 @@ ms=$((($(date +%s%N) - from) / 1000000))
 tap_is 'all of them' "$(python3 -c 'import sys, zipfile
 print(sum(n.startswith("posts/") for n in zipfile.ZipFile(sys.argv[1]).namelist()) > 10000)' "$TEST_TMP/answer")" True
 after=$(peak)
-tap_run "with the memory of a few: $before kB, then $after kB, in $ms ms" test $((after - before)) -lt 20000
+grown_little() {
+	[ "$after" -ge "$before" ] && [ $((after - before)) -lt 20000 ]
+}
+tap_run "with the memory of a few: $before kB, then $after kB, in $ms ms" grown_little
 flow_end
