@@ -85,8 +85,11 @@ static void head_write(struct str *o, const struct mail *m, const struct digest_
 		    arena_fmt(o->arena, " <%s>", m->from.addr));
 	str_fmt(o, "To: <%s>\r\n", it->reply);
 	header_text(o, "Subject", arena_fmt(o->arena, "Re: %s", it->title), "");
-	clock_rfc5322(m->date ? m->date : clock_now(), date);
-	str_fmt(o, "Date: %s\r\n", date);
+	/* without one there is none here: the same mail again must be the same again (P3) */
+	if (m->date != 0 && !m->date_impossible) {
+		clock_rfc5322(m->date, date);
+		str_fmt(o, "Date: %s\r\n", date);
+	}
 	if (*m->msgid != '\0')
 		str_fmt(o, nth > 0 ? "Message-ID: <%2$zu.%1$s>\r\n" : "Message-ID: <%1$s>\r\n", m->msgid,
 			nth);
@@ -101,13 +104,19 @@ static void text_write(struct str *o, struct slice text)
 	codec_base64(o, text);
 }
 
-/* Each file as it came, but those that are shown within what is quoted. */
+/* A picture within what is quoted stays out; one that the person put into their own words goes along. */
+static bool goes_along(const struct mail_attachment *f)
+{
+	return !f->packed && !f->folded;
+}
+
+/* Each file as it came. */
 static void files_write(struct str *o, const struct mail *m)
 {
 	for (size_t i = 0; i < m->nattachments; i++) {
 		const struct mail_attachment *f = &m->attachments[i];
 
-		if (f->packed || f->folded || f->inline_)
+		if (!goes_along(f))
 			continue;
 		str_fmt(o, "--=_cabildo\r\nContent-Type: %s\r\n", f->type);
 		header_text(o, "Content-Description", f->name, "");
@@ -122,7 +131,7 @@ static void files_write(struct str *o, const struct mail *m)
 static bool has_files(const struct mail *m)
 {
 	for (size_t i = 0; i < m->nattachments; i++)
-		if (!m->attachments[i].packed && !m->attachments[i].folded && !m->attachments[i].inline_)
+		if (goes_along(&m->attachments[i]))
 			return true;
 	return false;
 }

@@ -124,6 +124,22 @@ tap_is 'that thread is muted' "$(flow_sql "SELECT t.subject || ':' || f.mode FRO
 	'Catálogo de trámites:mute'
 tap_is 'and nothing is posted' "$(posted r5)" ''
 
+# files go with it, a picture within the words too
+letter() {
+	printf 'Authentication-Results: %s; dmarc=pass header.from=example.org\nFrom: Ana <%s>\nTo: <%s>\nSubject: Re: %s\n' "$AUTHSERV" $ANA "$REPLY" 'Resumen'
+	printf 'Message-ID: <r6@example.org>\nIn-Reply-To: <%s>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n' "$DIGEST"
+	printf -- '--x\nContent-Type: text/plain; charset=UTF-8\n\n#%s Va el acta.\n' "$B"
+	printf -- '--x\nContent-Type: application/pdf; name=acta.pdf\nContent-Disposition: attachment; filename=acta.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQK\n'
+	printf -- '--x\nContent-Type: image/png\nContent-Disposition: inline; filename=mapa.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--x--\n'
+}
+send_letter() {
+	letter | net_lmtp "$SITE_LMTP" $ANA "$REPLY" >/dev/null
+}
+tap_run 'with files and without a date: taken' send_letter
+tap_run 'the same again: taken' send_letter
+tap_is 'is one post, with both files' "$(flow_sql "SELECT count(DISTINCT p.id), string_agg(a.name, ' ' ORDER BY a.name) FROM post p JOIN attachment a ON a.post_id = p.id WHERE p.msgid = 'r6@example.org'")" \
+	'1	acta.pdf mapa.png'
+
 before=$(posts)
 backs() {
 	[ "$(flow_sql "SELECT count(*) FROM delivery WHERE notice_kind = 'digest-returned'")" = "$1" ]
