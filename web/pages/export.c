@@ -48,8 +48,9 @@ static enum rc form_show(struct page *pg, int64_t account, const char *action)
 	return ask_show(pg, &v,
 			arena_fmt(pg->a,
 				  tr("Everything that is kept here about you, in one file (ZIP): your "
-				     "account, %1$lld addresses, %2$lld groups, %3$lld messages with their "
-				     "attachments, and the record of what you did.\nNothing of other people "
+				     "account, your addresses (%1$lld), your groups (%2$lld), your messages "
+				     "with their attachments (%3$lld), and the record of what you "
+				     "did.\nNothing of other people "
 				     "is in it but what stands in your own messages.\nThat you took it is "
 				     "recorded; up to 5 times a day.\n"),
 				  (long long)n.addresses, (long long)n.groups, (long long)n.posts));
