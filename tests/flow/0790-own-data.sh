@@ -59,7 +59,7 @@ flow_sql "INSERT INTO audit_detail (audit_id, salt, before, after) SELECT max(id
 
 tap_is 'a stranger is asked to sign in' "$(browse_status - /account/data)" 303
 tap_is 'her page' "$(browse_status ana.perez /account/data)" 200
-tap_run 'says how much there is' grep -q '3 mensajes' <(browse ana.perez /account/data)
+tap_run 'says how much there is' grep -q 'sus mensajes con sus adjuntos (3)' <(browse ana.perez /account/data)
 tap_run 'and is named among her preferences' grep -q 'href="/account/data"' <(browse ana.perez /me)
 tap_is 'looking is not recorded' "$(flow_sql "SELECT count(*) FROM audit WHERE act = 'account.export'")" 0
 tap_is 'the button gives the file' "$(browse_post ana.perez /account/data /account/data x=1)" 200
