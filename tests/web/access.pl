@@ -6,6 +6,9 @@
 #
 #	access.pl PORT ROUTES.DEF ACCESS.TSV NAMES ROLES GET|refused|allowed
 #
+# Every answer on the way, of whatever status and to whomever, is held against
+# the walls that all pages share (walls()).
+#
 # NAMES: lines `name=value` for the {name}s of the table. ROLES: lines
 # `role<TAB>cookies`, in the order of the columns. A verdict a line on stdout:
 # ok or not ok, tab, text, tab, why.
@@ -40,7 +43,57 @@ sub ask {
 	my $all = <$s> // '';
 	my ($status) = $all =~ m{^HTTP/1\.[01] (\d+)};
 	my ($to) = $all =~ /^Location: (\S+)/mi;
+	walls("$method $path as $who", $all);
 	return ($status // 0, $to // '', $all);
+}
+
+# What every answer keeps to, and how many did; what did not stands in %broken.
+my @walls = (
+	['a content policy without anything inline', \&policy],
+	['no script, style or handler within the page', \&inline],
+	['its type is not guessed', sub { $_[0] =~ /^X-Content-Type-Options: nosniff$/m }],
+	['shown in no frame of others', sub { $_[0] =~ /^X-Frame-Options: DENY$/m }],
+	['nothing of where one was goes to other sites', sub { $_[0] =~ /^Referrer-Policy: (?:same-origin|no-referrer)$/m }],
+	['kept by no cache for somebody else', \&cache],
+	['cookies are out of reach of scripts and of other sites', \&cookies],
+);
+my (%broken, $answers);
+
+sub walls {
+	my ($text, $all) = @_;
+	my ($head, $body) = split /\r\n\r\n/, $all, 2;
+	$head =~ s/\r//g;
+	$answers++;
+	for my $w (@walls) {
+		push @{$broken{$w->[0]}}, $text unless $w->[1]->($head, $body // '');
+	}
+}
+
+sub policy {
+	my @csp = $_[0] =~ /^Content-Security-Policy: (.*)$/mg;
+	return @csp == 1 && $csp[0] =~ /^default-src 'none';/ && $csp[0] !~ /unsafe|script-src|data:|\*|https?:/
+	    && ($csp[0] =~ /; sandbox$/ || $csp[0] =~ /form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/);
+}
+
+sub inline {
+	my ($head, $body) = @_;
+	return 1 unless $head =~ m{^Content-Type: (?:text/html|application/xhtml|image/svg)}m && $head !~ /; sandbox$/m;
+	return $body !~ m{<(?:script|style|iframe|object|embed|base)\b|<[^>]*\s(?:style|on[a-z]+|srcdoc)\s*=|(?:href|src|action)\s*=\s*["']?\s*(?:javascript|data|vbscript):}i;
+}
+
+# What is the same for everybody (the style sheet) names itself public and sets no cookie.
+sub cache {
+	my ($cc) = $_[0] =~ /^Cache-Control: (.*)$/m;
+	return 0 unless defined $cc;
+	return $_[0] !~ /^Set-Cookie:/m && $_[0] !~ /^Vary:.*Cookie/m if $cc =~ /public/;
+	return $cc =~ /no-store/ || ($cc =~ /private/ && $cc =~ /no-cache/ && $_[0] =~ /^Vary: .*Accept-Language.*Cookie/m);
+}
+
+sub cookies {
+	for ($_[0] =~ /^Set-Cookie: (.*)$/mg) {
+		return 0 unless /; HttpOnly/ && /; SameSite=(?:Lax|Strict)/ && !/; Domain=/i;
+	}
+	return 1;
 }
 
 # A token of the role's own, from any page of theirs that has a form.
@@ -126,4 +179,8 @@ for my $row (grep { $_->{route} && ($_->{method} eq 'GET') == ($only eq 'GET') }
 		$got = verdict($row->{method}, $status, $to);
 		say_it($got eq $want, "$row->{text} as $who: $want", "is $got ($status $to)");
 	}
+}
+for my $w (@walls) {
+	my @bad = @{$broken{$w->[0]} // []};
+	say_it(!@bad && $answers > 100, "every answer ($only): $w->[0]", "of $answers: " . join(', ', @bad[0 .. ($#bad > 5 ? 5 : $#bad)]));
 }
