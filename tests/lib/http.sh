@@ -72,3 +72,14 @@ sign_in() {
 act() {
 	status "$1" POST "$2" "csrf=$(http "$1" GET /me | value csrf)&$3"
 }
+
+# tap_verdicts PERL-FILE ARG...: runs it with Web.pm; its lines `ok|not ok TAB text
+# TAB why` are checks
+tap_verdicts() {
+	local verdict text why rc=0
+	TOP=$TOP TEST_TMP=$TEST_TMP SITE_HTTP=$SITE_HTTP SITE_LMTP=${SITE_LMTP:-} perl "$@" >"$TEST_TMP/verdicts" || rc=1
+	while IFS=$'\t' read -r verdict text why; do
+		tap_is "$text" "$verdict${why:+: $why}" ok
+	done <"$TEST_TMP/verdicts"
+	tap_ok $rc "${1##*/} came to its end"
+}
