@@ -26,7 +26,7 @@ create table schema_version (
 	version integer not null,
 	applied_at timestamptz not null default now()
 );
-insert into schema_version (version) values (4);
+insert into schema_version (version) values (5);
 
 create table setting (
 	name text primary key,
@@ -126,6 +126,7 @@ create table list (
 	digest_every text not null default 'weekly' check (digest_every in ('daily', 'weekly', 'monthly')),
 	digest_weekday smallint not null default 1 check (digest_weekday between 0 and 6), -- 0: Sunday
 	digest_hour smallint not null default 7 check (digest_hour between 0 and 23),
+	read_links boolean not null default false, -- a digest's links open its threads to whoever has the mail
 	max_size integer not null default 26214400 check (max_size between 1024 and 104857600),
 	closed_at timestamptz,
 	archived boolean not null default false,

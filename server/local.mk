@@ -79,7 +79,7 @@ libstore_a_SOURCES = \
 	server/store/bounce.c server/store/bounce.h \
 	server/store/digest.c server/store/digest.h \
 	server/store/erase.c server/store/erase.h \
-	server/store/forum.c server/store/forum.h \
+	server/store/forum.c server/store/forum.h server/store/raw.c \
 	server/store/handover.c server/store/handover.h \
 	server/store/people.c server/store/people.h \
 	server/store/house.c server/store/house.h \
@@ -175,6 +175,7 @@ libcore_a_SOURCES = \
 	server/core/unit.c server/core/unit.h \
 	server/core/link.c server/core/link.h \
 	server/core/maillink.c server/core/maillink.h \
+	server/core/reading.c server/core/reading.h \
 	server/core/webmail.c server/core/webmail.h \
 	server/core/webpost.c
 $(libcore_a_OBJECTS): server/db/stmt.h

@@ -27,10 +27,10 @@ PAGES_HT = \
 	web/views/security.ht web/views/second.ht web/views/codes.ht web/views/code.ht \
 	$(OFFICE_HT) \
 	$(MEMBERS_HT) \
-	web/views/me.ht web/views/message.ht web/views/moderation.ht web/views/post.ht web/views/row.ht web/views/rules.ht web/views/search.ht \
+	web/views/me.ht web/views/message.ht web/views/reading.ht web/views/moderation.ht web/views/post.ht web/views/row.ht web/views/rules.ht web/views/search.ht \
 	web/views/shell.ht web/views/signin.ht web/views/signin_link.ht web/views/thread.ht
 libpages_a_SOURCES = $(PAGES_HT) \
-	web/pages/account.c web/pages/delivery.c web/pages/belong.c web/pages/bounces.c web/pages/compose.c web/pages/feed.c web/pages/moderate.c web/pages/pages.h web/pages/person.c web/pages/read.c \
+	web/pages/account.c web/pages/delivery.c web/pages/belong.c web/pages/bounces.c web/pages/compose.c web/pages/feed.c web/pages/moderate.c web/pages/pages.h web/pages/person.c web/pages/read.c web/pages/reading.c \
 	web/pages/card.c web/pages/card.h web/pages/holding.c web/pages/security.c \
 	$(OFFICE_C) \
 	$(THREAD_C) \

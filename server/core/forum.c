@@ -174,26 +174,33 @@ enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t fr
 	return rc == RC_OK ? thread_load_posts(u, from, false, r) : rc;
 }
 
+enum rc thread_load_post(struct unit *u, int64_t number, struct thread_page *r)
+{
+	struct thread_posts posts;
+	enum rc rc = posts_load(u, r, number, 1, false, &posts);
+
+	if (rc != RC_OK)
+		return rc;
+	posts_take(r, &posts);
+	if (r->nposts == 1 && r->posts[0].number == number)
+		return RC_OK;
+	r->nposts = 0;
+	return RC_NOTFOUND;
+}
+
 enum rc post_load(struct unit *u, const char *list, int64_t thread, int64_t number,
 		  struct thread_page *r)
 {
 	enum rc rc = thread_load_head(u, list, thread, r);
-	struct thread_posts posts;
-	int64_t id;
 
 	if (rc != RC_OK)
 		return rc;
-	id = r->thread.id;
 	if (r->moved_thread == 0) {
-		rc = posts_load(u, r, number, 1, false, &posts);
-		if (rc != RC_OK)
+		rc = thread_load_post(u, number, r);
+		if (rc != RC_NOTFOUND)
 			return rc;
-		posts_take(r, &posts);
-		if (r->nposts == 1 && r->posts[0].number == number)
-			return RC_OK;
-		r->nposts = 0;
 	}
-	return moved_post(u, id, number, r);
+	return moved_post(u, r->thread.id, number, r);
 }
 
 enum rc post_find(struct unit *u, const char *list, const char *msgid, const char **list_r,

@@ -59,6 +59,8 @@ enum rc thread_load_head(struct unit *u, const char *list, int64_t number,
  * deflated ones, where there are such, for a client that takes gzip. */
 enum rc thread_load_posts(struct unit *u, int64_t from, bool packed,
 			  struct thread_page *r) MUST_USE;
+/* Or one of them, whole, of a thread that is here; RC_NOTFOUND. */
+enum rc thread_load_post(struct unit *u, int64_t number, struct thread_page *r) MUST_USE;
 /* Both. */
 enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,
 		    struct thread_page *r) MUST_USE;

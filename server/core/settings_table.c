@@ -163,6 +163,11 @@ const struct setting settings[] = {
 	{ LIST_OF("digest_hour", SETTING_NUMBER, 0, 23, "7", SECTION_OUT),
 	  .label = N_("Hour of the digest"),
 	  .help = N_("By the clock of each member.") },
+	{ LIST_OF("read_links", SETTING_BOOL, 0, 0, "false", SECTION_OUT),
+	  .label = N_("Links of a digest open without signing in"),
+	  .help = N_("In a group that is not public. Each opens its thread alone, to be read for 14 days, "
+		     "as long as the member it was sent to belongs to the group. Whoever the mail is passed "
+		     "on to can read that thread too.") },
 
 	{ SITE_OF("undo_window", SETTING_NUMBER, 0, 86400, "60"),
 	  .label = N_("Seconds in which a decision can be undone"),

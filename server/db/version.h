@@ -3,6 +3,6 @@
 #ifndef CABILDO_DB_VERSION_H
 #define CABILDO_DB_VERSION_H
 
-#define DB_SCHEMA_VERSION 4
+#define DB_SCHEMA_VERSION 5
 
 #endif

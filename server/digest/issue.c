@@ -4,6 +4,7 @@
 #include "server/core/address.h"
 #include "server/core/maillink.h"
 #include "server/core/prefs.h"
+#include "server/core/reading.h"
 #include "server/digest/issue.h"
 #include "server/digest/own.h"
 #include "server/store/digest.h"
@@ -103,14 +104,31 @@ static enum rc posts_load(struct unit *u, const struct digest_row *row, const st
 	return wanted_read(u, ids, k, w);
 }
 
-static const char *thread_url(struct unit *u, const struct digest_row *row, int64_t number)
+/* A post where it is read: of its own, or (thread) in its thread. */
+static const char *post_url(struct unit *u, const struct digest_row *row, const char *reading,
+			    int64_t number, bool thread)
 {
-	return arena_fmt(u->arena, "%s/g/%s/%lld/%lld", u->conf->base_url, row->list,
-			 (long long)row->number, (long long)number);
+	if (*reading == '\0')
+		return arena_fmt(u->arena, "%s/g/%s/%lld/%lld", u->conf->base_url, row->list,
+				 (long long)row->number, (long long)number);
+	if (!thread)
+		return arena_fmt(u->arena, "%s/%lld", reading, (long long)number);
+	return number > POSTS_PER_PAGE
+		       ? arena_fmt(u->arena, "%1$s?from=%2$lld#p%2$lld", reading, (long long)number)
+		       : arena_fmt(u->arena, "%s#p%lld", reading, (long long)number);
+}
+
+/* What opens its thread without signing in; "": nothing does. */
+static const char *reading_of(struct unit *u, const struct digest_head *h,
+			      const struct digest_row *row, enum digest_for what)
+{
+	if (!row->links || what != DIGEST_MAIL || *u->conf->base_url == '\0')
+		return "";
+	return reading_link(u->arena, u->keys, u->conf->base_url, h->account, row->thread, clock_now());
 }
 
 static void text_fill(struct unit *u, const struct digest_row *row, const struct wanted *w,
-		      int64_t since, struct digest_item *it)
+		      int64_t since, const char *reading, struct digest_item *it)
 {
 	struct digest_post *t = ARENA_ARRAY(u->arena, it->ntext, struct digest_post);
 	size_t n = 0;
@@ -125,7 +143,7 @@ static void text_fill(struct unit *u, const struct digest_row *row, const struct
 					     .lang = p->lang,
 					     .at = p->at,
 					     .late = p->at < since - LATE_USEC,
-					     .url = thread_url(u, row, p->number) };
+					     .url = post_url(u, row, reading, p->number, false) };
 		t[n].text = own_text(u->arena, p, DIGEST_POST_BYTES, &t[n].cut);
 		n++;
 	}
@@ -147,7 +165,7 @@ static void who_fill(struct unit *u, const struct digest_row *row, const struct 
 }
 
 static void item_said(struct unit *u, const struct digest_row *row, const struct wanted *w,
-		      int64_t since, struct digest_item *it)
+		      int64_t since, const char *reading, struct digest_item *it)
 {
 	const struct own_post *p =
 		own_find(w, row->opened ? row->shown[0] : row->shown[row->nshown - 1]);
@@ -158,7 +176,7 @@ static void item_said(struct unit *u, const struct digest_row *row, const struct
 		it->excerpt_lang = p->lang;
 	}
 	if (it->ntext > 0)
-		text_fill(u, row, w, since, it);
+		text_fill(u, row, w, since, reading, it);
 }
 
 static struct digest_item item_of(struct unit *u, const struct digest_head *h,
@@ -179,7 +197,7 @@ static struct digest_item item_of(struct unit *u, const struct digest_head *h,
 				  .excerpt_lang = row->lang,
 				  .keywords = row->keywords,
 				  .nkeywords = row->nkeywords,
-				  .url = thread_url(u, row, row->first),
+				  .url = post_url(u, row, reading_of(u, h, row, what), row->first, true),
 				  .reply = "",
 				  .msgid = row->msgid,
 				  .mute = "" };
@@ -217,7 +235,8 @@ static enum rc items_fill(struct unit *u, const struct digest_head *h, enum dige
 	rc = posts_load(u, row, it, n, &w);
 	for (size_t i = 0; rc == RC_OK && i < n; i++)
 		if (it[i].section != DIGEST_REST)
-			item_said(u, &row[i], &w, h->since_at, &it[i]);
+			item_said(u, &row[i], &w, h->since_at, reading_of(u, h, &row[i], what),
+				  &it[i]);
 	r->items = it;
 	r->nitems = n;
 	return rc;

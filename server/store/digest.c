@@ -264,7 +264,8 @@ enum rc digest_rows_read(struct db *db, struct arena *a, int64_t issue, bool mem
 					  .last = db_get_i64(q, i, 16),
 					  .msgid = db_get_text(q, i, 17),
 					  .lang = db_get_text(q, i, 18),
-					  .list_id = db_get_i64(q, i, 19) };
+					  .list_id = db_get_i64(q, i, 19),
+					  .links = db_get_bool(q, i, 20) };
 		x->nkeywords = words_split(a, db_get_text(q, i, 11), &x->keywords);
 		x->nwho = ids_split(a, db_get_text(q, i, 12), &x->who);
 		x->nshown = ids_split(a, db_get_text(q, i, 14), &x->shown);

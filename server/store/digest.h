@@ -87,6 +87,7 @@ struct digest_row {
 	int64_t thread, number, list_id;
 	const char *list, *domain, *title, *subject, *lang, *msgid;
 	bool locked, opened;
+	bool links; /* not public, and its group lets links open it */
 	int64_t new_posts, posts, authors;
 	const char **keywords;
 	size_t nkeywords;

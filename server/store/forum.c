@@ -152,18 +152,10 @@ enum rc threads_read(struct db *db, struct arena *a, struct reader who, const st
 	return rc;
 }
 
-enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			 int64_t number, struct thread_head *r)
+/* The columns of every statement of one thread. */
+static enum rc head_row(struct arena *a, const struct db_rows *q, struct reader who,
+			struct thread_head *r)
 {
-	struct db_rows *q = NULL;
-	enum rc rc = RC_OK;
-
-	if (who.account == 0 && !who.admin)
-		rc = db_run(db, a, STMT_THREAD_HEAD_PUBLIC, &q, db_text(list), db_i64(number));
-	if (rc == RC_OK && (q == NULL || db_nrows(q) == 0))
-		rc = db_run(db, a, STMT_THREAD_HEAD, &q, WHO, db_text(list), db_i64(number));
-	if (rc != RC_OK)
-		return rc;
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
 	*r = (struct thread_head){ 0 };
@@ -177,6 +169,35 @@ enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, cons
 	r->moved_list = db_get_text(q, 0, 31);
 	r->version = db_get_i64(q, 0, 32);
 	r->thread.ntags = split_lines(a, db_get_text(q, 0, 33), '\n', &r->thread.tags);
+	return RC_OK;
+}
+
+enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
+			 int64_t number, struct thread_head *r)
+{
+	struct db_rows *q = NULL;
+	enum rc rc = RC_OK;
+
+	if (who.account == 0 && !who.admin)
+		rc = db_run(db, a, STMT_THREAD_HEAD_PUBLIC, &q, db_text(list), db_i64(number));
+	if (rc == RC_OK && (q == NULL || db_nrows(q) == 0))
+		rc = db_run(db, a, STMT_THREAD_HEAD, &q, WHO, db_text(list), db_i64(number));
+	return rc == RC_OK ? head_row(a, q, who, r) : rc;
+}
+
+enum rc thread_link_read(struct db *db, struct arena *a, int64_t account, int64_t thread,
+			 struct thread_link *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_THREAD_BY_LINK, &q, db_i64(account), db_i64(thread));
+
+	if (rc == RC_OK)
+		rc = head_row(a, q, (struct reader){ 0, false }, &r->head);
+	if (rc != RC_OK)
+		return rc;
+	r->locale = db_get_text(q, 0, 34);
+	r->member = db_get_bool(q, 0, 35);
+	r->open = db_get_bool(q, 0, 36);
 	return RC_OK;
 }
 
@@ -389,90 +410,6 @@ enum rc post_fold_write(struct db *db, const struct post_fold_row *r, struct sli
 	return rc == RC_OK ? db_run(db, NULL, STMT_POST_FOLD_SET, NULL, db_i64(r->post),
 				    db_slice(html), db_slice(own), db_packed(packed))
 			   : rc;
-}
-
-/* The chunks of a message, joined. */
-static struct slice chunks_join(struct arena *a, const struct db_rows *q)
-{
-	size_t total = 0, at = 0;
-	char *p;
-
-	for (size_t i = 0; i < db_nrows(q); i++)
-		total += db_get_slice(q, i, 0).n;
-	if (db_nrows(q) == 1)
-		return db_get_slice(q, 0, 0);
-	p = arena_alloc(a, total);
-	for (size_t i = 0; i < db_nrows(q); i++) {
-		struct slice s = db_get_slice(q, i, 0);
-
-		memcpy(p + at, s.p, s.n);
-		at += s.n;
-	}
-	return slice_make(p, total);
-}
-
-enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_RAW_CHUNKS, &q, db_i64(raw));
-
-	if (rc != RC_OK)
-		return rc;
-	if (db_nrows(q) == 0)
-		return RC_NOTFOUND;
-	*r = chunks_join(a, q);
-	return RC_OK;
-}
-
-static enum rc attachment_row(const struct db_rows *q, struct attachment_place *r)
-{
-	if (db_nrows(q) == 0 || db_is_null(q, 0, 7))
-		return RC_NOTFOUND;
-	*r = (struct attachment_place){
-		.row = { db_get_i64(q, 0, 0), db_get_text(q, 0, 1), db_get_text(q, 0, 2),
-			 db_get_i64(q, 0, 3), false },
-		.encoding = db_get_text(q, 0, 4),
-		.offset = db_get_i64(q, 0, 5),
-		.length = db_get_i64(q, 0, 6),
-		.raw = db_get_i64(q, 0, 7),
-		.inner = db_is_null(q, 0, 8) ? -1 : db_get_i64(q, 0, 8),
-	};
-	return RC_OK;
-}
-
-enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const char *list,
-			int64_t thread, int64_t number, int64_t n, struct attachment_place *r)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_ATTACHMENT_FIND, &q, WHO, db_text(list), db_i64(thread),
-			    db_i64(number), db_i64(n));
-
-	return rc == RC_OK ? attachment_row(q, r) : rc;
-}
-
-enum rc attachment_link_read(struct db *db, struct arena *a, int64_t subscription, int64_t post,
-			     int64_t n, struct attachment_place *r)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_ATTACHMENT_LINKED, &q, db_i64(subscription), db_i64(post),
-			    db_i64(n));
-
-	return rc == RC_OK ? attachment_row(q, r) : rc;
-}
-
-enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
-		       struct slice *r)
-{
-	struct db_rows *q;
-	enum rc rc;
-
-	*r = SLICE("");
-	if (length == 0)
-		return RC_OK;
-	rc = db_run(db, a, STMT_RAW_RANGE, &q, db_i64(raw), db_i64(offset), db_i64(length));
-	if (rc == RC_OK)
-		*r = chunks_join(a, q);
-	return rc;
 }
 
 enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,

@@ -153,6 +153,15 @@ struct thread_head {
 };
 enum rc thread_head_read(struct db *db, struct arena *a, struct reader who, const char *list,
 			 int64_t number, struct thread_head *r) MUST_USE;
+/* The thread of a link that an account was sent, wherever it is now, as a stranger would see it. */
+struct thread_link {
+	struct thread_head head;
+	const char *locale; /* of that account */
+	bool member;        /* they could open it themselves */
+	bool open;          /* and its group lets the link open it */
+};
+enum rc thread_link_read(struct db *db, struct arena *a, int64_t account, int64_t thread,
+			 struct thread_link *r) MUST_USE;
 struct thread_posts {
 	struct post_row *v;
 	size_t n;
@@ -200,6 +209,9 @@ enum rc attachment_read(struct db *db, struct arena *a, struct reader who, const
 /* By a link that was mailed to the owner of a subscription. */
 enum rc attachment_link_read(struct db *db, struct arena *a, int64_t subscription, int64_t post,
 			     int64_t n, struct attachment_place *r) MUST_USE;
+/* Of a thread whose reader was asked about before; only of a post that is shown. */
+enum rc attachment_of_post_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
+				int64_t n, struct attachment_place *r) MUST_USE;
 enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
 		       struct slice *r) MUST_USE;
 

@@ -61,13 +61,17 @@ flow_sql() {
 	pg_sql "$TEST_PG" "${CABILDO_TEST_DATABASE##*dbname=}" "$1"
 }
 
-# flow_thread_address ID: as address.h has it, made by other means than ours: BLAKE2b
+# flow_mac PURPOSE TEXT: as rnd.h has it, made by other means than ours: BLAKE2b
 # keyed with the site's key over purpose, NUL, text; 80 bits of it in base32.
-flow_thread_address() {
-	printf 'thread\0agenda@foro.example/%s' "$1" >"$TEST_TMP/signed"
+flow_mac() {
+	printf '%s\0%s' "$1" "$2" >"$TEST_TMP/signed"
 	openssl mac -binary -macopt "hexkey:$(awk '!/^#/ && NF == 2 { print $2; exit }' "$SITE/secret")" \
-		-macopt size:16 -in "$TEST_TMP/signed" BLAKE2BMAC | head -c 10 | base32 | tr 'A-Z' 'a-z' >"$TEST_TMP/mac"
-	printf 'agenda+t%s.%s@foro.example' "$1" "$(cat "$TEST_TMP/mac")"
+		-macopt size:16 -in "$TEST_TMP/signed" BLAKE2BMAC | head -c 10 | base32 | tr 'A-Z' 'a-z'
+}
+
+# flow_thread_address ID: as address.h has it.
+flow_thread_address() {
+	printf 'agenda+t%s.%s@foro.example' "$1" "$(flow_mac thread "agenda@foro.example/$1")"
 }
 
 # flow_end: the programs stop in time and complained of nothing.

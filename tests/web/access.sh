@@ -91,11 +91,17 @@ flow_sql "INSERT INTO digest_issue (account_id, list_id, subscription_id, period
 		groups, several, made_at)
 	SELECT s.account_id, 0, s.id, current_date, 'weekly', 'summary', now() - interval '7 days', now(), '{}', 0, 0, 0, 0, false, now()
 	FROM subscription s JOIN address a ON a.id = s.address_id WHERE a.addr = 'ana.perez@example.org' ORDER BY s.id LIMIT 1" >/dev/null
+# what a digest of the member's has
+tap_run 'links of digests open' site_cabildo list set reservado read_links=true
+reading=$(site_cabildo digest preview ana.perez@example.org --list reservado | grep -oE '/r/[0-9]+-[0-9]+-[0-9]+-[a-z2-7]{16}' | head -n 1 | cut -c4-)
+tap_run 'a digest has one' test -n "$reading"
 cat >"$TEST_TMP/names" <<-NAMES
 	open=agenda
 	private=reservado
 	hold=$(flow_sql "SELECT id FROM hold WHERE msgid = 'h1@otra.example'")
 	digest=$(flow_sql "SELECT id FROM digest_issue")
+	reading=$reading
+	forged=${reading%????}aaaa
 NAMES
 
 before=$(fingerprint)

@@ -37,6 +37,11 @@ static enum rc signin_show(struct page *pg, struct view_signin *v)
 			 &o);
 }
 
+enum rc signin_ask(struct page *pg, const char *next, const char *error)
+{
+	return signin_show(pg, &(struct view_signin){ .next = next, .error = error });
+}
+
 enum rc page_signin(struct page *pg)
 {
 	return signin_show(

@@ -17,6 +17,13 @@ const char *delivery_sentence(const char *delivery);
 struct view_ask;
 enum rc ask_show(struct page *pg, struct view_ask *v, const char *text) MUST_USE;
 
+/* A thread and its posts; base: the address that those of its posts begin with. */
+struct view_thread;
+void thread_fill(struct page *pg, const struct thread_page *t, const char *base,
+		 struct view_thread *v);
+
+/* Signing in, with what is said before; next: where they want to go. */
+enum rc signin_ask(struct page *pg, const char *next, const char *error) MUST_USE;
 /* The page of preferences, with what went wrong; and its part about addresses. */
 struct view_me;
 /* Who they are is proven: asks for the second step where they want one, else signs in. */

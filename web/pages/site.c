@@ -131,6 +131,7 @@ static struct view_shell shell_make(struct site *s, struct req *r, const struct 
 							 "and no mail leaves this machine.")
 						    : "",
 				    .noindex = f->noindex,
+				    .bare = f->bare,
 				    .crumbs = f->crumbs,
 				    .ncrumbs = f->ncrumbs,
 				    .main = main };

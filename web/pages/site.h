@@ -51,6 +51,7 @@ struct frame { /* what a page says about itself */
 	int here; /* view_shell.here */
 	const char *feed;
 	bool noindex;
+	bool bare; /* without any form */
 	const char *q;
 	struct view_crumb *crumbs;
 	size_t ncrumbs;

@@ -214,10 +214,10 @@ static const char *page_url(struct page *pg, const char *base, int64_t from)
 	return from == 1 ? base : arena_fmt(pg->a, "%s?from=%lld", base, (long long)from);
 }
 
-static void thread_fill(struct page *pg, const struct thread_page *t, struct view_thread *v)
+void thread_fill(struct page *pg, const struct thread_page *t, const char *base,
+		 struct view_thread *v)
 {
 	const struct thread_row *r = &t->thread;
-	const char *base = arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)r->number);
 	int64_t unread = r->read_number >= 0 && r->read_number < r->post_count
 				 ? r->post_count - r->read_number
 				 : 0;
@@ -323,7 +323,8 @@ static enum rc thread_show(struct page *pg, const struct thread_page *t)
 	struct frame f = { .title = subject_shown(pg, t->thread.subject, t->group.member) };
 	enum rc rc;
 
-	thread_fill(pg, t, &v);
+	thread_fill(pg, t, arena_fmt(pg->a, "/g/%s/%lld", t->group.name, (long long)t->thread.number),
+		    &v);
 	rc = follow_fill(pg, t->thread.id, &v);
 	if (rc == RC_OK)
 		rc = acts_fill(pg, t, &v);

@@ -238,7 +238,7 @@ static bool common_add(struct resp *p, struct str *head)
 	       field_add(head, "Content-Security-Policy", p->csp ? p->csp : CSP_PAGES) &&
 	       field_add(head, "X-Content-Type-Options", "nosniff") &&
 	       field_add(head, "X-Frame-Options", "DENY") &&
-	       field_add(head, "Referrer-Policy", "same-origin");
+	       field_add(head, "Referrer-Policy", p->referrer ? p->referrer : "same-origin");
 }
 
 bool resp_head(struct resp *p, struct str *head, size_t body_n)

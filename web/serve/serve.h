@@ -156,6 +156,7 @@ struct resp {
 	const char *location;      /* set by resp_redirect alone */
 	const char *csp;           /* NULL: the strict policy of all pages */
 	const char *cache;         /* NULL: "private, no-cache"; else than 200: no-store */
+	const char *referrer;      /* NULL: "same-origin" */
 	int fd;                    /* sent after the body, which is empty then; -1: none */
 	int64_t fd_size;
 	bool encoded;              /* body is gzip already (only where req->gzip_ok) */

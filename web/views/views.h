@@ -31,6 +31,7 @@ struct view_shell {
 	const char *zone;               /* "Hours of America/Guatemala" */
 	const char *trial;              /* "" or what this trial is */
 	bool noindex;
+	bool bare;                      /* nothing to send: no form */
 	struct view_crumb *crumbs;
 	size_t ncrumbs;
 	struct html main;
@@ -133,6 +134,13 @@ struct view_thread {
 	const char *prev_url, *next_url;
 	struct view_participant *participants;
 	size_t nparticipants;
+};
+
+struct view_reading {                   /* a thread by a link, to be read */
+	const struct view_thread *t;
+	const char *what;               /* what one looks at, and until when */
+	const char *signin_url;
+	const char *whole_url;          /* of a single post: its thread; or "" */
 };
 
 struct view_row {
@@ -543,6 +551,7 @@ void view_shell(struct out *o, const struct view_shell *v);
 void view_tools(struct out *o, const struct view_tools *v);
 void view_thread(struct out *o, const struct view_thread *v);
 void view_post(struct out *o, const struct view_post *v);
+void view_reading(struct out *o, const struct view_reading *v);
 void view_row(struct out *o, const struct view_row *v);
 void view_group(struct out *o, const struct view_group *v);
 void view_home(struct out *o, const struct view_home *v);

@@ -254,7 +254,8 @@ select account_id from digest_issue where id = $1::bigint
 -- or left ($2: only of groups they belong to), is not among them.
 select x.n, t.id, l.name, l.mail_domain, l.title, t.number, t.subject, t.state = 'locked' or l.archived,
 	b.new_posts, t.post_count, b.opened, array_to_string(b.keywords, E'\n'), array_to_string(b.who, ','), cardinality(b.who),
-	array_to_string(f.shown, ','), f.first, f.last, coalesce(f.msgid, ''), coalesce(f.lang, l.lang), l.id
+	array_to_string(f.shown, ','), f.first, f.last, coalesce(f.msgid, ''), coalesce(f.lang, l.lang), l.id,
+	l.read_links and l.visibility <> 'public'
 from digest_issue i cross join lateral unnest(i.blocks) with ordinality x (id, n)
 join digest_block b on b.id = x.id join thread h on h.id = b.thread_id join thread t on t.id = coalesce(h.moved_to, h.id)
 join list l on l.id = t.list_id left join subscription s on s.list_id = l.id and s.account_id = i.account_id

@@ -123,6 +123,27 @@ from list l join thread t on t.list_id = l.id and t.number = $2::bigint
 left join post p on p.id = t.last_post_id
 where l.name = $1::text and l.visibility = 'public' and t.state <> 'hidden' and t.moved_to is null
 
+-- name: thread_by_link
+-- roles: web
+-- The same columns of thread $2, wherever it is now, for whoever holds a link that account $1 was sent; then their
+-- language, whether they are a member who may see it, and whether the link opens it to others.
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	null::text, null::text, l.posting,
+	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
+	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number,
+	-1::bigint, null::bigint, null::text, t.version, null::text,
+	a.locale, s.id is not null and a.closed_at is null and t.state <> 'hidden',
+	s.id is not null and a.closed_at is null and t.state <> 'hidden' and l.read_links and ad.suspended_at is null
+		and not exists (select from address x join ban b on b.addr in (x.addr, '@' || split_part(x.addr, '@', 2))
+			where x.account_id = a.id and (b.list_id is null or b.list_id = l.id))
+from account a join thread h on h.id = $2::bigint join thread t on t.id = coalesce(h.moved_to, h.id)
+join list l on l.id = t.list_id
+left join post p on p.id = t.last_post_id
+left join subscription s on s.list_id = l.id and s.account_id = a.id
+left join address ad on ad.id = s.address_id
+where a.id = $1::bigint
+
 -- name: posts_of_thread
 -- roles: web cli
 -- One more than asked for tells whether there is a next page. The text limit
@@ -219,6 +240,13 @@ from attachment at join post p on p.id = at.post_id join thread t on t.id = p.th
 join subscription s on s.list_id = p.list_id and s.id = $1::bigint
 join account a on a.id = s.account_id and a.closed_at is null
 where p.id = $2::bigint and at.n = $3::integer and p.state = 'shown' and t.state <> 'hidden'
+
+-- name: attachment_of_post
+-- roles: web
+-- Of post $2 of thread $1, whose reader has been asked about before.
+select at.n, at.name, at.type, at.size, at.encoding, at.raw_offset, at.raw_length, p.raw_id, at.inner_offset
+from attachment at join post p on p.id = at.post_id
+where p.thread_id = $1::bigint and p.number = $2::integer and at.n = $3::integer and p.state = 'shown'
 
 -- name: raw_range
 -- roles: web cli
