@@ -47,6 +47,7 @@ STMT_SQL = \
 	server/db/sql/thread.sql \
 	server/db/sql/record.sql \
 	server/db/sql/roster.sql \
+	server/db/sql/search.sql \
 	server/db/sql/setting.sql \
 	server/db/sql/stats.sql \
 	server/db/sql/template.sql \
@@ -94,6 +95,7 @@ libstore_a_SOURCES = \
 	server/store/pattern.c server/store/pattern.h \
 	server/store/person.c server/store/person.h \
 	server/store/roster.c server/store/roster.h \
+	server/store/search.c server/store/search.h \
 	server/store/record.c server/store/record.h \
 	server/store/stats.c server/store/stats.h \
 	server/store/setting.c server/store/setting.h \

@@ -195,6 +195,12 @@ static uint32_t cp_fold(uint32_t cp)
 	return cp;
 }
 
+char utf8_base(uint32_t cp)
+{
+	cp = cp_fold(cp);
+	return cp >= 'a' && cp <= 'z' ? (char)cp : '\0';
+}
+
 char *utf8_fold(struct arena *a, struct slice s)
 {
 	struct str out;

@@ -22,5 +22,7 @@ size_t utf8_length(struct slice s);
 /* Lower case and without accents for es, en, pt, fr, it: for comparing words,
  * never for showing them. */
 char *utf8_fold(struct arena *a, struct slice s);
+/* The lower-case ASCII letter that utf8_fold makes of a character; 0 where it makes none. */
+char utf8_base(uint32_t cp);
 
 #endif

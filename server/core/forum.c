@@ -3,6 +3,7 @@
 #include "server/base/codec.h"
 #include "server/core/audit.h"
 #include "server/core/forum.h"
+#include "server/text/excerpt.h"
 #include "server/text/pack.h"
 
 #include "server/base/base.h"
@@ -247,25 +248,67 @@ enum rc attachment_load(struct unit *u, const char *list, int64_t thread, int64_
 	return rc;
 }
 
-enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,
-		   struct search_page *r)
+/* One question for the words of all hits, whatever they are. */
+static enum rc excerpts_make(struct unit *u, const char *tsquery, struct search_page *r)
+{
+	struct excerpts *e = excerpts_new(u->arena, tsquery);
+	const struct excerpt_word *words;
+	const char *const *lexemes, **langs, **texts;
+	struct search_word *known;
+	size_t nwords, nlexemes, nknown = 0;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < r->nhits; i++)
+		excerpts_add(e, r->hits[i].lang, r->hits[i].text);
+	nwords = excerpts_words(e, &words);
+	lexemes = excerpts_lexemes(e, &nlexemes);
+	langs = ARENA_ARRAY(u->arena, nwords, const char *);
+	texts = ARENA_ARRAY(u->arena, nwords, const char *);
+	for (size_t i = 0; i < nwords; i++) {
+		langs[i] = words[i].lang;
+		texts[i] = words[i].text;
+	}
+	if (nwords > 0)
+		rc = search_words_read(u->db, u->arena, langs, texts, nwords, lexemes, nlexemes,
+				       &known, &nknown);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < nknown; i++)
+		excerpts_know(e, known[i].word, known[i].lexeme);
+	for (size_t i = 0; i < r->nhits; i++)
+		r->hits[i].excerpt = excerpt_draw(e, i, false);
+	return RC_OK;
+}
+
+static enum rc search_hits(struct unit *u, const char *q, const char *list, bool newest,
+			   struct search_page *r, const char **tsquery_r)
 {
 	int64_t candidates;
-	enum rc rc;
+	enum rc rc = search_read(u->db, u->arena, who(u), q, list,
+				 newest ? SEARCH_BY_DATE : SEARCH_BY_RANK, &r->hits, &r->nhits,
+				 &candidates, tsquery_r);
 
-	*r = (struct search_page){ 0 };
-	rc = search_read(u->db, u->arena, who(u), q, list, newest ? SEARCH_BY_DATE : SEARCH_BY_RANK,
-			 &r->hits, &r->nhits, &candidates);
 	if (rc != RC_OK || candidates < SEARCH_CANDIDATES)
 		return rc;
 	r->more = true;
 	rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_SCAN, &r->hits, &r->nhits,
-			 &candidates);
+			 &candidates, tsquery_r);
 	/* frequent, but not in what is newest: an old archive beside a busy group */
 	if (rc == RC_OK && r->nhits < SEARCH_HITS)
 		rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_ANY, &r->hits, &r->nhits,
-				 &candidates);
+				 &candidates, tsquery_r);
 	return rc;
+}
+
+enum rc search_run(struct unit *u, const char *q, const char *list, bool newest,
+		   struct search_page *r)
+{
+	const char *tsquery;
+	enum rc rc;
+
+	*r = (struct search_page){ 0 };
+	rc = search_hits(u, q, list, newest, r, &tsquery);
+	return rc == RC_OK ? excerpts_make(u, tsquery, r) : rc;
 }
 
 enum rc feed_load(struct unit *u, const char *list, int64_t thread, struct group *group_r,

@@ -9,6 +9,7 @@
 #include "server/base/str.h"
 #include "server/core/unit.h"
 #include "server/store/forum.h"
+#include "server/store/search.h"
 
 #define THREADS_PER_PAGE 50
 #define POSTS_PER_PAGE   30

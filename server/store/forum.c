@@ -412,39 +412,6 @@ enum rc post_fold_write(struct db *db, const struct post_fold_row *r, struct sli
 			   : rc;
 }
 
-enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,
-		    const char *list, enum search_way way, struct search_hit **r, size_t *n_r,
-		    int64_t *candidates_r)
-{
-	struct db_rows *rows;
-	enum rc rc = way == SEARCH_SCAN ?
-			     db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list)) :
-			     db_run(db, a, STMT_SEARCH_CANDIDATES, &rows, WHO, db_text(q),
-				    db_text(list), db_bool(way == SEARCH_BY_DATE),
-				    db_bool(way == SEARCH_ANY));
-
-	if (rc != RC_OK)
-		return rc;
-	*n_r = db_nrows(rows);
-	*candidates_r = *n_r ? db_get_i64(rows, 0, 10) : 0;
-	if (*n_r && db_is_null(rows, 0, 0))
-		*n_r = 0;
-	*r = ARENA_ARRAY(a, *n_r, struct search_hit);
-	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct search_hit){
-			.list_name = db_get_text(rows, i, 0),
-			.list_title = db_get_text(rows, i, 1),
-			.thread = db_get_i64(rows, i, 2),
-			.number = db_get_i64(rows, i, 3),
-			.subject = db_get_text(rows, i, 4),
-			.author_name = db_get_text(rows, i, 5),
-			.lang = db_get_text(rows, i, 6),
-			.sent_at = db_get_time(rows, i, 7),
-			.excerpt = db_get_text(rows, i, 8),
-		};
-	return RC_OK;
-}
-
 enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
 		  struct feed_entry **r, size_t *n_r)
 {

@@ -89,14 +89,6 @@ struct participant {
 	int64_t posts;
 };
 
-struct search_hit {
-	const char *list_name, *list_title;
-	int64_t thread, number;
-	const char *subject, *author_name, *lang;
-	int64_t sent_at;
-	const char *excerpt; /* plain text; hits stand between 0x01 and 0x02 */
-};
-
 struct feed_entry {
 	int64_t thread, number;
 	const char *subject, *author_name, *lang, *msgid;
@@ -215,17 +207,6 @@ enum rc attachment_of_post_read(struct db *db, struct arena *a, int64_t thread, 
 enum rc raw_range_read(struct db *db, struct arena *a, int64_t raw, int64_t offset, int64_t length,
 		       struct slice *r) MUST_USE;
 
-enum search_way {
-	SEARCH_BY_RANK, /* what the index finds, the best first; nothing where it is too much */
-	SEARCH_BY_DATE, /* the same, the newest first */
-	SEARCH_ANY,     /* the newest of what the index finds first, however much it is */
-	SEARCH_SCAN,    /* the newest posts one by one: for what is frequent */
-};
-/* At most 30 hits. *candidates_r: how many the index gave, at most SEARCH_CANDIDATES. */
-#define SEARCH_CANDIDATES 2000
-enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,
-		    const char *list, enum search_way way, struct search_hit **r, size_t *n_r,
-		    int64_t *candidates_r) MUST_USE;
 enum rc feed_read(struct db *db, struct arena *a, int64_t list, int64_t thread,
 		  struct feed_entry **r, size_t *n_r) MUST_USE;
 enum rc subscriptions_read(struct db *db, struct arena *a, struct reader who,

@@ -6,6 +6,8 @@ libtext_a_SOURCES = \
 	server/text/align.c server/text/align.h \
 	server/text/diff.c server/text/diff.h \
 	server/text/csv.c server/text/csv.h \
+	server/text/excerpt.c server/text/excerpt.h \
+	server/text/excerpt_query.c server/text/excerpt_query.h \
 	server/text/html.c server/text/html.h \
 	server/text/inline.c server/text/inline.h \
 	server/text/markdown.c \
@@ -81,8 +83,11 @@ update-po: pot
 	done
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_text tests/unit/test_htc
-UNIT_TESTS += tests/unit/test_text tests/unit/test_htc
+check_PROGRAMS += tests/unit/test_text tests/unit/test_excerpt tests/unit/test_htc
+UNIT_TESTS += tests/unit/test_text tests/unit/test_excerpt tests/unit/test_htc
+tests_unit_test_excerpt_SOURCES = tests/unit/test_excerpt.c
+tests_unit_test_excerpt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_excerpt_LDADD = $(TEXT_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) \
 	-DTEST_LOCALEDIR='"$(abs_top_builddir)/locale"'

@@ -331,18 +331,6 @@ enum rc page_by_msgid(struct page *pg)
 			      (long long)number, (long long)number);
 }
 
-/* An excerpt is one line: the marks of quoted lines in it say nothing. */
-static const char *unquoted(struct arena *a, const char *text)
-{
-	char *copy = arena_strdup(a, text), *to = copy;
-
-	for (const char *at = copy; *at != '\0'; at++)
-		if (*at != '>' || (at > copy && at[-1] != ' ' && at[-1] != '>' && at[-1] != '\n'))
-			*to++ = *at;
-	*to = '\0';
-	return copy;
-}
-
 /* The excerpt's hits stand between 0x01 and 0x02. */
 static struct html excerpt_html(struct page *pg, const char *text)
 {
@@ -385,7 +373,7 @@ static void hits_fill(struct page *pg, const struct search_page *s, struct view_
 			.author = text_shown(pg, h->author_name, false),
 			.date = fmt_time(pg, h->sent_at),
 			.when = fmt_iso(pg, h->sent_at),
-			.excerpt = excerpt_html(pg, unquoted(pg->a, text_shown(pg, h->excerpt, false)))
+			.excerpt = excerpt_html(pg, text_shown(pg, h->excerpt, false))
 		};
 	}
 	if (s->nhits == 0)
