@@ -449,9 +449,9 @@ create table post_redirect (
 create table thread_act (
 	id bigint generated always as identity primary key,
 	kind text not null check (kind in ('lock', 'unlock', 'pin', 'unpin', 'hide', 'restore', 'hide-posts', 'restore-posts',
-		'rename', 'split', 'merge', 'move', 'reattach', 'tag')),
+		'rename', 'split', 'merge', 'move', 'reattach', 'tag', 'tag-rename', 'tag-merge')),
 	list_id bigint not null references list, -- where it was done
-	thread_id bigint not null references thread, -- of this thread
+	thread_id bigint references thread, -- of this thread; null: of a tag, before and after
 	other_id bigint references thread, -- split: the new one; merge, reattach: where it went; move: what stands in the old place
 	other_list_id bigint references list, -- move: the new group
 	account_id bigint references account, -- null: the administrator at the command line
@@ -459,14 +459,16 @@ create table thread_act (
 	why text not null default '',
 	before text not null default '', -- of state, end of the pin, subject; move: the number
 	after text not null default '',
-	posts integer not null default 0, -- how many
+	posts integer not null default 0, -- how many; of a tag: threads
 	whole boolean not null default false, -- no post stayed behind
 	was boolean not null default false, -- how titled, or placed of the other thread, was before
 	behind bigint[] not null default '{}', -- threads that led to this one, and now to the other
 	follows bigint[] not null default '{}', -- accounts that follow the other since
 	undone_at timestamptz,
-	undone_by bigint references account
+	undone_by bigint references account,
+	check ((thread_id is null) = (kind in ('tag-rename', 'tag-merge')))
 );
+create index thread_act_tag on thread_act (list_id, before, id) where thread_id is null;
 create index thread_act_thread on thread_act (thread_id, id desc);
 create index thread_act_other on thread_act (other_id, id desc) where other_id is not null;
 
@@ -481,6 +483,14 @@ create table thread_act_post (
 	to_thread_id bigint, -- after
 	to_number integer,
 	primary key (act_id, post_id)
+);
+
+-- The threads that had the tag which was joined to another.
+create table thread_act_tag_of (
+	act_id bigint not null references thread_act,
+	thread_id bigint not null references thread,
+	had boolean not null, -- the other one as well
+	primary key (act_id, thread_id)
 );
 
 -- Rows of thread_ref as they were.
@@ -1620,7 +1630,7 @@ grant update on thread_participant, thread, token, read_mark, thread_follow, thr
 grant update (list_id, thread_id, number, parent_id, parent_rank, placed, state, body, folds, html, packed, search,
 	edited_at, edited_by, deleted_at, deleted_by) on post to "cabildo-web";
 grant select, insert on post_revision to "cabildo-web";
-grant select, insert on thread_act, thread_act_post, thread_act_ref to "cabildo-web";
+grant select, insert on thread_act, thread_act_post, thread_act_ref, thread_act_tag_of to "cabildo-web";
 grant select, insert, delete on thread_tag to "cabildo-web";
 grant update (behind, follows, undone_at, undone_by) on thread_act to "cabildo-web";
 grant update (to_thread_id, to_number) on thread_act_post to "cabildo-web";

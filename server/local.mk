@@ -50,6 +50,7 @@ STMT_SQL = \
 	server/db/sql/search.sql \
 	server/db/sql/setting.sql \
 	server/db/sql/stats.sql \
+	server/db/sql/tag.sql \
 	server/db/sql/template.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/rows.c server/db/rows.h \
@@ -102,6 +103,7 @@ libstore_a_SOURCES = \
 	server/store/template.c server/store/template.h \
 	server/store/post.c server/store/post.h \
 	server/store/thread.c server/store/thread.h \
+	server/store/tag.c server/store/tag.h \
 	server/store/trace.c server/store/trace.h
 $(libstore_a_OBJECTS): server/db/stmt.h
 
@@ -166,6 +168,7 @@ libcore_a_SOURCES = \
 	server/core/suggest.c server/core/suggest.h \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \
+	server/core/tag.c server/core/tag.h \
 	server/core/thread.c server/core/thread_notice.c server/core/thread_undo.c server/core/thread.h \
 	server/core/trace.c server/core/trace.h \
 	server/core/office.c server/core/office.h \

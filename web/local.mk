@@ -15,9 +15,9 @@ OFFICE_C = \
 	web/pages/invite.c web/pages/people.c web/pages/handover.c web/pages/stats.c
 # what moderators do to threads, and people to their own posts
 THREAD_HT = \
-	web/views/tools.ht web/views/edit.ht web/views/report.ht web/views/revisions.ht
+	web/views/tools.ht web/views/tags.ht web/views/edit.ht web/views/report.ht web/views/revisions.ht
 THREAD_C = \
-	web/pages/tools.c web/pages/own.c web/views/own.h
+	web/pages/tools.c web/pages/tags.c web/pages/own.c web/views/own.h
 MEMBERS_HT = web/views/members.ht web/views/plan.ht web/views/link.ht web/views/following.ht web/views/digest.ht web/views/digestform.ht web/views/subscription.ht
 MEMBERS_C = web/pages/export.c web/pages/members.c web/pages/prefs.c web/pages/maillink.c web/pages/digest.c
 PAGES_HT = \

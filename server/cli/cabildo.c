@@ -31,7 +31,8 @@ const struct subcmd subcmds[] = {
 	  "what a member would get, and making what is due", cli_digest, true },
 	{ "import", "import LIST FILE... [--dry-run]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
-	{ "thread", "thread lock|unlock|pin|unpin|hide|restore|rename|split|merge|move|reattach|acts|undo "
+	{ "thread", "thread lock|unlock|pin|unpin|hide|restore|rename|split|merge|move|reattach|tag|tags|tag-rename|"
+	  "tag-merge|acts|undo "
 	  "LIST ...",
 	  "what moderators do to threads", cli_thread, true },
 	{ "trace", "trace MESSAGE-ID", "what became of a message, step by step", cli_trace, true },

@@ -4,7 +4,7 @@
 #include <sysexits.h>
 
 #include "server/cli/cli.h"
-#include "server/core/thread.h"
+#include "server/core/tag.h"
 
 #include "server/base/base.h"
 
@@ -13,7 +13,8 @@ static const char usage_all[] =
 	"thread hide|restore LIST THREAD --posts N,N-N | thread rename LIST THREAD --subject TEXT | "
 	"thread split LIST THREAD --posts N,N-N --subject TEXT | thread merge LIST THREAD INTO | "
 	"thread move LIST THREAD TO-LIST | thread reattach LIST THREAD POST [THREAD/]POST | "
-	"thread tag LIST THREAD TAG,TAG | thread acts LIST THREAD | thread undo ACT; each with --why TEXT";
+	"thread tag LIST THREAD TAG,TAG | thread tags LIST | thread tag-rename LIST TAG NEW-NAME | "
+	"thread tag-merge LIST TAG INTO-TAG | thread acts LIST THREAD | thread undo ACT; each with --why TEXT";
 
 /* "3,5-7": numbers of posts. */
 static bool posts_parse(struct unit *u, const char *text, struct thread_do *d)
@@ -67,8 +68,43 @@ static int done(struct unit *u, enum rc rc, const struct thread_done *r, const c
 	if (rc != RC_OK)
 		return cli_fail(u, rc, what);
 	unit_wake(u);
-	printf("act %lld\nthread %s/%lld\n", (long long)r->act, r->list, (long long)r->thread);
+	printf("act %lld\n", (long long)r->act);
+	if (r->thread != 0)
+		printf("thread %s/%lld\n", r->list, (long long)r->thread);
 	return 0;
+}
+
+static int tags_print(struct unit *u, const char *list)
+{
+	struct tag_row *t;
+	struct act_line *acts;
+	size_t n, nacts;
+	enum rc rc = tags_load(u, list, &t, &n, &acts, &nacts);
+
+	if (rc != RC_OK)
+		return cli_fail(u, rc, list);
+	for (size_t i = 0; i < n; i++)
+		printf("tag\t%s\t%lld\n", cli_line(u, t[i].tag), (long long)t[i].threads);
+	for (size_t i = 0; i < nacts; i++)
+		printf("%lld\t%s\t%s\t%s\tthreads %lld\t%s\t%s > %s\n", (long long)acts[i].id,
+		       acts[i].kind, cli_when(u, acts[i].at),
+		       *acts[i].who ? cli_line(u, acts[i].who) : "command line",
+		       (long long)acts[i].posts, acts[i].undone_at ? "undone" : "stands",
+		       cli_line(u, acts[i].before), cli_line(u, acts[i].after));
+	return 0;
+}
+
+static int tag_change(struct unit *u, bool merge, char **w, const char *why)
+{
+	struct thread_done r = { .reason = "" };
+	enum rc rc = unit_begin_rw(u);
+
+	if (rc == RC_OK)
+		rc = tag_do(u,
+			    &(struct tag_do){
+				    .list = w[0], .merge = merge, .from = w[1], .to = w[2], .why = why },
+			    &r);
+	return done(u, rc, &r, arena_fmt(u->arena, "tag %s", w[1]));
 }
 
 static int undo(struct unit *u, const char *number)
@@ -149,6 +185,10 @@ int cli_thread(struct prog *p UNUSED, struct unit *u, int argc, char **argv)
 
 	if (n == 2 && strcmp(argv[0], "undo") == 0)
 		return undo(u, argv[1]);
+	if (n == 2 && strcmp(argv[0], "tags") == 0)
+		return tags_print(u, argv[1]);
+	if (n == 4 && (strcmp(argv[0], "tag-rename") == 0 || strcmp(argv[0], "tag-merge") == 0))
+		return tag_change(u, argv[0][4] == 'm', argv + 1, v[3]);
 	if (n < 3)
 		return cli_usage(usage_all);
 	d.list = argv[1];

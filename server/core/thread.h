@@ -59,7 +59,7 @@ struct thread_do {
 struct thread_done {
 	int64_t act;        /* its number, for undoing */
 	const char *list;   /* where what it was done to stands now: group, */
-	int64_t thread;     /* and number of the thread */
+	int64_t thread;     /* and number of the thread; 0: it was done to a tag of the group, tag.h */
 	const char *reason; /* RC_INVALID: what stands against it, a msgid */
 };
 

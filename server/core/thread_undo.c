@@ -2,6 +2,7 @@
 /* An act the same way back: first whether all still stands as it left it; see thread.h. */
 #include "server/core/audit.h"
 #include "server/core/submit.h"
+#include "server/core/tag.h"
 #include "server/core/thread.h"
 #include "server/text/tr.h"
 
@@ -148,6 +149,30 @@ static enum rc back_run(struct back *b)
 	return is(b, "move") ? back_move(b) : back_place(b);
 }
 
+static enum rc back_recorded(struct back *b)
+{
+	struct unit *u = b->u;
+	enum rc rc = act_undone_write(u->db, u->arena, b->act.id, u->actor.account);
+
+	if (rc == RC_OK)
+		rc = audit(u, &(struct audit_entry){
+				      .act = "thread.undo",
+				      .list = b->act.list,
+				      .thread = b->act.thread,
+				      .before = arena_fmt(u->arena, "%s act %lld", b->act.kind,
+							  (long long)b->act.id) });
+	return rc;
+}
+
+/* Of a tag of the group. */
+static enum rc undo_tag(struct back *b)
+{
+	enum rc rc = tag_undo(b->u, &b->act, &b->r->reason);
+
+	b->r->list = b->act.list_name;
+	return rc == RC_OK ? back_recorded(b) : rc;
+}
+
 /* Locked, and read as they are then. */
 static enum rc back_begin(struct back *b, struct act_weight **w, size_t *n)
 {
@@ -190,6 +215,8 @@ enum rc thread_undo(struct unit *u, int64_t act, struct thread_done *r)
 		return wrong(&b, N_("It is undone already."));
 	if (b.act.old)
 		return wrong(&b, N_("It was done more than 30 days ago and stays."));
+	if (b.act.thread == 0)
+		return undo_tag(&b);
 	rc = back_begin(&b, &w, &n);
 	/* somebody else may have, while we waited for the locks */
 	if (rc == RC_OK)
@@ -200,14 +227,7 @@ enum rc thread_undo(struct unit *u, int64_t act, struct thread_done *r)
 	if (rc == RC_OK)
 		rc = back_run(&b);
 	if (rc == RC_OK)
-		rc = act_undone_write(u->db, u->arena, act, u->actor.account);
-	if (rc == RC_OK)
-		rc = audit(u, &(struct audit_entry){
-				      .act = "thread.undo",
-				      .list = b.act.list,
-				      .thread = b.act.thread,
-				      .before = arena_fmt(u->arena, "%s act %lld", b.act.kind,
-							  (long long)act) });
+		rc = back_recorded(&b);
 	if (rc == RC_OK)
 		rc = act_settle(u, b.act.thread, is(&b, "move") ? 0 : b.act.other, w, n);
 	if (rc == RC_OK)

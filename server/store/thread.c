@@ -160,7 +160,7 @@ enum rc act_write(struct db *db, struct arena *a, struct act_row *r, const int64
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_ACT_ADD, &q, db_text(r->kind), db_i64(r->list),
-			    db_i64(r->thread), db_id(r->other), db_id(r->other_list),
+			    db_id(r->thread), db_id(r->other), db_id(r->other_list),
 			    db_id(r->account), db_text(r->why), db_text(r->before),
 			    db_text(r->after), db_i64(r->posts), db_bool(r->whole),
 			    db_bool(r->was));

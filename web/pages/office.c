@@ -15,6 +15,7 @@ static const struct tab {
 	{ "filters", N_("Rules"), true, true, OFFICE_MODERATOR },
 	{ "invitations", N_("Invitations"), true, false, OFFICE_OWNER },
 	{ "bans", N_("Bans"), true, true, OFFICE_MODERATOR },
+	{ "tags", N_("Tags"), true, false, OFFICE_MODERATOR },
 	{ "texts", N_("Texts"), true, true, OFFICE_MODERATOR },
 	{ "stats", N_("Statistics"), true, true, OFFICE_MODERATOR },
 	{ "handover", N_("Handing over"), true, false, OFFICE_OWNER },

@@ -3,6 +3,7 @@
 #include "server/core/command.h"
 #include "server/core/subscribe.h"
 #include "server/core/link.h"
+#include "server/core/tag.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -217,6 +218,14 @@ enum rc page_group(struct page *pg)
 
 	if (rc != RC_OK)
 		return rc;
+	/* it has another name by now */
+	if (tag != NULL && before == NULL && g.nthreads == 0) {
+		rc = tag_lead(unit_of(pg), g.group.id, tag, &tag);
+		if (rc != RC_NOTFOUND)
+			return rc == RC_OK ? resp_redirectf(pg->resp, "/g/%s?tag=%s", g.group.name,
+							    url_encode(pg->a, tag))
+					   : rc;
+	}
 	if (site_fresh(pg, arena_fmt(pg->a, "g%lld-%lld-%zu", (long long)g.group.id,
 				     (long long)g.group.version, g.npinned)))
 		return RC_OK;

@@ -248,6 +248,7 @@ static enum rc tools_show(struct page *pg, const struct tried *tried)
 		.more_url = t.next_from ? arena_fmt(pg->a, "/g/%s/%lld/tools?from=%lld", list,
 						    (long long)number, (long long)t.next_from)
 					: "" };
+	v.tags_url = arena_fmt(pg->a, "/g/%s/tags", list);
 	v.tags = *field(pg, "tags") ? field(pg, "tags") : t.tags;
 	v.tags_chosen = *t.tags_chosen ? arena_fmt(pg->a, tr("The group proposes: %s"), t.tags_chosen)
 				       : "";
@@ -346,6 +347,8 @@ enum rc page_thread_tools_act(struct page *pg)
 	}
 	if (rc != RC_OK)
 		return rc;
+	if (r.thread == 0) /* an act on a tag, undone from here by its number */
+		return resp_redirectf(pg->resp, "/g/%s/tags?done=1", r.list);
 	/* what was joined or moved whole is elsewhere: its tools are there */
 	return resp_redirectf(pg->resp, "/g/%s/%lld/tools?done=%lld", r.list,
 			      (long long)(d.act == ACT_SPLIT ? d.thread : r.thread), (long long)r.act);

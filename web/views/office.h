@@ -95,6 +95,26 @@ struct view_bans {
 	size_t nrows;
 };
 
+struct view_tag_row {
+	const char *tag, *url, *threads;
+	bool renamed, joined, into; /* chosen in the forms */
+};
+
+struct view_tag_act {
+	const char *text, *state, *date, *when;
+	int64_t undo;
+};
+
+struct view_tags {
+	struct view_office office;
+	const char *title, *action, *csrf, *done, *error, *name;
+	struct view_tag_row *rows;
+	size_t nrows;
+	bool two; /* there is another to join one to */
+	struct view_tag_act *acts;
+	size_t nacts;
+};
+
 struct view_own_text {
 	int64_t id;
 	const char *kind, *name, *lang, *language, *body, *url;
@@ -112,6 +132,7 @@ struct view_texts {
 
 void view_filters(struct out *o, const struct view_filters *v);
 void view_bans(struct out *o, const struct view_bans *v);
+void view_tags(struct out *o, const struct view_tags *v);
 void view_texts(struct out *o, const struct view_texts *v);
 
 struct view_people_row {

@@ -101,7 +101,7 @@ struct view_tools {
 	int64_t done_act;
 	bool open, locked, hidden;
 	const char *pinned;             /* "pinned until ...", or "" */
-	const char *tags, *tags_chosen;
+	const char *tags, *tags_chosen, *tags_url;
 	const char *subject, *until, *one, *to, *to_post, *to_help, *more_url;
 	struct view_tool_post *posts;
 	size_t nposts;
