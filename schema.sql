@@ -88,46 +88,77 @@ create unique index address_primary on address (account_id) where is_primary;
 
 -- Groups ---------------------------------------------------------------------
 
+-- What a column of list may hold stands in its domain and is looked at when that column is
+-- set: as checks of the table, all of them would be compiled and asked for each post, which
+-- counts there.
+create domain list_name as text check (value ~ '^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$'
+		and value !~ '-(request|owner|join|leave|help|bounces|confirm|subscribe|unsubscribe)$'
+		and value not in ('postmaster', 'abuse'));
+create domain list_mail_domain as text check (value = lower(value));
+create domain list_title as text check (length(value) between 1 and 120);
+create domain list_description as text check (length(value) <= 2000);
+create domain lang_code as text check (value in ('es', 'en', 'pt', 'fr', 'it'));
+create domain list_visibility as text check (value in ('public', 'members', 'hidden'));
+create domain list_posting as text check (value in ('anyone', 'members', 'moderated', 'announce'));
+create domain list_nonmember as text check (value in ('hold', 'refuse', 'drop', 'accept'));
+create domain list_identity as text check (value in ('strict', 'normal', 'open'));
+create domain list_edit_minutes as integer check (value between 0 and 10080);
+create domain list_hold_first as integer check (value between 0 and 100);
+create domain list_unaddressed as text check (value in ('hold', 'accept'));
+create domain list_from_lists as text check (value in ('hold', 'accept'));
+create domain list_max_recipients as integer check (value between 0 and 1000);
+create domain list_flood_per_hour as integer check (value between 0 and 10000);
+create domain list_file_types as text check (length(value) <= 1000);
+create domain list_spam as text check (value in ('hold', 'drop', 'accept'));
+create domain list_roster as text check (value in ('members', 'moderators'));
+create domain list_join_policy as text check (value in ('open', 'confirm', 'approve', 'invite', 'closed'));
+create domain list_invites as text check (value in ('owners', 'moderators'));
+create domain list_reply_policy as text check (value in ('list', 'author', 'both'));
+create domain list_dmarc_policy as text check (value in ('auto', 'always', 'never'));
+create domain list_subject_tag as text check (length(value) <= 40);
+create domain list_link_over as integer check (value between 0 and 104857600);
+create domain list_digest_every as text check (value in ('daily', 'weekly', 'monthly'));
+create domain list_digest_weekday as smallint check (value between 0 and 6);
+create domain list_digest_hour as smallint check (value between 0 and 23);
+create domain list_max_size as integer check (value between 1024 and 104857600);
+
 create table list (
 	id bigint generated always as identity primary key,
-	name text not null check (name ~ '^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$'
-		and name !~ '-(request|owner|join|leave|help|bounces|confirm|subscribe|unsubscribe)$'
-		and name not in ('postmaster', 'abuse')),
-	mail_domain text not null check (mail_domain = lower(mail_domain)),
+	name list_name not null,
+	mail_domain list_mail_domain not null,
 	list_id text not null unique, -- RFC 2919, fixed at creation
-	title text not null check (length(title) between 1 and 120),
-	description text not null default '' check (length(description) <= 2000),
-	lang text not null default 'es' check (lang in ('es', 'en', 'pt', 'fr', 'it')),
-	visibility text not null default 'members' check (visibility in ('public', 'members', 'hidden')),
-	posting text not null default 'members' check (posting in ('anyone', 'members', 'moderated', 'announce')),
-	nonmember text not null default 'hold' check (nonmember in ('hold', 'refuse', 'drop', 'accept')),
+	title list_title not null,
+	description list_description not null default '',
+	lang lang_code not null default 'es',
+	visibility list_visibility not null default 'members',
+	posting list_posting not null default 'members',
+	nonmember list_nonmember not null default 'hold',
 	-- what a member's name in From needs: proof always; of members; none
-	identity text not null default 'normal' check (identity in ('strict', 'normal', 'open')),
+	identity list_identity not null default 'normal',
 	emergency boolean not null default false, -- everything waits
 	tags text not null default '', -- proposed for threads, commas between them
-	edit_minutes integer not null default 30 check (edit_minutes between 0 and 10080), -- of one's own post; 0: never
-	hold_first integer not null default 0 check (hold_first between 0 and 100), -- posts of a new member
-	unaddressed text not null default 'hold' check (unaddressed in ('hold', 'accept')),
-	from_lists text not null default 'hold' check (from_lists in ('hold', 'accept')), -- mail that another list passes on
-	max_recipients integer not null default 50 check (max_recipients between 0 and 1000), -- 0: any number
-	flood_per_hour integer not null default 100 check (flood_per_hour between 0 and 10000), -- of one sender; 0: any
-	file_types text not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar' -- refused: endings, types
-		check (length(file_types) <= 1000),
-	spam text not null default 'hold' check (spam in ('hold', 'drop', 'accept')),
-	roster text not null default 'members' check (roster in ('members', 'moderators')), -- who sees the others
-	join_policy text not null default 'approve' check (join_policy in ('open', 'confirm', 'approve', 'invite', 'closed')),
-	invites text not null default 'owners' check (invites in ('owners', 'moderators')), -- who may invite
-	reply_policy text not null default 'list' check (reply_policy in ('list', 'author', 'both')),
-	dmarc_policy text not null default 'auto' check (dmarc_policy in ('auto', 'always', 'never')),
-	subject_tag text not null default '' check (length(subject_tag) <= 40),
+	edit_minutes list_edit_minutes not null default 30, -- of one's own post; 0: never
+	hold_first list_hold_first not null default 0, -- posts of a new member
+	unaddressed list_unaddressed not null default 'hold',
+	from_lists list_from_lists not null default 'hold', -- mail that another list passes on
+	max_recipients list_max_recipients not null default 50, -- 0: any number
+	flood_per_hour list_flood_per_hour not null default 100, -- of one sender; 0: any
+	file_types list_file_types not null default '.exe .scr .pif .bat .cmd .vbs .lnk .jar', -- refused: endings, types
+	spam list_spam not null default 'hold',
+	roster list_roster not null default 'members', -- who sees the others
+	join_policy list_join_policy not null default 'approve',
+	invites list_invites not null default 'owners', -- who may invite
+	reply_policy list_reply_policy not null default 'list',
+	dmarc_policy list_dmarc_policy not null default 'auto',
+	subject_tag list_subject_tag not null default '',
 	footer boolean not null default false,
-	link_over integer not null default 0 check (link_over between 0 and 104857600), -- attachments by link; 0: never
+	link_over list_link_over not null default 0, -- attachments by link; 0: never
 	-- when the digest goes to members who chose nothing else, by their clocks; monthly: on the first
-	digest_every text not null default 'weekly' check (digest_every in ('daily', 'weekly', 'monthly')),
-	digest_weekday smallint not null default 1 check (digest_weekday between 0 and 6), -- 0: Sunday
-	digest_hour smallint not null default 7 check (digest_hour between 0 and 23),
+	digest_every list_digest_every not null default 'weekly',
+	digest_weekday list_digest_weekday not null default 1, -- 0: Sunday
+	digest_hour list_digest_hour not null default 7,
 	read_links boolean not null default false, -- a digest's links open its threads to whoever has the mail
-	max_size integer not null default 26214400 check (max_size between 1024 and 104857600),
+	max_size list_max_size not null default 26214400,
 	closed_at timestamptz,
 	archived boolean not null default false,
 	parent_id bigint references list check (parent_id <> id), -- the group it is part of
@@ -307,6 +338,16 @@ create table template (
 create unique index template_one on template (coalesce(list_id, 0), kind, locale, title);
 
 -- What was written -----------------------------------------------------------
+-- The tables that each post is written to have no foreign keys to groups, accounts, threads
+-- and posts, and no checks (those are domains): nobody may delete these four, so a key
+-- could only find what the statement has just read, and it would lock the group's row each
+-- time (docs/decisions.md).
+
+create domain thread_state as text check (value in ('open', 'locked', 'hidden'));
+create domain post_source as text check (value in ('email', 'web', 'import'));
+create domain post_state as text check (value in ('shown', 'hidden', 'deleted'));
+create domain intake_fate as text check (value in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate',
+	'dropped', 'refused', 'quarantined', 'forwarded'));
 
 -- The raw bytes, verbatim. keep: with a post, for good; else 30 days.
 create table raw_message (
@@ -329,11 +370,11 @@ alter table raw_chunk alter column bytes set compression lz4;
 
 create table thread (
 	id bigint generated always as identity primary key,
-	list_id bigint not null references list,
+	list_id bigint not null,
 	number bigint, -- public, per list, given last in its transaction
 	subject text not null,
 	subject_base text not null,
-	state text not null default 'open' check (state in ('open', 'locked', 'hidden')),
+	state thread_state not null default 'open',
 	pinned_until timestamptz,
 	post_count integer not null default 0,
 	next_post integer not null default 1,
@@ -362,9 +403,9 @@ create table thread_tag (
 );
 
 create table thread_participant (
-	thread_id bigint not null references thread,
+	thread_id bigint not null,
 	addr text not null,
-	account_id bigint references account,
+	account_id bigint,
 	name text not null,
 	posts integer not null default 1,
 	primary key (thread_id, addr)
@@ -374,39 +415,39 @@ create sequence post_id_seq as bigint;
 
 create table post (
 	id bigint primary key default nextval('post_id_seq'),
-	list_id bigint not null references list,
-	thread_id bigint not null references thread,
+	list_id bigint not null,
+	thread_id bigint not null,
 	number integer not null, -- within the thread
-	parent_id bigint references post,
+	parent_id bigint,
 	parent_rank smallint not null default 32767, -- 0: named by In-Reply-To; higher: further back
 	placed boolean not null default false, -- by a moderator: no heuristic moves it
 	msgid text not null,
 	msgid_hash bytea not null,
 	refs text[] not null default '{}',
-	account_id bigint references account,
+	account_id bigint,
 	author_name text not null,
 	author_addr text not null,
 	sent_at timestamptz not null,
 	sent_guessed boolean not null default false,
 	received_at timestamptz not null default now(),
-	source text not null check (source in ('email', 'web', 'import')),
+	source post_source not null,
 	lang text not null,
 	subject text not null,
 	body text not null,
 	folds integer[] not null default '{}', -- from, to, kind, ... in bytes of body
 	html text not null, -- rendered at commit; words and addresses are slots
 	packed bytea, -- the same, deflated (server/text/pack.h); null: pages take html
-	raw_id bigint references raw_message on delete set null, -- 30 days after a deletion
+	raw_id bigint, -- null: gone, 30 days after a deletion
 	raw_hidden boolean not null default false, -- it names somebody who is forgotten
 	attachment_count integer not null default 0,
 	automatic boolean not null default false,
 	moderated boolean not null default false, -- posted with other words than it came with
 	addressed text[] not null default '{}', -- To and Cc of a mail, lower case: they have it already
-	state text not null default 'shown' check (state in ('shown', 'hidden', 'deleted')),
+	state post_state not null default 'shown',
 	edited_at timestamptz,
-	edited_by bigint references account,
+	edited_by bigint,
 	deleted_at timestamptz, -- by its author; the words go after 30 days
-	deleted_by bigint references account,
+	deleted_by bigint,
 	xid xid8 not null default pg_current_xact_id(),
 	search tsvector not null,
 	unique (thread_id, number)
@@ -505,19 +546,19 @@ create table thread_act_ref (
 -- Every id a post of the list has or names: the thread it belongs to, and the
 -- post itself once it is here. Rows without a post are what waits.
 create table thread_ref (
-	list_id bigint not null references list,
+	list_id bigint not null,
 	id_hash bytea not null,
 	thread_id bigint not null references thread,
-	post_id bigint references post,
+	post_id bigint,
 	primary key (list_id, id_hash)
 );
 create index thread_ref_thread on thread_ref (thread_id);
 
 -- Posts that name an id nearer to them than their present parent.
 create table ref_wait (
-	list_id bigint not null references list,
+	list_id bigint not null,
 	id_hash bytea not null,
-	post_id bigint not null references post,
+	post_id bigint not null,
 	rank smallint not null,
 	primary key (list_id, id_hash, post_id)
 );
@@ -543,7 +584,7 @@ create index attachment_picture on attachment (hash) where inline and size <= 10
 
 -- Idempotence outlives a move, a merge or a deletion of the post.
 create table message_seen (
-	list_id bigint not null references list,
+	list_id bigint not null,
 	id_hash bytea not null, -- over Message-ID, From and Date; over the canonical bytes without an id
 	fate text not null,
 	post_id bigint,
@@ -644,12 +685,12 @@ create index hold_token_expiry on hold_token (expires_at);
 -- The fate of everything that was answered 250.
 create table intake (
 	id bigint generated always as identity primary key,
-	list_id bigint references list,
+	list_id bigint,
 	received_at timestamptz not null default now(),
 	envelope_from text not null,
 	recipient text not null,
 	msgid text not null,
-	fate text not null check (fate in ('posted', 'held', 'command', 'bounce', 'complaint', 'duplicate', 'dropped', 'refused', 'quarantined', 'forwarded')),
+	fate intake_fate not null,
 	rule text not null default '',
 	reason text not null default '', -- its sentence: a msgid of the catalogue
 	trace text not null default '',
@@ -993,6 +1034,8 @@ create table audit_seal (
 );
 -- Not even the owner changes them by a slip.
 revoke update, delete, truncate on audit, audit_seal from current_user;
+-- Nor do groups, people and what was written go: they are closed, erased, marked as deleted.
+revoke delete, truncate on list, account, thread, post from current_user;
 
 -- Statistics, counted by cabildod: server/core/stats.h.
 create table list_week (
@@ -1715,7 +1758,7 @@ grant insert on audit, audit_detail to "cabildo-sched";
 grant insert on audit_seal, notice, outbound to "cabildo-sched";
 grant select, delete on audit_open to "cabildo-sched";
 grant delete on raw_message, token, session, notice_sent, attachment, post_revision to "cabildo-sched";
-grant select (id, state, deleted_at, body, raw_id), update (body, html, packed, folds, attachment_count) on post to "cabildo-sched";
+grant select (id, state, deleted_at, body, raw_id), update (body, html, packed, folds, raw_id, attachment_count) on post to "cabildo-sched";
 grant select (post_id) on attachment, post_revision to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";
 grant execute on function account_erase(bigint) to "cabildo-sched";

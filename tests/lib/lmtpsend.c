@@ -29,6 +29,7 @@ struct message {
 
 struct totals { /* shared by the connections */
 	_Atomic unsigned long ok, refused, deferred, lost, retries;
+	_Atomic unsigned long next; /* message: in their order, as from an MTA's queue */
 };
 
 struct conn {
@@ -432,10 +433,10 @@ static void connection_run(unsigned long k, const struct messages *ms)
 			die(log_path);
 	}
 	if (ms->n) {
-		for (size_t i = k; i < ms->n; i += nconns)
+		for (size_t i; (i = totals->next++) < ms->n;)
 			send_message(&c, &ms->m[i], log_fd);
 	} else {
-		for (long i = (long)k; i < nmessages; i += (long)nconns) {
+		for (long i; (i = (long)totals->next++) < nmessages;) {
 			struct arena *a = arena_new((size_t)128 << 20);
 			struct message m = generate(a, k, i);
 

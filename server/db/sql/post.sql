@@ -65,6 +65,6 @@ with p as materialized (
 ), said as (
 	delete from post_revision where post_id in (select id from p)
 ), words as (
-	update post set body = '', html = '', packed = null, folds = '{}', attachment_count = 0 from p where post.id = p.id
+	update post set body = '', html = '', packed = null, folds = '{}', raw_id = null, attachment_count = 0 from p where post.id = p.id
 )
 delete from raw_message where id in (select raw_id from p)
