@@ -12,6 +12,7 @@ libaccept_a_SOURCES = \
 	mailer/accept/handle.c mailer/accept/handle.h \
 	mailer/accept/invited.c mailer/accept/invited.h \
 	mailer/accept/digest_answer.c mailer/accept/digest_answer.h \
+	mailer/accept/digest_lines.c mailer/accept/digest_lines.h \
 	mailer/accept/digest_parts.c mailer/accept/digest_parts.h \
 	mailer/accept/request.c mailer/accept/request.h \
 	mailer/accept/proof.c mailer/accept/proof.h \
@@ -94,6 +95,13 @@ UNIT_TESTS += tests/unit/test_decide
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c
 tests_unit_test_decide_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_decide_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_digest_parts
+UNIT_TESTS += tests/unit/test_digest_parts
+tests_unit_test_digest_parts_SOURCES = tests/unit/test_digest_parts.c
+tests_unit_test_digest_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) \
+	-DTEST_LOCALEDIR='"$(abs_top_builddir)/locale"'
+tests_unit_test_digest_parts_LDADD = libaccept.a $(PARSE_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_import
 UNIT_TESTS += tests/unit/test_import

@@ -7,7 +7,6 @@
 #include "server/base/codec.h"
 #include "server/base/utf8.h"
 #include "server/core/notice.h"
-#include "server/text/align.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -174,19 +173,15 @@ enum rc digest_letters(struct unit *u, const struct mail *m, int64_t issue, int6
 {
 	const char *back = arena_strdup(u->arena, tr_lang());
 	struct slice text = slice_make(m->text, m->text_len);
-	struct fold_range *folds;
 	struct digest_issue about;
 	struct digest_parts parts;
 	struct digest d;
-	size_t n;
 	enum rc rc = digest_fill(u, issue, account, DIGEST_MAIL, &about, &d);
 
 	*n_r = 0;
-	if (rc == RC_OK) {
-		n = align_folds(u->arena, text, digest_text(u->arena, &d), folds_of(u->arena, m),
-				m->nfolds, &folds);
-		digest_take_apart(u->arena, text, folds, n, &d, &parts);
-	}
+	if (rc == RC_OK)
+		digest_take_apart(u->arena, text, folds_of(u->arena, m), m->nfolds,
+				  m->from_html, &d, digest_ours(u->arena, &d), &parts);
 	tr_set(back);
 	if (rc != RC_OK)
 		return rc;

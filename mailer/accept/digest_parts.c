@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "mailer/accept/command.h"
+#include "mailer/accept/digest_lines.h"
 #include "mailer/accept/digest_parts.h"
 #include "server/base/utf8.h"
 
@@ -11,6 +12,10 @@
 #define TEXT_CAP  ((size_t)1 << 20)
 #define QUOTE_CAP ((size_t)128 << 10)
 #define WORD_MAX  40 /* bytes before a number that may be words for it */
+#define PIECES    64 /* of what somebody wrote between the lines */
+#define GREETING  20 /* words above or below that may go along with an answer between the lines */
+#define HEAD_LINES 8 /* that announce a quotation */
+#define GAP       3  /* words of ours that may be lost around an answer */
 
 /* What stands before a number, in lower case without accents. */
 static bool names_item(const char *word)
@@ -132,58 +137,281 @@ static const struct digest_item *item_of(const struct digest *d, int64_t n)
 	return NULL;
 }
 
-/* A heading of the digest that lost its marks of a quotation. */
+/* The heading of an item, or its first line: number and title, and no word more. */
 static bool is_heading(struct arena *a, const struct digest_item *it, struct slice rest)
 {
+	struct arena_mark mark = arena_mark(a);
 	const char *title, *said;
+	bool is;
 
 	if (it == NULL || rest.n < 4)
 		return false;
 	title = plain_words(a, slice_of(it->title));
-	said = plain_words(a, rest);
-	return strncmp(title, said, strlen(said)) == 0 || strncmp(title, said, strlen(title)) == 0;
+	said = plain_words(a, utf8_clip(rest, QUOTE_CAP));
+	is = *said != '\0' && strncmp(title, said, strlen(said)) == 0;
+	arena_rewind(a, mark);
+	return is;
 }
 
-static bool quoted(const struct fold_range *f)
+/* ---- what somebody wrote, by where it stands ---- */
+
+enum place { PLACE_TOP, PLACE_MARK, PLACE_UNDER, PLACE_AFTER };
+
+struct seg {
+	enum place place;
+	int item;
+	size_t words;
+	bool last;              /* nothing of an item stands below it */
+	struct str text;
+};
+
+struct walk {
+	struct arena *a;
+	const struct digest *d;
+	struct digest_line *l;
+	size_t n;
+	struct seg *seg;
+	size_t nseg;
+	bool *quoted;           /* by item */
+	int cur;                /* the item of the digest's line above, or none */
+	const struct digest_line *above; /* the digest's line above, or a marked one */
+	const struct digest_line *known; /* the former alone */
+	struct str aside;       /* signatures */
+	bool html;              /* the text was made of HTML, whose marks may stand before answers */
+	bool marked;            /* a number was said */
+	bool unsure;
+	int64_t unknown;
+};
+
+static bool is_blank(const struct digest_line *l)
 {
-	return f->kind == FOLD_KIND_QUOTE || f->kind == FOLD_KIND_OTHER ||
-	       f->kind == FOLD_KIND_FORWARD;
+	return slice_trim(l->s).n == 0;
 }
 
-static bool within(const struct fold_range *f, size_t n, size_t *k, size_t at)
+static int index_of(const struct walk *w, const struct digest_item *it)
 {
-	while (*k < n && f[*k].to <= at)
-		(*k)++;
-	return *k < n && f[*k].from <= at && quoted(&f[*k]);
+	return it ? (int)(it - w->d->items) : DIGEST_NOWHERE;
 }
 
-/* The one thread that is quoted: all of them where it is the whole digest. */
-static const struct digest_item *quoted_item(struct arena *a, struct slice text,
-					     const struct fold_range *f, size_t n,
-					     const struct digest *d)
+/* Headings whose words are too few to be found otherwise. */
+static void headings_find(struct walk *w)
 {
-	const struct digest_item *found = NULL;
-	const char *words;
-	struct str q;
+	for (size_t i = 0; i < w->n; i++) {
+		struct slice s = slice_trim(w->l[i].s), said;
+		const struct digest_item *it;
 
-	str_init(&q, a, QUOTE_CAP);
-	for (size_t i = 0; i < n; i++)
-		if (quoted(&f[i]) && q.n + (f[i].to - f[i].from) < QUOTE_CAP)
-			str_fmt(&q, "%.*s ", (int)(f[i].to - f[i].from), text.p + f[i].from);
-	words = plain_words(a, str_slice(&q));
-	for (size_t i = 0; i < d->nitems; i++) {
-		const struct digest_item *it = &d->items[i];
-		const char *title = plain_words(a, slice_of(it->title));
-
-		if (strstr(words, arena_fmt(a, "#%d %s", it->number, title)) == NULL &&
-		    (strlen(title) < 12 || strstr(words, title) == NULL))
+		while (s.n > 0 && (s.p[0] == '>' || s.p[0] == ' '))
+			s = slice_make(s.p + 1, s.n - 1);
+		if (s.n == 0 || s.p[0] != '#')
 			continue;
-		if (found != NULL)
-			return NULL;
-		found = it;
+		it = item_of(w->d, digest_mark(w->a, s, &said));
+		if (is_heading(w->a, it, said)) {
+			w->l[i].known = true;
+			w->l[i].item = index_of(w, it);
+		}
 	}
-	return found;
 }
+
+static bool is_ours(const struct walk *w, const struct digest_line *l)
+{
+	return l->known || l->link || (l->marked && (!w->html || l->words == 0));
+}
+
+/* An address, a year or a time of day: what stands above a quotation tells one. */
+static bool tells(struct slice s)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		digits = isdigit((unsigned char)s.p[i]) ? digits + 1 : 0;
+		if (s.p[i] == '@' || digits == 4 ||
+		    (s.p[i] == ':' && i > 0 && i + 2 < s.n && isdigit((unsigned char)s.p[i - 1]) &&
+		     isdigit((unsigned char)s.p[i + 1]) && isdigit((unsigned char)s.p[i + 2])))
+			return true;
+	}
+	return false;
+}
+
+/* "De: Agenda", "escribió:", "-----", "_____". above: of what stands above one such line. */
+static bool is_head(const struct digest_line *l, bool above)
+{
+	struct slice s = slice_trim(l->s), name, rest = s;
+
+	if (s.n > 400)
+		return false;
+	return l->words == 0 || slice_starts(s, "---") || slice_ends(s, ":") || (above && tells(s)) ||
+	       (slice_cut(&rest, ':', &name) && name.n <= 24 && rest.n > 0 && rest.p[0] != '/');
+}
+
+/* The lines that announce the first quotation, where no fold holds them: nobody's words. */
+static void heads_drop(struct walk *w)
+{
+	size_t first = 0, i;
+	bool told = false;
+
+	while (first < w->n && !is_ours(w, &w->l[first]) && !w->l[first].marked && !w->l[first].fold)
+		first++;
+	if (first == w->n)
+		return;
+	for (i = first; i > 0 && (is_blank(&w->l[i - 1]) || w->l[i - 1].words == 0); )
+		w->l[--i].s = SLICE(""); /* a rule is no word */
+	for (first = i; i > 0 && first - i < HEAD_LINES && !is_blank(&w->l[i - 1]) &&
+			is_head(&w->l[i - 1], i < first); i--)
+		told |= tells(w->l[i - 1].s);
+	for (; told && i < first; i++)
+		w->l[i].s = SLICE("");
+}
+
+static struct seg *seg_for(struct walk *w, enum place place, int item)
+{
+	struct seg *s = w->nseg > 0 ? &w->seg[w->nseg - 1] : NULL;
+
+	if (s && place != PLACE_MARK && s->place == place && s->item == item)
+		return s;
+	if (w->nseg == PIECES) {
+		w->unsure = true;
+		return s;
+	}
+	s = &w->seg[w->nseg++];
+	*s = (struct seg){ .place = place, .item = item, .last = true };
+	str_init(&s->text, w->a, TEXT_CAP + 16);
+	return s;
+}
+
+static void seg_add(struct seg *s, struct slice line, size_t words)
+{
+	str_adds(&s->text, line);
+	str_addc(&s->text, '\n');
+	s->words += words;
+}
+
+/* A line of the digest. */
+static void ours_pass(struct walk *w, const struct digest_line *l)
+{
+	if (l->item != DIGEST_NOWHERE)
+		w->cur = l->item;
+	w->above = l;
+	if (l->known)
+		w->known = l;
+	if (l->item >= 0) {
+		w->quoted[l->item] = true;
+		for (size_t i = 0; i < w->nseg; i++)
+			w->seg[i].last = false;
+	}
+}
+
+/* "09:00" or "#3": the digest's, though today's does not have it. */
+static bool is_like_ours(struct slice s)
+{
+	s = slice_trim(s);
+	return (s.n > 1 && s.p[0] == '#' && isdigit((unsigned char)s.p[1])) || tells(s);
+}
+
+/* As it was written, without the marks of a quotation around it. */
+static struct slice unmarked(const struct digest_line *l)
+{
+	struct slice s = l->s;
+
+	while (l->marked && s.n > 0 && (s.p[0] == '>' || s.p[0] == ' '))
+		s = slice_make(s.p + 1, s.n - 1);
+	return s;
+}
+
+/*
+ * Lines i..end-1 stand in a quotation that does not tell them from it, and are not in
+ * the digest as it is today. What was written between its lines leaves them
+ * whole around it; what was edited or hidden since does not, or looks like the digest.
+ */
+static void bare_pass(struct walk *w, size_t i, size_t end)
+{
+	const struct digest_line *below = NULL;
+	bool ours = false;
+	size_t words = 0;
+	struct seg *s;
+
+	for (size_t k = end; k < w->n && below == NULL; k++)
+		if (w->l[k].known)
+			below = &w->l[k];
+	for (size_t k = i; k < end; k++) {
+		words += w->l[k].words;
+		ours |= is_like_ours(unmarked(&w->l[k]));
+	}
+	if (words == 0 || w->cur < 0 || (w->marked && below == NULL))
+		return; /* older mail, a footer */
+	ours |= below && (below->first <= w->known->last || below->first > w->known->last + 1 + GAP);
+	if (ours && (w->marked || w->l[i].marked))
+		return;
+	w->unsure |= ours;
+	s = seg_for(w, PLACE_UNDER, w->cur);
+	for (; i < end && s; i++)
+		seg_add(s, w->l[i].words > 0 ? unmarked(&w->l[i]) : SLICE(""), w->l[i].words);
+}
+
+/* A line that is not the digest's. */
+static void own_pass(struct walk *w, const struct digest_line *l)
+{
+	const struct digest_item *it;
+	struct slice said = l->s;
+	struct seg *s;
+	int64_t m = digest_mark(w->a, l->s, &said);
+
+	it = item_of(w->d, m);
+	if (m && it == NULL && !w->marked && w->unknown == 0)
+		w->unknown = m;
+	if (it) {
+		w->marked = true;
+		s = seg_for(w, PLACE_MARK, index_of(w, it));
+	} else if (w->nseg > 0 && w->above == NULL) {
+		s = &w->seg[w->nseg - 1];
+	} else if (w->above == NULL) {
+		s = seg_for(w, PLACE_TOP, DIGEST_NOWHERE);
+	} else if (w->nseg > 0 && w->seg[w->nseg - 1].place == PLACE_MARK && w->seg[w->nseg - 1].last) {
+		s = &w->seg[w->nseg - 1];
+	} else {
+		s = seg_for(w, w->cur >= 0 ? PLACE_UNDER : PLACE_AFTER, w->cur);
+	}
+	if (s)
+		seg_add(s, it ? said : l->s, l->words);
+}
+
+/* The end of what was written between two lines of the digest. */
+static size_t bare_end(const struct walk *w, size_t i)
+{
+	const struct digest_line *l = &w->l[i];
+
+	for (; i < w->n && !is_ours(w, &w->l[i]) && (is_blank(&w->l[i]) || w->l[i].fold == l->fold); i++)
+		if (!is_blank(&w->l[i]) && w->l[i].marked != l->marked)
+			break;
+	return i;
+}
+
+static void walk(struct walk *w)
+{
+	for (size_t i = 0; i < w->n && !w->unsure; i++) {
+		const struct digest_line *l = &w->l[i];
+
+		if (is_ours(w, l)) {
+			ours_pass(w, l);
+		} else if (is_blank(l)) {
+			if (w->nseg > 0)
+				seg_add(&w->seg[w->nseg - 1], l->s, 0);
+		} else if (l->aside && w->above && !w->above->marked) {
+			continue; /* a signature within a quotation without marks may be anybody's */
+		} else if (l->aside && digest_mark(w->a, l->s, &(struct slice){ 0 }) == 0) {
+			str_adds(&w->aside, l->s);
+			str_addc(&w->aside, '\n');
+		} else if (l->fold || l->marked || (w->above && !w->above->marked)) {
+			size_t end = bare_end(w, i);
+
+			bare_pass(w, i, end);
+			i = end - 1;
+		} else {
+			own_pass(w, l);
+		}
+	}
+}
+
+/* ---- which of it goes where ---- */
 
 static struct slice tidy(struct arena *a, const struct str *s)
 {
@@ -192,51 +420,117 @@ static struct slice tidy(struct arena *a, const struct str *s)
 	return slice_of(arena_fmt(a, "%.*s\n", (int)t.n, t.p));
 }
 
-void digest_take_apart(struct arena *a, struct slice text, const struct fold_range *folds, size_t n,
-		       const struct digest *d, struct digest_parts *r)
+static const struct seg *place_find(const struct walk *w, enum place p)
 {
-	struct slice rest = utf8_clip(text, TEXT_CAP), line, said;
-	const struct digest_item *now = NULL, *it;
-	bool marked = false;
-	struct str own;
-	size_t k = 0;
+	for (size_t i = 0; i < w->nseg; i++)
+		if (w->seg[i].place == p && w->seg[i].words > 0)
+			return &w->seg[i];
+	return NULL;
+}
+
+/* The one item that is quoted; more_r: there are others. */
+static int quoted_alone(const struct walk *w, bool *more_r)
+{
+	int found = DIGEST_NOWHERE;
+
+	*more_r = false;
+	for (size_t i = 0; i < w->d->nitems; i++)
+		if (w->quoted[i]) {
+			*more_r = found >= 0;
+			if (found >= 0)
+				return DIGEST_NOWHERE;
+			found = (int)i;
+		}
+	return found;
+}
+
+/* Where it stands tells its thread: between the lines, and not below all of them. */
+static bool is_clear(const struct walk *w)
+{
+	const struct seg *top = place_find(w, PLACE_TOP), *after = place_find(w, PLACE_AFTER);
+	const struct seg *under = place_find(w, PLACE_UNDER);
+
+	return under != NULL && !under->last && (top == NULL || top->words <= GREETING) &&
+	       (after == NULL || after->words <= GREETING);
+}
+
+/* One paragraph after another, without what is blank around them. */
+static void join(struct str *to, struct slice s)
+{
+	size_t n = slice_trim(str_slice(to)).n;
+
+	/* blanks before the first line are of it */
+	while (s.n > 0 && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == ' '))
+		s.n--;
+	if (n == 0)
+		str_cut(to, 0);
+	while (to->n > 0 && to->p[to->n - 1] == '\n')
+		str_cut(to, to->n - 1);
+	if (n > 0 && slice_trim(s).n > 0)
+		str_addz(to, "\n\n");
+	while (s.n > 0 && s.p[0] == '\n')
+		s = slice_make(s.p + 1, s.n - 1);
+	str_adds(to, s);
+}
+
+/* What has a place of its own begins a part, the rest goes along with the part before it,
+ * or with the first. */
+static void parts_make(struct walk *w, int alone, struct digest_parts *r)
+{
+	struct str own[DIGEST_PARTS_MAX], first;
+	int of[DIGEST_PARTS_MAX];
+	size_t n = 0, k;
+
+	str_init(&first, w->a, TEXT_CAP + 16);
+	for (size_t i = 0; i < w->nseg; i++) {
+		const struct seg *s = &w->seg[i];
+		int item = alone >= 0 ? alone : s->item;
+		struct str *to = n > 0 ? &own[n - 1] : &first;
+
+		if (item >= 0 && (s->words > 0 || s->place == PLACE_MARK)) {
+			for (k = 0; k < n && of[k] != item; k++)
+				;
+			if (k == DIGEST_PARTS_MAX)
+				k--;
+			if (k == n) {
+				of[n] = item;
+				str_init(&own[n++], w->a, TEXT_CAP + 16);
+			}
+			to = &own[k];
+		}
+		join(to, str_slice(&s->text));
+	}
+	for (k = 0; k < n; k++) {
+		if (k == 0) {
+			join(&first, str_slice(&own[0]));
+			join(&first, str_slice(&w->aside));
+		}
+		r->part[r->n++] = (struct digest_part){ &w->d->items[of[k]],
+							tidy(w->a, k == 0 ? &first : &own[k]) };
+	}
+}
+
+void digest_take_apart(struct arena *a, struct slice text, const struct fold_range *folds, size_t n,
+		       bool html, const struct digest *d, const struct digest_ours *ours, struct digest_parts *r)
+{
+	struct walk w = { .a = a, .d = d, .cur = DIGEST_NOWHERE, .html = html };
+	bool more;
+	int alone;
 
 	*r = (struct digest_parts){ .n = 0 };
-	str_init(&own, a, TEXT_CAP + 16);
-	for (;;) {
-		size_t at = (size_t)(rest.p - text.p);
-		int64_t m = 0;
-		bool more = slice_line(&rest, &line);
-
-		if (more && within(folds, n, &k, at))
-			continue;
-		if (more)
-			m = digest_mark(a, line, &said);
-		it = m && r->n + 1 < DIGEST_PARTS_MAX ? item_of(d, m) : NULL;
-		if (m && is_heading(a, it, said))
-			continue; /* ours, without its marks */
-		if (m && it == NULL && !marked && r->unknown == 0)
-			r->unknown = m;
-		if (more && it == NULL) {
-			str_adds(&own, line);
-			str_addc(&own, '\n');
-			continue;
-		}
-		if (marked)
-			r->part[r->n++] = (struct digest_part){ now, tidy(a, &own) };
-		if (!more)
-			break;
-		/* what came before the first number is of the first part */
-		if (marked)
-			own.n = 0;
-		marked = true;
-		now = it;
-		str_adds(&own, said);
-		str_addc(&own, '\n');
-	}
-	if (marked)
+	w.n = digest_lines(a, utf8_clip(text, TEXT_CAP), folds, n, ours, &w.l);
+	str_init(&w.aside, a, TEXT_CAP + 16);
+	w.seg = ARENA_ARRAY(a, PIECES, struct seg);
+	w.quoted = ARENA_ARRAY(a, d->nitems, bool);
+	headings_find(&w);
+	heads_drop(&w);
+	walk(&w);
+	alone = quoted_alone(&w, &more);
+	if (w.unsure)
 		return;
-	now = r->unknown ? NULL : quoted_item(a, text, folds, n, d);
-	if (now != NULL)
-		r->part[r->n++] = (struct digest_part){ now, tidy(a, &own) };
+	if (w.marked)
+		alone = DIGEST_NOWHERE;
+	else if ((r->unknown = w.unknown) > 0 || (alone < 0 && !is_clear(&w)))
+		return;
+	parts_make(&w, alone, r);
 }

@@ -6,8 +6,7 @@
 #ifndef CABILDO_MAILER_DIGEST_PARTS_H
 #define CABILDO_MAILER_DIGEST_PARTS_H
 
-#include "server/digest/digest.h"
-#include "server/text/html.h"
+#include "mailer/accept/digest_lines.h"
 
 #define DIGEST_PARTS_MAX 20
 
@@ -23,17 +22,22 @@ struct digest_parts {
 };
 
 /*
- * text with its folds, sorted and disjoint, as the answer's own looks and the digest's
- * text gave them. By what the person wrote:
+ * text with its folds, sorted and disjoint, as the answer's own looks gave them; html: it was
+ * made of HTML. By what the person wrote:
  *
  *	lines that begin with a number ("#3", "n.º 3:", "hilo 3", or a command before it,
  *	"silenciar #3") begin a part; what stands before the first one is of it;
- *	without any, the one thread whose title the quotation has, if it has one alone.
+ *	without any, the one thread that is quoted, by its title or by what was said in it;
+ *	where several are quoted, the thread under whose lines something is written,
+ *	with a greeting above or below; what is written above or below all of them
+ *	is for nobody can say which.
  *
- * What is quoted is in no part: it is ours, and may be of another group.
+ * What is quoted is in no part: it is ours, and may be of another group. A quotation
+ * without marks, of a digest that has other words today, is not taken apart.
  */
 void digest_take_apart(struct arena *a, struct slice text, const struct fold_range *folds, size_t n,
-		       const struct digest *d, struct digest_parts *r);
+		       bool html, const struct digest *d, const struct digest_ours *ours,
+		       struct digest_parts *r);
 
 /* "#3", "n.º 3:", "Hilo 3 -", "mute #3" at the start of a line: its number, and what else the
  * line says; 0: none. For the tests and the fuzzer. */

@@ -92,4 +92,11 @@ struct slice digest_text(struct arena *a, const struct digest *d);
 /* The HTML part of the mail, a whole document, ASCII-safe UTF-8 under 90 kB. */
 struct slice digest_html(struct arena *a, const struct digest *d);
 
+/* What both show of each item alone, nitems of them, empty where an item is only counted:
+ * to find it again in what somebody quotes. */
+struct digest_drawn {
+	struct slice text, html;
+};
+struct digest_drawn *digest_drawn(struct arena *a, const struct digest *d);
+
 #endif

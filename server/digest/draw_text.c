@@ -246,6 +246,12 @@ static void items(struct str *o, const struct digest *d, const struct draw_shown
 		}
 }
 
+/* "#12   Title (3)" */
+static void title(struct str *o, const struct digest_item *it)
+{
+	numbered(o, it, arena_fmt(o->arena, "%s (%lld)", title_of(o->arena, it), (long long)it->new_posts));
+}
+
 static void rest(struct str *o, const struct digest *d, const struct draw_shown *shown)
 {
 	int64_t more = d->rest;
@@ -262,8 +268,7 @@ static void rest(struct str *o, const struct digest *d, const struct draw_shown 
 			str_addc(o, '\n');
 		}
 		open = true;
-		numbered(o, it, arena_fmt(o->arena, "%s (%lld)", title_of(o->arena, it),
-					  (long long)it->new_posts));
+		title(o, it);
 	}
 	if (more == 0)
 		return;
@@ -326,4 +331,28 @@ struct slice digest_text(struct arena *a, const struct digest *d)
 	foot(&o, d);
 	tr_set(was);
 	return str_slice(&o);
+}
+
+struct digest_drawn *digest_drawn(struct arena *a, const struct digest *d)
+{
+	struct digest_drawn *r = ARENA_ARRAY(a, d->nitems, struct digest_drawn);
+	struct view_digest_piece *html;
+	struct draw_shown *shown;
+	char was[16];
+
+	snprintf(was, sizeof(was), "%s", tr_lang());
+	tr_set(d->lang);
+	shown = draw_plan(a, d, &html);
+	for (size_t i = 0; i < d->nitems; i++) {
+		struct str o;
+
+		str_init(&o, a, TEXT_CAP);
+		if (shown[i].level == DRAW_TITLE)
+			title(&o, &d->items[i]);
+		else if (shown[i].level != DRAW_NONE)
+			item(&o, d, &d->items[i], shown[i]);
+		r[i] = (struct digest_drawn){ str_slice(&o), slice_make(html[i].html.p, html[i].html.n) };
+	}
+	tr_set(was);
+	return r;
 }

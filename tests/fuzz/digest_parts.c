@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An answer to a digest: the first byte says how its lines are folded, the rest is the
- * text. No part holds more than was written, none what is quoted, and each is of a
- * thread of the digest. */
+/* An answer to a digest: the first byte says how its lines are folded and whether they were
+ * HTML, the rest is the text. No part holds more than was written, none what is quoted
+ * with marks, and each is of a thread of the digest. */
 #include <stdlib.h>
 
 #include "mailer/accept/digest_parts.h"
@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-#define QUOTED '\x7F' /* stands in folds alone */
+#define QUOTED '\x7F' /* stands in marked lines alone */
 
 static size_t letters(struct slice s)
 {
@@ -34,19 +34,37 @@ static size_t folds_make(struct arena *a, struct slice text, unsigned every, str
 		if (every == 0 || k % every != 0)
 			continue;
 		memset((char *)(uintptr_t)line.p, QUOTED, line.n);
+		if (line.n > 0)
+			*(char *)(uintptr_t)line.p = '>';
 		(*r)[n++] = (struct fold_range){ at, to, FOLD_KIND_QUOTE };
 	}
 	return n;
 }
 
+static const struct digest_ours *ours(const struct digest *d)
+{
+	static struct digest_ours *kept;
+
+	if (kept == NULL)
+		kept = digest_ours(arena_new((size_t)64 << 20), d);
+	return kept;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const struct digest_item items[] = {
-		{ .number = 1, .title = "Orden del día de la reunión" },
-		{ .number = 2, .title = "Catálogo de trámites" },
-		{ .number = 3, .title = "a" },
+	static const struct digest_post said[] = {
+		{ .number = 1, .author = "Luz", .lang = "es", .url = "https://foro.example/1",
+		  .text = "Propongo este orden para la reunión.\n\nSaludos cordiales, Luz" },
 	};
-	const struct digest d = { .items = items, .nitems = ARRAY_LEN(items) };
+#define ITEM(n, t) { .number = n, .section = DIGEST_ACTIVE, .list = "a", .list_title = "Agenda", .lang = "es", \
+		     .title = t, .new_posts = 1, .posts = 2, .excerpt = "", .excerpt_lang = "", .text = said, \
+		     .ntext = 1, .url = "https://foro.example/1", .reply = "a+t1.x@foro.example", .msgid = "", .mute = "" }
+	static const struct digest_item items[] = {
+		ITEM(1, "Orden del día de la reunión"), ITEM(2, "Catálogo de trámites"), ITEM(3, "a"),
+	};
+	const struct digest d = { .items = items, .nitems = ARRAY_LEN(items), .lang = "es", .zone = "UTC",
+				  .site = "", .list_title = "", .tag = "", .every = 'w', .threads = 3, .posts = 3,
+				  .groups = 1, .web = "", .prefs = "", .stop = "" };
 	struct fold_range *folds;
 	struct digest_parts r;
 	struct slice text;
@@ -63,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			p[i] = '.';
 	text = slice_make(p, len);
 	nfolds = folds_make(a, text, data[0] % 5, &folds);
-	digest_take_apart(a, text, folds, nfolds, &d, &r);
+	digest_take_apart(a, text, folds, nfolds, data[0] & 64, &d, ours(&d), &r);
 	if (r.n > DIGEST_PARTS_MAX)
 		abort();
 	for (size_t i = 0; i < r.n; i++) {
