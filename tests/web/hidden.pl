@@ -1,0 +1,138 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# hidden.pl ROUTES.DEF THREAD-OF-CERRADO THREAD-OF-SECRETO HOLD OPEN-THREAD: asks for what is
+# there and may not be seen, and for what is not there, and compares.
+use strict;
+use warnings;
+use lib "$ENV{TOP}/tests/lib";
+use Web;
+
+my ($def, $closed, $secret, $hold, $open) = @ARGV;
+my $none = 987654321;
+my %csrf;
+cookie_of($_) for qw(ana julio);
+$csrf{$_} = token_of((web('GET', '/me', as => $_))[2]) for qw(ana julio);
+{
+	my (undef, $head, $page) = web('GET', '/signin');
+	$Web::cookie{nobody} = cookies_of($head);
+	$csrf{nobody} = token_of($page);
+}
+
+# An answer without what was asked: names, numbers, tokens drawn for the page.
+sub bare {
+	my ($status, $head, $body, @asked) = @_;
+	my $all = "$status\n" . location($head) . "\n" . join("\n", sort grep { !/^(?:date|set-cookie|etag|content-length)/i } split /\r\n/, $head) . "\n$body";
+	$all =~ s{ · \d{4}-\d\d-\d\dT[\d:]+Z}{}g; # of an error page
+	$all =~ s/name="csrf" value="[^"]*"/csrf/g;
+	for my $a (sort { length $b <=> length $a } grep { $_ ne '' } @asked) {
+		(my $e = $a) =~ s{([^A-Za-z0-9._~-])}{sprintf '%%%02X', ord $1}ge;
+		$all =~ s/\Q$_\E/ASKED/g for $a, $e;
+	}
+	return $all;
+}
+
+sub differ {
+	my ($x, $y) = @_;
+	my @x = split /\n/, $x;
+	my @y = split /\n/, $y;
+	for my $i (0 .. ($#x > $#y ? $#x : $#y)) {
+		return substr(($x[$i] // '(end)') . ' <> ' . ($y[$i] // '(end)'), 0, 200) if ($x[$i] // '') ne ($y[$i] // '');
+	}
+	return '';
+}
+
+my @routes;
+open my $f, '<', $def or die;
+while (<$f>) {
+	push @routes, [$1, $2] if m{^ROUTE\((GET|POST), "(/g/:list[^"]*)"};
+}
+die 'no routes' if @routes < 40;
+
+# What a form of each POST would hold, so that the handler is reached.
+my $fields = 'what=add&roster=members&act=%s&mode=follow&to=1&subject=x&text=x&form_id=aaaaaaaaaaaaaaaaaaaa&seen=aaaaaaaaaaaaaaaa&' .
+    'why=x&revisions=0&reason=x&from=&until=&name=x&title=x&field=subject&pattern=x&follows=hold&kind=reject&locale=es&body=x&addr=x%%40y.example&csv=x';
+my %act = (invitations => 'withdraw', file => 'preview', filters => 'add', bans => 'add', texts => 'preview', handover => 'plan', tools => 'lock',
+	new => 'preview', reply => 'preview', edit => 'preview');
+
+my (%bad, %leak, $asked);
+for my $r (@routes) {
+	my ($method, $pattern) = @$r;
+	my ($last) = grep { exists $act{$_} } reverse split m{/}, $pattern;
+	for my $who (qw(nobody julio)) {
+		my @seen;
+		for my $try (['cerrado', $closed], ['secreto', $secret], ['ninguno', $none], ['ninguno', $closed], ['cerrado', $none]) {
+			my ($list, $thread) = @$try;
+			# what needs no thread says the same whatever its number
+			next if $pattern !~ /:thread/ && $thread != ($list eq 'cerrado' ? $closed : $list eq 'secreto' ? $secret : $none);
+			my $path = $pattern =~ s/:list/$list/r =~ s/:thread/$thread/r =~ s/:post/1/r =~ s/:n\b/1/r =~ s/:name/archivo.txt/r;
+			my $body = $method eq 'POST' ? sprintf($fields, $act{$last // ''} // '') . "&csrf=$csrf{$who}" : undef;
+			my ($status, $head, $page) = web($method, $path, as => $who, body => $body);
+			$asked++;
+			push @{$leak{$who}}, "$method $path" if $page =~ /zanzibar/ || $status == 200;
+			push @seen, [$path, bare($status, $head, $page, $list, $thread)];
+		}
+		for my $s (@seen[1 .. $#seen]) {
+			my $d = differ($seen[0][1], $s->[1]);
+			push @{$bad{$who}}, "$method $seen[0][0] and $s->[0]: $d" if $d ne '';
+		}
+	}
+}
+for my $who (qw(nobody julio)) {
+	none("$who: nothing of a private group on any of its pages", @{$leak{$who} // []});
+	none("$who: a private group answers everywhere like one that is not there", @{$bad{$who} // []});
+}
+
+# pair TEXT, WHO, PATH-THERE, PATH-NOT-THERE, WORDS...
+sub pair {
+	my ($text, $who, $there, $not, @words) = @_;
+	my @a = web('GET', $there, as => $who);
+	my @b = web('GET', $not, as => $who);
+	my $d = differ(bare(@a, @words), bare(@b, @words));
+	none("$who: $text", $d ne '' ? $d : (), $a[2] =~ /Texto|Asunto/ ? 'it is shown' : ());
+}
+
+for my $who (qw(nobody julio)) {
+	pair('a Message-ID of a private post is like one of none', $who, '/m/c1@example.org', '/m/c9@example.org', 'c1@example.org', 'c9@example.org');
+	pair('a word of private posts is found as little as one of none', $who, '/search?q=zanzibar', '/search?q=zanzibor', 'zanzibar', 'zanzibor');
+	pair('search within a private group is like within none', $who, '/search?q=texto&list=cerrado', '/search?q=texto&list=ninguno', 'cerrado', 'ninguno');
+	pair('what waits there is like what does not', $who, "/moderation/$hold", "/moderation/$none", $hold, $none);
+	pair('a thread of theirs under the name of an open group is like none', $who, "/g/agenda/$closed", "/g/agenda/$none", $closed, $none);
+	my (undef, undef, $home) = web('GET', '/', as => $who);
+	none("$who: the first page names no private group", $home =~ /(zanzibar|cerrado|secreto)/);
+}
+my ($status, undef, $page) = web('GET', "/g/cerrado/$closed", as => 'ana');
+is_so('its members read it (the comparison means something)', "$status" . ($page =~ /Texto zanzibar/ ? ' text' : ''), '200 text');
+
+# Time. Asked in turns, so that whatever else the machine does falls on both; the share of
+# pairs in which one took longer is a half where there is nothing to tell.
+sub slower {
+	my ($n, $x, $y) = @_;
+	my (@x, @y);
+	for my $i (1 .. $n + 10) {
+		for my $which ($i % 2 ? (0, 1) : (1, 0)) {
+			($which ? $y : $x)->();
+			push @{$which ? \@y : \@x}, $Web::took if $i > 10;
+		}
+	}
+	my @all = sort { $a->[0] <=> $b->[0] } (map { [$_, 0] } @x), (map { [$_, 1] } @y);
+	my $sum = 0;
+	$sum += $all[$_][1] == 0 ? $_ + 1 : 0 for 0 .. $#all;
+	return ($sum - $n * ($n + 1) / 2) / ($n * $n);
+}
+
+# With 300 of each a share of 0.38 or 0.62 is five deviations away: chance does not do it.
+sub same_time {
+	my ($text, $x, $y, $n) = @_;
+	$n //= 300;
+	my $share = slower($n, $x, $y);
+	# what a busy machine did to it would not come twice
+	$share = slower($n, $x, $y) if abs($share - 0.5) > 0.12;
+	none("$text takes as long", abs($share - 0.5) > 0.12 ? sprintf('in %.0f %% of the pairs longer', 100 * $share) : ());
+}
+
+my $get = sub { my ($who, $path) = @_; sub { web('GET', $path, as => $who) } };
+same_time('a private group and one that is not there', $get->('julio', '/g/secreto'), $get->('julio', '/g/ninguno'));
+same_time('a private thread and one that is not there', $get->('julio', "/g/secreto/$secret"), $get->('julio', "/g/ninguno/$none"));
+same_time('a private file and one that is not there', $get->('nobody', "/g/secreto/$secret/1/1/a.txt"), $get->('nobody', "/g/ninguno/$none/1/1/a.txt"));
+same_time('a Message-ID of a private post and one of none', $get->('julio', '/m/s1@example.org'), $get->('julio', '/m/s9@example.org'));
+same_time('a search for a private word and one for none', $get->('julio', '/search?q=zanzibar'), $get->('julio', '/search?q=zanzibor'));
