@@ -1654,6 +1654,7 @@ grant select (list_id, received_at, envelope_from) on intake to "cabildo-milter"
 grant select (id, name, locale, time_zone, closed_at, hide_address) on account to "cabildo-deliver";
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
 grant select, update, delete on outbound to "cabildo-deliver";
+grant update (digest_from) on subscription to "cabildo-deliver";
 grant insert on delivery, bounce_event to "cabildo-deliver";
 grant select (post_id, n, name, size, folded, inner_offset) on attachment to "cabildo-deliver";
 grant insert on notice, outbound to "cabildo-deliver";
@@ -1785,7 +1786,7 @@ grant select (id, list_id, state) on thread to "cabildo-sched";
 grant select (thread_id, xid) on post to "cabildo-sched";
 grant select on digest_issue, digest_block, digest_schedule, digest_choice to "cabildo-deliver", "cabildo-receive";
 grant insert, update on digest_choice to "cabildo-web";
-grant select (list_id, held_at, decided_at) on hold to "cabildo-deliver";
+grant select (list_id, kind, held_at, decided_at) on hold to "cabildo-deliver";
 grant execute on function digest_rebase() to "cabildo-sched";
 grant update (keywords) on digest_block to "cabildo-sched", "cabildo-web";
 grant select (folds, lang) on post to "cabildo-sched";

@@ -169,7 +169,7 @@ static struct fold_range *folds_of(struct arena *a, const struct mail *m)
 }
 
 enum rc digest_letters(struct unit *u, const struct mail *m, int64_t issue, int64_t account,
-		       struct digest_letter **r, size_t *n_r)
+		       struct digest_answered *what_r, struct digest_letter **r, size_t *n_r)
 {
 	const char *back = arena_strdup(u->arena, tr_lang());
 	struct slice text = slice_make(m->text, m->text_len);
@@ -185,6 +185,7 @@ enum rc digest_letters(struct unit *u, const struct mail *m, int64_t issue, int6
 	tr_set(back);
 	if (rc != RC_OK)
 		return rc;
+	*what_r = (struct digest_answered){ about, d };
 	*r = ARENA_ARRAY(u->arena, parts.n, struct digest_letter);
 	for (size_t i = 0; i < parts.n; i++)
 		if (*parts.part[i].item->reply == '\0') {
@@ -219,35 +220,33 @@ static const char *way_back(struct unit *u, const struct digest *d, const char *
 }
 
 enum rc digest_answer_record(struct unit *u, const struct list_ref *l, const struct mail *m,
-			     const struct submission *s, int64_t issue, size_t n,
+			     const struct submission *s, const struct digest_answered *what, size_t n,
 			     struct submit_result *r)
 {
 	const char *back = arena_strdup(u->arena, tr_lang());
-	struct digest_issue about;
-	struct digest d;
 	enum rc rc = submit_record(u, l, s, n ? FATE_COMMAND : FATE_REFUSED,
 				   n ? "digest-answer" : "digest-reply", r);
 
 	if (rc != RC_OK || n > 0 || r->fate == FATE_DUPLICATE)
 		return rc;
-	rc = digest_fill(u, issue, l->account, DIGEST_MAIL, &about, &d);
-	if (rc == RC_OK)
-		rc = notice_send(u,
-				 &(struct notice_new){
-					 .kind = "digest-returned",
-					 .addr = m->from.addr,
-					 .account = l->account,
-					 .list = l->id,
-					 .locale = tr_lang(),
-					 .subject = arena_fmt(u->arena, tr("Returned: %.200s"),
-							      *m->subject ? m->subject : tr("(no subject)")),
-					 .body = way_back(u, &d, m->subject),
-					 .in_reply_to = m->msgid,
-					 .reply_to = about.reply,
-					 .raw_id = r->raw,
-					 .cause = arena_fmt(u->arena, "digest-returned %lld", (long long)issue),
-					 .burst = 5 },
-				 NULL);
+	tr_set(what->digest.lang);
+	rc = notice_send(u,
+			 &(struct notice_new){
+				 .kind = "digest-returned",
+				 .addr = m->from.addr,
+				 .account = l->account,
+				 .list = l->id,
+				 .locale = tr_lang(),
+				 .subject = arena_fmt(u->arena, tr("Returned: %.200s"),
+						      *m->subject ? m->subject : tr("(no subject)")),
+				 .body = way_back(u, &what->digest, m->subject),
+				 .in_reply_to = m->msgid,
+				 .reply_to = what->about.reply,
+				 .raw_id = r->raw,
+				 .cause = arena_fmt(u->arena, "digest-returned %lld",
+						    (long long)what->about.id),
+				 .burst = 5 },
+			 NULL);
 	tr_set(back);
 	return rc;
 }

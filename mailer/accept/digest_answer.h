@@ -26,16 +26,22 @@ struct digest_letter {
 	const char *recipient, *list, *domain; /* recipient: the thread's address */
 	struct slice raw; /* text and files of m for that thread, from its author */
 };
+/* What was answered, read once for all that is done about it. */
+struct digest_answered {
+	struct digest_issue about;
+	struct digest digest;
+};
 /*
  * RC_OK with letters, n_r 0 where the threads are not clear. A word to mute or follow is
  * a letter too. RC_NOTFOUND: that digest is gone, or not theirs any more.
  */
 enum rc digest_letters(struct unit *u, const struct mail *m, int64_t issue, int64_t account,
-		       struct digest_letter **r, size_t *n_r) MUST_USE;
+		       struct digest_answered *what_r, struct digest_letter **r,
+		       size_t *n_r) MUST_USE;
 
 /* In a transaction: what is kept of the message itself, and for n == 0 its way back. */
 enum rc digest_answer_record(struct unit *u, const struct list_ref *l, const struct mail *m,
-			     const struct submission *s, int64_t issue, size_t n,
+			     const struct submission *s, const struct digest_answered *what, size_t n,
 			     struct submit_result *r) MUST_USE;
 
 #endif

@@ -381,7 +381,8 @@ static void letter_handle(struct unit *u, const struct envelope *env, const stru
 /* What was not done is done when the MTA brings the whole of it again: the rest is known. */
 static void digest_handle(struct unit *u, const struct envelope *env, const struct mail *m,
 			  const struct proof *proof, struct slice raw, struct group *g,
-			  int64_t issue, const struct digest_letter *letters, size_t n)
+			  const struct digest_answered *what, const struct digest_letter *letters,
+			  size_t n)
 {
 	struct submit_result res = { .fate = FATE_POSTED };
 	struct submission s;
@@ -399,7 +400,7 @@ static void digest_handle(struct unit *u, const struct envelope *env, const stru
 	s.apart = apart(&g->to);
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = digest_answer_record(u, &g->list, m, &s, issue, n, &res);
+		rc = digest_answer_record(u, &g->list, m, &s, what, n, &res);
 	if (rc == RC_OK)
 		rc = unit_commit(u);
 	else
@@ -410,7 +411,7 @@ static void digest_handle(struct unit *u, const struct envelope *env, const stru
 		return;
 	}
 	log_info("event=digest_answer list=%s digest=%lld msgid=%s threads=%zu fate=%s", g->list.name,
-		 (long long)issue, log_q(s.msgid), n, fate_name(res.fate));
+		 (long long)what->about.id, log_q(s.msgid), n, fate_name(res.fate));
 	unit_wake(u);
 }
 
@@ -419,6 +420,7 @@ static bool digest_try(struct unit *u, const struct envelope *env, const struct 
 		       const struct proof *proof, struct slice raw, struct group *g)
 {
 	struct digest_letter *letters;
+	struct digest_answered what;
 	int64_t issue;
 	size_t n;
 	enum rc rc;
@@ -428,14 +430,14 @@ static bool digest_try(struct unit *u, const struct envelope *env, const struct 
 	issue = digest_answered_issue(u, m, &g->to, proof, g->list.account);
 	if (issue == 0)
 		return false;
-	rc = digest_letters(u, m, issue, g->list.account, &letters, &n);
+	rc = digest_letters(u, m, issue, g->list.account, &what, &letters, &n);
 	if (rc == RC_NOTFOUND)
 		return false;
 	if (rc != RC_OK)
 		intake_reply_set(&g->reply, 451, "4.3.0",
 				 "The database is away for a moment; the mail is not lost.");
 	else
-		digest_handle(u, env, m, proof, raw, g, issue, letters, n);
+		digest_handle(u, env, m, proof, raw, g, &what, letters, n);
 	return true;
 }
 

@@ -60,7 +60,7 @@ struct digest_item {
 
 /* What needs the reader: for who moderates, what waits. */
 struct digest_need {
-	const char *kind;  /* "hold" */
+	const char *kind;  /* message, join, report, owner-mail */
 	const char *list_title, *url;
 	int64_t count, oldest; /* microseconds since 1970 */
 };

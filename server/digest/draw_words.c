@@ -343,11 +343,18 @@ const char *draw_why(struct arena *a, const struct digest *d)
 
 const char *draw_need(struct arena *a, const struct digest_need *n)
 {
-	if (strcmp(n->kind, "hold") == 0)
-		return arena_fmt(a, tr_n("%lld message held", "%lld messages held", n->count),
-				 (long long)n->count);
-	return arena_fmt(a, tr_n("%lld matter waits", "%lld matters wait", n->count),
-			 (long long)n->count);
+	long long count = (long long)n->count;
+
+	if (strcmp(n->kind, "message") == 0)
+		return arena_fmt(a, tr_n("%lld message held", "%lld messages held", n->count), count);
+	if (strcmp(n->kind, "join") == 0)
+		return arena_fmt(a, tr_n("%lld request to join", "%lld requests to join", n->count), count);
+	if (strcmp(n->kind, "report") == 0)
+		return arena_fmt(a, tr_n("%lld message reported", "%lld messages reported", n->count), count);
+	if (strcmp(n->kind, "owner-mail") == 0)
+		return arena_fmt(a, tr_n("%lld email to the owners", "%lld emails to the owners", n->count),
+				 count);
+	return arena_fmt(a, tr_n("%lld matter waits", "%lld matters wait", n->count), count);
 }
 
 const char *draw_need_rest(struct arena *a, const struct digest *d, const struct digest_need *n)

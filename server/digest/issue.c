@@ -124,7 +124,8 @@ static const char *reading_of(struct unit *u, const struct digest_head *h,
 {
 	if (!row->links || what != DIGEST_MAIL || *u->conf->base_url == '\0')
 		return "";
-	return reading_link(u->arena, u->keys, u->conf->base_url, h->account, row->thread, clock_now());
+	/* by the day it was made: who answers it quotes the same links */
+	return reading_link(u->arena, u->keys, u->conf->base_url, h->account, row->thread, h->until_at);
 }
 
 static void text_fill(struct unit *u, const struct digest_row *row, const struct wanted *w,
@@ -253,12 +254,13 @@ static enum rc needs_fill(struct unit *u, int64_t account, struct digest *r)
 		return rc;
 	need = ARENA_ARRAY(u->arena, n, struct digest_need);
 	for (size_t i = 0; i < n; i++)
-		need[i] = (struct digest_need){ .kind = "hold",
+		need[i] = (struct digest_need){ .kind = row[i].kind,
 						.list_title = row[i].title,
 						.count = row[i].count,
 						.oldest = row[i].oldest,
-						.url = arena_fmt(u->arena, "%s/g/%s/moderation",
-								 u->conf->base_url, row[i].list) };
+						.url = arena_fmt(u->arena, "%s/g/%s/moderation?kind=%s",
+								 u->conf->base_url, row[i].list,
+								 row[i].kind) };
 	r->needs = need;
 	r->nneeds = n;
 	return RC_OK;
@@ -353,30 +355,6 @@ enum rc digest_fill(struct unit *u, int64_t issue, int64_t account, enum digest_
 	if (rc == RC_OK && r->nitems == 0 && r->nneeds == 0 && what == DIGEST_MAIL)
 		return RC_NOTFOUND;
 	return rc;
-}
-
-enum rc digest_places(struct unit *u, int64_t issue, int64_t *account_r, struct digest_place **r,
-		      size_t *n_r)
-{
-	struct digest_row *row;
-	enum rc rc = digest_owner_read(u->db, u->arena, issue, account_r);
-
-	if (rc == RC_OK)
-		rc = digest_rows_read(u->db, u->arena, issue, true, &row, n_r);
-	if (rc != RC_OK)
-		return rc;
-	*r = ARENA_ARRAY(u->arena, *n_r, struct digest_place);
-	for (size_t i = 0; i < *n_r; i++)
-		(*r)[i] = (struct digest_place){
-			.number = row[i].n,
-			.thread = row[i].thread,
-			.list = row[i].list,
-			.domain = row[i].domain,
-			.title = row[i].subject,
-			.reply = row[i].locked ? "" : address_thread(u, row[i].list, row[i].domain, row[i].thread),
-			.msgid = row[i].msgid
-		};
-	return RC_OK;
 }
 
 enum rc digest_messages(struct unit *u, int64_t issue, int max, int64_t **r, size_t *n_r)

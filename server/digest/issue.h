@@ -39,16 +39,6 @@ enum rc digest_fill(struct unit *u, int64_t issue, int64_t account, enum digest_
 enum rc digest_preview(struct unit *u, int64_t account, const char *list, int64_t at,
 		       enum digest_for what, struct digest_issue *i_r, struct digest *r) MUST_USE;
 
-/* The threads of a digest, by number, as they are today, of groups its owner belongs to: for an
- * answer to it. *account_r: whose it is. */
-struct digest_place {
-	int64_t number, thread;
-	const char *list, *domain, *title, *reply; /* title: of the thread; reply: "" where it is locked */
-	const char *msgid;                         /* of its newest post then */
-};
-enum rc digest_places(struct unit *u, int64_t issue, int64_t *account_r, struct digest_place **r,
-		      size_t *n_r) MUST_USE;
-
 /* Ids of all its messages, for the forms that hold them whole. */
 enum rc digest_messages(struct unit *u, int64_t issue, int max, int64_t **r, size_t *n_r) MUST_USE;
 

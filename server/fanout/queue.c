@@ -80,8 +80,15 @@ enum rc queue_settle(struct db *db, struct arena *a, const char *run, const stru
 {
 	static const char *const names[] = { "sent", "failed", "expired", "skipped" };
 	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_QUEUE_SETTLE, &q, db_i64(j->id), run_arg(run),
-			    db_text(j->addr), db_text(names[o]), db_i64(code), db_text(answer));
+	enum rc rc;
+
+	if (o == OUTCOME_SKIPPED && j->skip && j->digest != 0) {
+		rc = db_run(db, a, STMT_QUEUE_DIGEST_SKIP, &q, db_i64(j->id), run_arg(run),
+			    db_text(j->addr));
+		return one_row(rc, q);
+	}
+	rc = db_run(db, a, STMT_QUEUE_SETTLE, &q, db_i64(j->id), run_arg(run), db_text(j->addr),
+		    db_text(names[o]), db_i64(code), db_text(answer));
 
 	return one_row(rc, q);
 }

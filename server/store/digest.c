@@ -315,7 +315,8 @@ enum rc digest_needs_read(struct db *db, struct arena *a, int64_t account,
 	*r = ARENA_ARRAY(a, *n_r, struct digest_need_row);
 	for (size_t i = 0; i < *n_r; i++)
 		(*r)[i] = (struct digest_need_row){ db_get_text(q, i, 0), db_get_text(q, i, 1),
-						    db_get_i64(q, i, 2), db_get_time(q, i, 3) };
+						    db_get_text(q, i, 4), db_get_i64(q, i, 2),
+						    db_get_time(q, i, 3) };
 	return rc;
 }
 
@@ -359,15 +360,6 @@ enum rc digest_past_read(struct db *db, struct arena *a, int64_t account, struct
 		(*r)[i] = (struct digest_past_row){ db_get_i64(q, i, 0), db_get_time(q, i, 1),
 						    db_get_i64(q, i, 2), db_get_i64(q, i, 3) };
 	return rc;
-}
-
-enum rc digest_owner_read(struct db *db, struct arena *a, int64_t issue, int64_t *account_r)
-{
-	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_DIGEST_OWNER, &q, db_i64(issue));
-
-	rc = number(rc, q, account_r);
-	return rc == RC_OK && *account_r == 0 ? RC_NOTFOUND : rc;
 }
 
 enum rc digest_preview_row(struct db *db, struct arena *a, int64_t now, int64_t account,

@@ -79,9 +79,6 @@ struct digest_head {
 enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue,
 			 struct digest_head *r) MUST_USE;
 
-/* Whose it is; RC_NOTFOUND. */
-enum rc digest_owner_read(struct db *db, struct arena *a, int64_t issue, int64_t *account_r) MUST_USE;
-
 struct digest_row {
 	int64_t n; /* its number, from 1 */
 	int64_t thread, number, list_id;
@@ -113,7 +110,7 @@ enum rc digest_whole_read(struct db *db, struct arena *a, int64_t issue, int max
 			  size_t *n_r) MUST_USE;
 
 struct digest_need_row {
-	const char *list, *title;
+	const char *list, *title, *kind; /* kind: as hold.kind */
 	int64_t count, oldest;
 };
 enum rc digest_needs_read(struct db *db, struct arena *a, int64_t account,

@@ -50,6 +50,9 @@ lacks() {
 	! "$@"
 }
 
+# days to come: what is made then opens for as long today
+MONDAY=$(date -u -d 'next monday' +%F)
+NEXT=$(date -u -d "$MONDAY 7 days" +%F)
 flow_site
 demo_group >/dev/null
 tap_run 'passwords' demo_passwords "$TEST_TMP/passwords"
@@ -58,13 +61,13 @@ site_cabildo list add otro --title 'Otro grupo' --lang es >/dev/null
 site_cabildo member add otro ana.perez@example.org </dev/null >/dev/null
 site_cabildo member set otro ana.perez@example.org delivery=none >/dev/null
 site_cabildo member set agenda ana.perez@example.org delivery=digest >/dev/null
-at 2026-11-18T15:00:00Z
+at "$(date -u +%FT%TZ)"
 post marisol.quesada 'Orden del día' a1
 post julio.zelaya 'Re: Orden del día' a2 a1@example.org
 tap_run 'a thread with a file' with_file f1 'Con archivo' acta.txt
 tap_run 'another one' with_file g1 'Otro archivo' plan.txt
 tap_is 'it is for nobody unless an owner wants it' "$(flow_sql 'SELECT bool_or(read_links) FROM list')" f
-at 2026-11-23T13:00:00Z
+at "${MONDAY}T13:00:00Z"
 tap_run 'a digest' wait_for 20 digests ana.perez 1
 digest ana.perez >"$TEST_TMP/closed"
 tap_run 'has the thread' grep -q '/g/agenda/[0-9]' "$TEST_TMP/closed"
@@ -75,7 +78,7 @@ tap_run 'an owner allows it' set_links agenda true
 post marisol.quesada 'Re: Orden del día' a3 a1@example.org
 post julio.zelaya 'Re: Con archivo' f2 f1@example.org
 post julio.zelaya 'Re: Otro archivo' g2 g1@example.org
-at 2026-11-30T13:00:00Z
+at "${NEXT}T13:00:00Z"
 tap_run 'the next digest' wait_for 20 digests ana.perez 2
 digest ana.perez >"$TEST_TMP/open"
 order=$(grep -oE "/r/[0-9]+-$(id 'Orden del día')-[0-9]+-[a-z2-7]{16}" "$TEST_TMP/open" | head -n 1)
@@ -126,7 +129,7 @@ thread=$(cut -d- -f2 <<<"$order")
 day=$(cut -d- -f3 <<<"$order")
 mac=$(cut -d- -f4 <<<"$order")
 tap_is 'made by other means it is the same' "$(token "$account" "$thread" "$day")" "$order"
-tap_is 'it ends in 14 days' "$((day - $(date +%s) / 86400))" 14
+tap_is 'it ends 14 days after the digest was made, whenever it is sent' "$((day - $(date -u -d "$NEXT" +%s) / 86400))" 14
 tap_is 'another thread with its MAC' "$(status "/r/$account-$(id 'Con archivo')-$day-$mac")" 404
 tap_is 'another member with its MAC' "$(status "/r/$(flow_sql "SELECT account_id FROM address WHERE addr = 'julio.zelaya@example.org'")-$thread-$day-$mac")" 404
 tap_is 'a later end with its MAC' "$(status "/r/$account-$thread-$((day + 1))-$mac")" 404

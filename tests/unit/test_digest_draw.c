@@ -115,7 +115,7 @@ static struct digest_item items[] = {
 	  .lang = "en", .new_posts = 5, .posts = 7, .url = "https://foro.example/g/interop/60",
 	  .reply = "interop+t1s.k3m5zq7a@foro.example", .msgid = "n@x", .mute = "" },
 };
-static const struct digest_need needs[] = { { .kind = "hold", .list_title = "Interoperabilidad",
+static const struct digest_need needs[] = { { .kind = "message", .list_title = "Interoperabilidad",
 					      .url = "https://foro.example/moderation", .count = 5,
 					      .oldest = 1778423660000000 } };
 

@@ -225,8 +225,9 @@ select (select count(*) from i) + (select count(*) from s) + (select count(*) fr
 
 -- name: digest_issue
 -- roles: deliver receive web cli
--- What a digest is besides its threads. The sender is the group it is of, else the one it is sent by.
-select i.account_id, i.list_id, i.subscription_id, i.every, i.form, i.since_at, i.until_at, i.followed, i.threads, i.posts,
+-- What a digest is besides its threads. The sender is the group it is of, else the one it is sent by, else
+-- (they left that one) another of theirs that may send to them.
+select i.account_id, i.list_id, coalesce(s.id, i.subscription_id), i.every, i.form, i.since_at, i.until_at, i.followed, i.threads, i.posts,
 	i.groups, i.several, a.name, a.locale, zone_known(a.time_zone), coalesce(sa.addr, pa.addr),
 	l.id, l.name, l.mail_domain, l.title, l.list_id, l.subject_tag,
 	coalesce(d.weekday, c.weekday, 1)::integer, coalesce(d.hour, c.hour, 7)::integer, coalesce(d.monthday, c.monthday, 1)::integer,
@@ -237,16 +238,15 @@ select i.account_id, i.list_id, i.subscription_id, i.every, i.form, i.since_at, 
 	-- whoever belongs to one group reads of that one
 	i.list_id <> 0 or (select count(*) from subscription x where x.account_id = i.account_id) = 1
 from digest_issue i join account a on a.id = i.account_id
-left join subscription s on s.id = i.subscription_id left join address sa on sa.id = s.address_id
+left join subscription s on s.id = coalesce((select x.id from subscription x where x.id = i.subscription_id),
+	(select min(x.id) from subscription x join address y on y.id = x.address_id where i.list_id = 0 and x.account_id = i.account_id
+		and y.suspended_at is null and not coalesce(x.pause_until > now() and coalesce(x.pause_from <= now(), true), false)))
+left join address sa on sa.id = s.address_id
 left join address pa on pa.account_id = a.id and pa.is_primary
 left join list l on l.id = coalesce(nullif(i.list_id, 0), s.list_id)
 left join digest_schedule d on d.account_id = i.account_id and d.list_id = i.list_id
 left join digest_choice c on c.account_id = i.account_id
 where i.id = $1::bigint and a.closed_at is null
-
--- name: digest_owner
--- roles: receive
-select account_id from digest_issue where id = $1::bigint
 
 -- name: digest_items
 -- roles: deliver receive web cli
@@ -283,13 +283,13 @@ where i.id = $1::bigint and t.state <> 'hidden' order by x.n, p.number limit $2:
 
 -- name: digest_needs
 -- roles: deliver receive web cli
--- What waits in the groups that account $1 runs, but while they are away.
-select l.name, l.title, count(*), min(h.held_at) from subscription s join list l on l.id = s.list_id
+-- What waits in the groups that account $1 runs, by kind, but while they are away.
+select l.name, l.title, count(*), min(h.held_at), h.kind from subscription s join list l on l.id = s.list_id
 join account a on a.id = s.account_id
 join hold h on h.list_id = s.list_id and h.decided_at is null
 where s.account_id = $1::bigint and s.role in ('moderator', 'owner')
 	and not coalesce((now() at time zone zone_known(a.time_zone))::date between s.away_from and s.away_until, false)
-group by l.id order by l.title, l.id limit 20
+group by l.id, h.kind order by l.title, l.id, array_position(array['message', 'join', 'report', 'owner-mail'], h.kind) limit 40
 
 -- name: digest_preview_row
 -- roles: web cli

@@ -49,6 +49,23 @@ with o as (
 insert into delivery (outbound_id, list_id, post_id, notice_kind, subscription_id, addr, outcome, code, answer, tries)
 select o.id, o.list_id, o.post_id, coalesce((select kind from n), case when o.digest_id is not null then 'digest' end), o.subscription_id, $3::text, $4::text, $5::integer, $6::text, o.tries from o
 
+-- name: queue_digest_skip
+-- roles: deliver
+-- The same for a digest whose reader paused, or whose address was suspended, after it was made: what it
+-- would have told begins their next one.
+with o as (
+	delete from outbound where id = $1::bigint and lease = $2::uuid
+	returning id, list_id, post_id, notice_id, subscription_id, tries, digest_id
+), back as (
+	update subscription s set digest_from = least(s.digest_from, x.since)
+	from (
+		select i.account_id, b.list_id, (array_agg(b.since order by b.since))[1] as since
+		from o join digest_issue i on i.id = o.digest_id join digest_block b on b.id = any (i.blocks) group by 1, 2
+	) x where s.account_id = x.account_id and s.list_id = x.list_id
+)
+insert into delivery (outbound_id, list_id, post_id, notice_kind, subscription_id, addr, outcome, code, answer, tries)
+select o.id, o.list_id, o.post_id, 'digest', o.subscription_id, $3::text, 'skipped', 0, '', o.tries from o
+
 -- name: queue_retry
 -- roles: deliver
 update outbound set lease = null, lease_until = null, not_before = now() + $3::integer * interval '1 second'
