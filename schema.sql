@@ -1097,15 +1097,19 @@ as $$
 	   pg_catalog.setweight(pg_catalog.to_tsvector(public.search_config(lang), public.search_fold(lang, quoted)), 'D') end
 $$;
 
--- A query in each of the five languages: posts are stemmed by their own.
+-- A query in each of the five languages: posts are stemmed by their own. What two of
+-- them make alike stands once, for the planner's estimate as for the search.
 create function search_query(q text) returns tsquery
 language sql immutable parallel safe
 as $$
-	select pg_catalog.websearch_to_tsquery('pg_catalog.spanish', public.search_fold('es', q))
-	|| pg_catalog.websearch_to_tsquery('pg_catalog.english', public.search_fold('en', q))
-	|| pg_catalog.websearch_to_tsquery('pg_catalog.portuguese', public.search_fold('pt', q))
-	|| pg_catalog.websearch_to_tsquery('pg_catalog.french', public.search_fold('fr', q))
-	|| pg_catalog.websearch_to_tsquery('pg_catalog.italian', public.search_fold('it', q))
+	select coalesce((select string_agg(distinct w.q::text, ' | ')::pg_catalog.tsquery
+		from (values (x.es), (x.en), (x.pt), (x.fr), (x.it)) w(q) where pg_catalog.numnode(w.q) > 0), x.es)
+	from (select pg_catalog.websearch_to_tsquery('pg_catalog.spanish', public.search_fold('es', q)) as es,
+		pg_catalog.websearch_to_tsquery('pg_catalog.english', public.search_fold('en', q)) as en,
+		pg_catalog.websearch_to_tsquery('pg_catalog.portuguese', public.search_fold('pt', q)) as pt,
+		pg_catalog.websearch_to_tsquery('pg_catalog.french', public.search_fold('fr', q)) as fr,
+		pg_catalog.websearch_to_tsquery('pg_catalog.italian', public.search_fold('it', q)) as it
+		offset 0) x
 $$;
 
 -- When a digest is due ---------------------------------------------------------

@@ -280,20 +280,29 @@ static enum rc excerpts_make(struct unit *u, const char *tsquery, struct search_
 	return RC_OK;
 }
 
+/* Few: the best, or the newest. Many: the newest, by walking the posts where that is
+ * sooner. Many, but not in what is newest (an old archive beside a busy group): some. */
 static enum rc search_hits(struct unit *u, const char *q, const char *list, bool newest,
 			   struct search_page *r, const char **tsquery_r)
 {
-	int64_t candidates;
-	enum rc rc = search_read(u->db, u->arena, who(u), q, list,
-				 newest ? SEARCH_BY_DATE : SEARCH_BY_RANK, &r->hits, &r->nhits,
-				 &candidates, tsquery_r);
+	int64_t candidates = SEARCH_CANDIDATES;
+	bool walk;
+	enum rc rc = search_plan_read(u->db, u->arena, q, &walk);
 
+	if (rc == RC_OK && walk)
+		rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_SCAN, &r->hits,
+				 &r->nhits, &candidates, tsquery_r);
+	r->more = r->nhits == SEARCH_HITS;
+	if (rc != RC_OK || r->more)
+		return rc;
+	rc = search_read(u->db, u->arena, who(u), q, list, newest ? SEARCH_BY_DATE : SEARCH_BY_RANK,
+			 &r->hits, &r->nhits, &candidates, tsquery_r);
+	r->more = candidates >= SEARCH_RANKED;
 	if (rc != RC_OK || candidates < SEARCH_CANDIDATES)
 		return rc;
-	r->more = true;
-	rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_SCAN, &r->hits, &r->nhits,
-			 &candidates, tsquery_r);
-	/* frequent, but not in what is newest: an old archive beside a busy group */
+	if (!walk)
+		rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_SCAN, &r->hits,
+				 &r->nhits, &candidates, tsquery_r);
 	if (rc == RC_OK && r->nhits < SEARCH_HITS)
 		rc = search_read(u->db, u->arena, who(u), q, list, SEARCH_ANY, &r->hits, &r->nhits,
 				 &candidates, tsquery_r);

@@ -41,6 +41,22 @@ enum rc search_read(struct db *db, struct arena *a, struct reader who, const cha
 	return RC_OK;
 }
 
+enum rc search_plan_read(struct db *db, struct arena *a, const char *q, bool *walk_r)
+{
+	struct db_rows *rows;
+	enum rc rc = db_run(db, a, STMT_SEARCH_PLAN, &rows, db_text(q));
+	const char *node, *expected;
+
+	*walk_r = false;
+	if (rc != RC_OK || db_nrows(rows) == 0)
+		return rc;
+	node = strstr(db_get_text(rows, 0, 0), "\"Index Name\": \"post_newest\"");
+	expected = node ? strstr(node, "\"Plan Rows\": ") : NULL;
+	/* twice, since what it expects of words that it has no figures of is much */
+	*walk_r = expected != NULL && strtod(expected + strlen("\"Plan Rows\": "), NULL) >= 2 * SEARCH_RANKED;
+	return RC_OK;
+}
+
 enum rc search_words_read(struct db *db, struct arena *a, const char *const *langs,
 			  const char *const *words, size_t nwords, const char *const *lexemes,
 			  size_t nlexemes, struct search_word **r, size_t *n_r)

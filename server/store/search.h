@@ -22,10 +22,13 @@ enum search_way {
 };
 /* At most 30 hits. *candidates_r: how many the index gave, at most SEARCH_CANDIDATES.
  * *tsquery_r: what was looked for, as PostgreSQL prints it. */
-#define SEARCH_CANDIDATES 2000
+#define SEARCH_CANDIDATES 5000
+#define SEARCH_RANKED 2000 /* more are not ranked: the newest come first */
 enum rc search_read(struct db *db, struct arena *a, struct reader who, const char *q,
 		    const char *list, enum search_way way, struct search_hit **r, size_t *n_r,
 		    int64_t *candidates_r, const char **tsquery_r) MUST_USE;
+/* Whether PostgreSQL expects so many posts that walking them by date finds 30 sooner. */
+enum rc search_plan_read(struct db *db, struct arena *a, const char *q, bool *walk_r) MUST_USE;
 /* Which of the lexemes each word has in its language; a row for each that one has. */
 struct search_word {
 	size_t word; /* its place in words */
