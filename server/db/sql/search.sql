@@ -21,15 +21,15 @@ with q as materialized (select search_query($3::text) as q), v as materialized (
 	select array(select l.id from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 		where (l.visibility = 'public' or s.id is not null or $2::boolean) and ($4::text is null or l.name = $4)) as lists
 ), c as materialized (
-	select p.id, p.sent_at from q, post p
+	select p.id, p.sent_at, p.search from q, post p
 	where p.search @@ q.q and p.state = 'shown' and p.list_id = any ((select lists from v)::bigint[])
 		and p.thread_id not in (select id from thread where state = 'hidden')
 	limit 5000
 ), n as materialized (
 	select count(*) as n from c
 ), best as (
-	select c.id, c.sent_at, case when $5::boolean or $6::boolean or (select n from n) >= 2000 then 0 else ts_rank(p.search, (select q from q)) end as rank
-	from c join post p on p.id = c.id where (select n from n) < 5000 or $6
+	select c.id, c.sent_at, case when $5::boolean or $6::boolean or (select n from n) >= 2000 then 0 else ts_rank(c.search, (select q from q)) end as rank
+	from c where (select n from n) < 5000 or $6
 	order by 3 desc, 2 desc limit 30
 )
 select f.name, f.title, f.thread, f.number, f.subject, f.author_name, f.lang, f.sent_at, f.body, n.n, (select q::text from q)
