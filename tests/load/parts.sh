@@ -332,14 +332,112 @@ part_import() {
 	fi
 }
 
+# ---- mail that somebody waits for ----
+
+# ask_link COOKIES CSRF ADDRESS: the form that asks for a sign-in link.
+ask_link() {
+	[ "$(curl -s -o /dev/null -w '%{http_code}' -b "$1" --data-urlencode "csrf=$2" --data next=/ \
+		--data-urlencode "addr=$3" "http://127.0.0.1:$SITE_HTTP/signin")" = 303 ]
+}
+
+# urgent_arrived ADDRESS: when its mail was taken by the sink; false after 20 s.
+urgent_arrived() {
+	local until=$((SECONDS + 20)) at
+	until at=$(tail -n 4000 "$WORK/sink/copies" | awk -F'\t' -v to="$1" '$3 == to { print $1; exit }') && [ -n "$at" ]; do
+		[ $SECONDS -lt $until ] || { note "urgent: no link for $1 within 20 s"; return 1; }
+		sleep 0.02
+	done
+	printf '%s' "$at"
+}
+
+# Sign-in links, one at a time, while one post goes to URGENT members: from the form to the sink.
+part_urgent() {
+	local i t0 at csrf
+	local -a ms=()
+	site_fresh urgent && sql "$(members_sql carga "$URGENT")" && sql "WITH a AS (INSERT INTO account (name)
+			SELECT 'Urgente ' || i FROM generate_series(1, 60) i RETURNING id, substr(name, 9) AS i)
+		INSERT INTO address (account_id, addr, is_primary, verified_at) SELECT id, 'u' || i || '@ok.example', true, now() FROM a;
+		ANALYZE" || return 1
+	sink_start && site_start_receive && deliver_start && site_start_web && site_start_http || return 1
+	csrf=$(curl -s -c "$WORK/jar" "http://127.0.0.1:$SITE_HTTP/signin" | sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1)
+	sed '1d' "$(CORPORA='' messages 1 3)" | net_lmtp "$SITE_LMTP" a@example.org carga@foro.example >/dev/null || return 1
+	wait_for 60 test -s "$WORK/sink/copies"
+	for ((i = 1; i <= 60; i++)); do
+		t0=$(now)
+		ask_link "$WORK/jar" "$csrf" "u$i@ok.example" && at=$(urgent_arrived "u$i@ok.example") || return 1
+		[ "$(wc -l <"$WORK/sink/copies")" -lt "$URGENT" ] || break # the fan-out is over
+		ms+=("$(calc "($at - $t0) * 1000")")
+	done
+	note "urgent: ${#ms[@]} links during the fan-out, median $(calc "$(median "${ms[@]}")") ms"
+	[ ${#ms[@]} -ge 10 ] || { note 'urgent: the fan-out was over too soon'; return 1; }
+	sink_until $((URGENT + (i > 60 ? 60 : i))) || return 1
+	[ "$(cut -f3 "$WORK/sink/copies" | sort | uniq -d | wc -l)" = 0 ] || return 1
+	figure urgent_ms_p99 ms "$(printf '%s\n' "${ms[@]}" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR * 99 + 99) / 100)] }')"
+	site_over
+}
+
 # ---- memory ----
 
+# memory_most FILE PID: the largest sum in FILE, looked at until PID ends.
+memory_most() {
+	local mb most=0
+	while kill -0 "$2" 2>/dev/null; do
+		mb=$(pss_mb $(ours_pids))
+		most=$(awk -v a="$most" -v b="$mb" 'BEGIN { print (a > b ? a : b) }')
+		sleep 0.1
+	done
+	printf '%s' "$most" >"$1"
+}
+
+# Mail for 100 members comes in and goes out, and pages are read.
+memory_load() {
+	lmtp "$(messages 300 4)" >/dev/null &
+	load /g/carga/1 'Accept-Encoding: gzip' >/dev/null
+	load '/search?q=a' >/dev/null
+	load /g/carga >/dev/null
+	wait
+}
+
+# big_message N: 25 MB less what the envelope of it takes, one file in base64.
+big_message() {
+	printf 'From big@example.org Mon Nov 16 11:00:00 2026\n'
+	printf 'From: Big <big%s@example.org>\nTo: grande@foro.example\nSubject: Grande %s\nMessage-ID: <grande%s@example.org>\n' "$1" "$1" "$1"
+	printf 'Date: Mon, 16 Nov 2026 11:00:0%s -0600\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n' "$1"
+	printf -- '--x\nContent-Type: text/plain\n\nVa el archivo.\n--x\nContent-Type: application/octet-stream\n'
+	printf 'Content-Disposition: attachment; filename=grande.bin\nContent-Transfer-Encoding: base64\n\n'
+	head -c 19000000 /dev/urandom | base64
+	printf -- '--x--\n\n'
+}
+
+# The four at once to a group of four, until the last copy is out.
+big_through() {
+	"$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from big@example.org \
+		--rcpt grande@foro.example --connections 4 --quiet --mbox "$WORK/big.mbox" >"$WORK/big.out" 2>&1
+	wait_for 120 queue_empty
+}
+
 part_memory() {
-	pages_site memory && sink_start && deliver_start && site_start_sched || return 1
+	local i idle
+	pages_site memory && sql "$(members_sql carga 100)" && sink_start && deliver_start && site_start_sched || return 1
 	fetch /g/carga/1 "$WORK/plain"
 	wait_for 5 test -s "$WORK/plain"
 	figure memory_idle_mb MB "$(pss_mb $(ours_pids))"
 	note "memory: $(ours_pids | wc -l) processes, $WORKERS workers each"
+	memory_load &
+	memory_most "$WORK/most" $!
+	figure memory_loaded_mb MB "$(cat "$WORK/most")"
+	wait_for 120 queue_empty
+	for i in 1 2 3 4; do big_message $i; done >"$WORK/big.mbox"
+	site_cabildo list add grande --title Grande --visibility public >/dev/null && sql "UPDATE list SET nonmember = 'accept', posting = 'anyone';
+		INSERT INTO subscription (list_id, account_id, address_id, source) SELECT l.id, d.account_id, d.id, 'import'
+			FROM list l, address d WHERE l.name = 'grande' AND d.addr IN ('m1@ok.example', 'm2@ok.example', 'm3@ok.example', 'm4@ok.example')" || return 1
+	idle=$(pss_mb $(ours_pids))
+	big_through &
+	memory_most "$WORK/most" $!
+	[ "$(sql "SELECT count(*) FROM post WHERE subject LIKE 'Grande%'")" = 4 ] && queue_empty ||
+		{ note 'memory: the four big ones did not come through'; return 1; }
+	figure memory_big_mb MB "$(calc "$(cat "$WORK/most") - $idle")"
+	figure memory_big_kept_mb MB "$(calc "$(pss_mb $(ours_pids)) - $idle")"
 	site_over
 }
 
