@@ -3,6 +3,7 @@
 #include "server/base/conf.h"
 #include "server/db/db.h"
 #include "server/fanout/queue.h"
+#include "server/store/forum.h"
 #include "server/store/intake.h"
 
 #include "server/base/base.h"
@@ -204,7 +205,7 @@ static struct slice chunks_join(struct arena *a, const struct db_rows *c)
 
 enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct queue_post *r)
 {
-	struct db_rows *q, *c;
+	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_POST_FOR_COPY, &q, db_i64(post));
 
 	if (rc != RC_OK)
@@ -237,10 +238,8 @@ enum rc queue_post_load(struct db *db, struct arena *a, int64_t post, struct que
 		.hide_address = db_get_bool(q, 0, 24),
 	};
 	r->nrefs = lines_split(a, db_get_text(q, 0, 17), &r->refs);
-	rc = db_run(db, a, STMT_RAW_CHUNKS, &c, db_i64(r->raw_id));
-	if (rc == RC_OK)
-		r->raw = chunks_join(a, c);
-	return rc;
+	rc = raw_read(db, a, r->raw_id, &r->raw);
+	return rc == RC_NOTFOUND ? RC_OK : rc; /* 30 days after it was deleted */
 }
 
 /* At most `max` bytes of the original, whole lines. */

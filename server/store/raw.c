@@ -5,6 +5,8 @@
 
 #include "server/base/base.h"
 
+#define RAW_ROWS_CAP ((size_t)1 << 20) /* of the rows' heads: their bytes are libpq's */
+
 /* The chunks of a message, joined. */
 static struct slice chunks_join(struct arena *a, const struct db_rows *q)
 {
@@ -25,17 +27,23 @@ static struct slice chunks_join(struct arena *a, const struct db_rows *q)
 	return slice_make(p, total);
 }
 
+/* The rows are let go of before the caller goes on: a message is large, and twice as large
+ * as long as both stand. */
 enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
 {
+	struct arena *rows = arena_new(RAW_ROWS_CAP);
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_RAW_CHUNKS, &q, db_i64(raw));
+	enum rc rc = db_run(db, rows, STMT_RAW_CHUNKS, &q, db_i64(raw));
 
-	if (rc != RC_OK)
-		return rc;
-	if (db_nrows(q) == 0)
-		return RC_NOTFOUND;
-	*r = chunks_join(a, q);
-	return RC_OK;
+	if (rc == RC_OK && db_nrows(q) == 0)
+		rc = RC_NOTFOUND;
+	if (rc == RC_OK) {
+		*r = chunks_join(a, q);
+		if (db_nrows(q) == 1)
+			*r = slice_make(arena_memdup(a, r->p, r->n), r->n);
+	}
+	arena_free(&rows);
+	return rc;
 }
 
 static enum rc attachment_row(const struct db_rows *q, struct attachment_place *r)
