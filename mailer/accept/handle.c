@@ -110,6 +110,22 @@ static enum rc rcpt_check(struct unit *u, const struct asker *by, const char *re
 	return RC_OK;
 }
 
+/* Addresses that were there a moment ago: what a queue brings is mostly for the same few.
+ * The message itself is looked at anew in any case. */
+static struct {
+	char addr[256];
+	int64_t until;
+} rcpt_known[8];
+
+static size_t rcpt_slot(const char *recipient)
+{
+	size_t k = 5381;
+
+	for (const char *p = recipient; *p; p++)
+		k = k * 33 + (unsigned char)*p;
+	return k % ARRAY_LEN(rcpt_known);
+}
+
 void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient,
 		 struct intake_reply *reply_r)
 {
@@ -118,12 +134,21 @@ void handle_rcpt(void *ctx, const struct envelope *env, const char *recipient,
 	struct address_to to;
 	struct list_ref l;
 	struct asker by = { .envelope = env->sender };
-	enum rc rc = rcpt_check(u, &by, recipient, 0, reply_r, &to, &l);
+	size_t k = rcpt_slot(recipient);
+	enum rc rc;
 
+	intake_reply_set(reply_r, 250, "2.1.5", "Ok");
+	if (clock_mono() < rcpt_known[k].until && strcmp(rcpt_known[k].addr, recipient) == 0)
+		return;
+	rc = rcpt_check(u, &by, recipient, 0, reply_r, &to, &l);
 	/* behind an MTA a 5xx here becomes a bounce of the MTA's to whom may be
 	 * forged: what exists is taken, and gets its fate on the record */
 	if (rc == RC_OK && reply_r->code >= 500)
 		intake_reply_set(reply_r, 250, "2.1.5", "Ok");
+	if (rc == RC_OK && strlen(recipient) < sizeof(rcpt_known[k].addr)) {
+		memcpy(rcpt_known[k].addr, recipient, strlen(recipient) + 1);
+		rcpt_known[k].until = clock_mono() + USEC;
+	}
 	arena_rewind(u->arena, mark);
 }
 

@@ -192,7 +192,12 @@ void str_adds(struct str *s, struct slice sl)
 
 void str_addc(struct str *s, char c)
 {
-	str_add(s, &c, 1);
+	if (s->over || s->n + 1 >= s->size) {
+		str_add(s, &c, 1);
+		return;
+	}
+	s->p[s->n++] = c;
+	s->p[s->n] = '\0';
 }
 
 void str_vfmt(struct str *s, const char *fmt, va_list ap)

@@ -201,6 +201,18 @@ char utf8_base(uint32_t cp)
 	return cp >= 'a' && cp <= 'z' ? (char)cp : '\0';
 }
 
+/* Most of most texts, in lower case; how much of it. */
+static size_t ascii_fold(struct str *out, struct slice s)
+{
+	char low[64];
+	size_t n = 0;
+
+	for (; n < s.n && n < sizeof(low) && (unsigned char)s.p[n] < 0x80; n++)
+		low[n] = (char)(s.p[n] >= 'A' && s.p[n] <= 'Z' ? s.p[n] + 32 : s.p[n]);
+	str_add(out, low, n);
+	return n;
+}
+
 char *utf8_fold(struct arena *a, struct slice s)
 {
 	struct str out;
@@ -208,8 +220,12 @@ char *utf8_fold(struct arena *a, struct slice s)
 
 	str_init(&out, a, s.n * 3 + 1);
 	for (; s.n > 0; s.p += n, s.n -= n) {
-		uint32_t cp = utf8_next(s, &n);
+		uint32_t cp;
 
+		n = ascii_fold(&out, s);
+		if (n > 0)
+			continue;
+		cp = utf8_next(s, &n);
 		if (cp < 0x300 || cp > 0x36F)
 			utf8_add(&out, cp_fold(cp));
 	}

@@ -29,12 +29,28 @@ static const struct {
 		"dei ci si " },
 };
 
+/* Which languages have a word of this first byte and length: most words are none of them. */
+static unsigned char may[256][13];
+
+static void may_fill(void)
+{
+	for (unsigned t = 0; t < ARRAY_LEN(table); t++) {
+		struct slice rest = slice_of(table[t].words), w;
+
+		while (slice_cut(&rest, ' ', &w))
+			if (w.n > 0 && w.n < ARRAY_LEN(*may))
+				may[(unsigned char)*w.p][w.n] |= (unsigned char)(1u << t);
+	}
+}
+
 const char *lang_guess(struct slice text, const char *fallback)
 {
 	unsigned score[ARRAY_LEN(table)] = { 0 }, best = 0, second = 0, words = 0;
 	const char *lang = fallback;
 	char word[24];
 
+	if (may['e'][2] == 0)
+		may_fill();
 	text = utf8_clip(text, 4096);
 	for (size_t i = 0; i < text.n;) {
 		size_t n = 1;
@@ -55,8 +71,8 @@ const char *lang_guess(struct slice text, const char *fallback)
 		words++;
 		word[n] = ' ';
 		word[n + 1] = '\0';
-		for (size_t t = 0; t < ARRAY_LEN(table); t++)
-			score[t] += strstr(table[t].words, word) != NULL;
+		for (size_t t = 0; t < ARRAY_LEN(table) && may[(unsigned char)word[1]][n - 1]; t++)
+			score[t] += may[(unsigned char)word[1]][n - 1] >> t & 1 && strstr(table[t].words, word) != NULL;
 	}
 	for (size_t t = 0; t < ARRAY_LEN(table); t++) {
 		if (score[t] > best) {

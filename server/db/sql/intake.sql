@@ -27,14 +27,12 @@ select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::
 	(select coalesce(max(r.version), 0) from acceptance_rule r
 		where r.list_id is null or r.list_id = l.id),
 	l.from_lists, coalesce(s.receipt, false)
-from (select * from list where name = $1::text and mail_domain = $2::text
-	union all
-	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
-	where f.name = $1 and f.mail_domain = $2
-	limit 1) l
+from list l
 left join address ad on ad.addr = $4 and ad.verified_at is not null
 left join account a on a.id = ad.account_id and a.closed_at is null
 left join subscription s on s.list_id = l.id and s.account_id = a.id
+where l.id = coalesce((select x.id from list x where x.name = $1::text and x.mail_domain = $2::text),
+	(select f.list_id from list_former_address f where f.name = $1 and f.mail_domain = $2))
 
 -- name: list_for_rcpt
 -- roles: receive milter web cli
@@ -47,11 +45,9 @@ select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::
 	false, null::bigint, null::text, null::text, null::text,
 	l.title, l.identity, l.emergency, l.unaddressed, l.max_recipients::bigint, l.file_types, l.spam, null::text,
 	false, false, 0::bigint, l.from_lists, false
-from (select * from list where name = $1::text and mail_domain = $2::text
-	union all
-	select l2.* from list l2 join list_former_address f on f.list_id = l2.id
-	where f.name = $1 and f.mail_domain = $2
-	limit 1) l
+from list l
+where l.id = coalesce((select x.id from list x where x.name = $1::text and x.mail_domain = $2::text),
+	(select f.list_id from list_former_address f where f.name = $1 and f.mail_domain = $2))
 
 -- name: list_for_mail_id
 -- roles: receive web cli
@@ -122,8 +118,8 @@ select pg_advisory_xact_lock(1, ($1::bigint % 2147483647)::integer)
 -- instead. The inner array keeps it from planning anew for each number of ids.
 select r.id_hash, r.thread_id, r.post_id, (select p.number from post p where p.id = r.post_id), t.state, t.list_id, t.placed
 from unnest(array(select unnest($2::bytea[]))) u (h)
-cross join lateral (select * from thread_ref where list_id = $1::bigint and id_hash = u.h limit 1) r
-cross join lateral (select * from thread where id = r.thread_id limit 1) t
+cross join lateral (select id_hash, thread_id, post_id from thread_ref where list_id = $1::bigint and id_hash = u.h limit 1) r
+cross join lateral (select state, list_id, placed from thread where id = r.thread_id limit 1) t
 
 -- name: thread_hint
 -- roles: receive web cli
