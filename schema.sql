@@ -1113,6 +1113,112 @@ as $$
 		offset 0) x
 $$;
 
+-- Posting ----------------------------------------------------------------------
+
+-- One new post, but for its files and its group's counters, which come last: everything that is
+-- written of it in one call, because a statement of its own costs as much as what it
+-- does. It is the only way to make a post; its callers hold no right on these tables for it. The
+-- order is that of the locks: see server/core/submit.c.
+--   in_thread  null: a new one; else a row of thread that is still there, in this group
+--   raw        null: raw_bytes are stored
+--   unknown    ids it names that nobody has; waits, ranks: nearer to it than its parent
+--   rcpt       null: from an archive; no copies leave and no fate is recorded
+create function post_put(grp bigint, new_post bigint, in_thread bigint, parent bigint, near smallint, own_id text,
+	own_hash bytea, answers text[], who bigint, author text, author_at text, sent timestamptz, guessed boolean,
+	door text, language text, title text, words text, ranges integer[], page text, deflated bytea, files integer,
+	machine boolean, named text[], own_words text, quoted_words text, raw bigint, raw_hash bytea, raw_bytes bytea,
+	unknown bytea[], waits bytea[], ranks smallint[], of_hold bigint, sender text, rcpt text, by_rule text,
+	its_trace text, its_reason text,
+	out number_r integer, out thread_r bigint, out thread_number_r bigint, out hidden_r boolean)
+language plpgsql security definer
+as $$
+declare
+	entry pg_catalog.tsvector;
+	first boolean;
+	was public.thread_state;
+begin
+	if raw is null then
+		insert into public.raw_message (size, hash, chunks, keep)
+		values (pg_catalog.octet_length(raw_bytes), raw_hash, 1, true) returning id into raw;
+		insert into public.raw_chunk (raw_id, n, bytes) values (raw, 0, raw_bytes);
+	end if;
+	entry := public.search_vector(language, title, own_words, quoted_words);
+
+	hidden_r := false;
+	if in_thread is null then
+		insert into public.thread (list_id, subject, subject_base, first_post_at, last_post_at, post_count, next_post,
+			last_post_id, participant_count, participants)
+		values (grp, title, title, sent, sent, 1, 2, new_post, 1, array[author]) returning id into thread_r;
+		insert into public.thread_participant (thread_id, addr, account_id, name) values (thread_r, author_at, who, author);
+		number_r := 1;
+	else
+		-- its lock, and only then its participants: who joins threads has theirs in this order
+		perform 1 from public.thread t where t.id = in_thread and t.moved_to is null and t.list_id = grp for no key update;
+		if not found then
+			raise serialization_failure using message = 'the thread went into another one meanwhile';
+		end if;
+		insert into public.thread_participant as p (thread_id, addr, account_id, name) values (in_thread, author_at, who, author)
+		on conflict (thread_id, addr) do update set posts = p.posts + 1 returning p.posts = 1 into first;
+		update public.thread t set next_post = t.next_post + 1, post_count = t.post_count + 1,
+			last_post_at = greatest(t.last_post_at, sent), first_post_at = least(t.first_post_at, sent),
+			last_post_id = case when sent >= t.last_post_at then new_post else t.last_post_id end,
+			participant_count = t.participant_count + first::integer,
+			participants = case when first and pg_catalog.cardinality(t.participants) < 3 then t.participants || author
+				else t.participants end,
+			version = t.version + 1
+		where t.id = in_thread returning t.next_post - 1, t.number, t.state into number_r, thread_number_r, was;
+		thread_r := in_thread;
+		hidden_r := was = 'hidden';
+	end if;
+
+	insert into public.post (id, list_id, thread_id, number, parent_id, parent_rank, msgid, msgid_hash, refs,
+		account_id, author_name, author_addr, sent_at, sent_guessed, source, lang, subject, body, folds,
+		html, raw_id, attachment_count, automatic, addressed, search, packed)
+	values (new_post, grp, thread_r, number_r, parent, near, own_id, own_hash, answers, who, author, author_at, sent, guessed,
+		door, language, title, words, ranges, page, raw, files, machine, named, entry, deflated);
+
+	-- its own id; what it names and nobody has; what may turn out to be nearer than its parent
+	insert into public.thread_ref (list_id, id_hash, thread_id, post_id) values (grp, own_hash, thread_r, new_post)
+	on conflict (list_id, id_hash) do update set post_id = excluded.post_id, thread_id = excluded.thread_id;
+	if pg_catalog.cardinality(unknown) > 0 then
+		insert into public.thread_ref (list_id, id_hash, thread_id) select grp, h, thread_r from unnest(unknown) h on conflict do nothing;
+	end if;
+	if pg_catalog.cardinality(waits) > 0 then
+		insert into public.ref_wait (list_id, id_hash, post_id, rank)
+		select grp, u.h, new_post, u.r from unnest(waits, ranks) as u (h, r) on conflict do nothing;
+	end if;
+	if rcpt is null then
+		return;
+	end if;
+
+	-- One row per subscriber who gets each post, or follows this thread. Not to whoever stands in To or
+	-- Cc, and not to whoever has a copy of this very message by another group: its transaction is over,
+	-- ids_lock sees to that.
+	if not hidden_r then
+		with twin as materialized (
+			select id from public.post where msgid_hash = own_hash and list_id <> grp
+		), had as materialized (
+			select s2.account_id from twin join public.outbound o on o.post_id = twin.id
+			join public.subscription s2 on s2.id = o.subscription_id
+			union all
+			select s2.account_id from twin join public.delivery d on d.post_id = twin.id and d.outcome <> 'skipped'
+			join public.subscription s2 on s2.id = d.subscription_id
+		)
+		insert into public.outbound (lane, list_id, post_id, subscription_id)
+		select 1, grp, new_post, s.id
+		from public.subscription s left join public.thread_follow f on f.thread_id = thread_r and f.account_id = s.account_id
+		where s.list_id = grp and (s.delivery = 'each' or f.mode = 'follow') and coalesce(f.mode, '') not in ('mute', 'digest')
+			and (s.pause_until is null or s.pause_until < now() or s.pause_from > now())
+			and (s.own_copy or s.account_id is distinct from who)
+			and (s.copy_when_addressed or s.account_id not in (select account_id from public.address where addr = any (named)))
+			and s.account_id not in (select account_id from had);
+	end if;
+	insert into public.intake (list_id, envelope_from, recipient, msgid, fate, rule, trace, post_id, hold_id, raw_id, reason, account_id)
+	values (grp, sender, rcpt, own_id, 'posted', by_rule, its_trace, new_post, of_hold, raw, its_reason, who);
+end
+$$;
+revoke execute on function post_put from public;
+
 -- When a digest is due ---------------------------------------------------------
 
 -- The first moment after `after` at which the clock of `zone` shows the hour on such a day, but not on
@@ -1606,7 +1712,8 @@ grant select (id, name, locale, is_admin, closed_at) on account to "cabildo-rece
 grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliver", "cabildo-web", "cabildo-sched";
 grant select on address, list, list_former_address, subscription, thread_follow, ban, acceptance_rule to "cabildo-receive";
 grant select (list_id, received_at, envelope_from) on intake to "cabildo-receive";
-grant select, insert on message_seen, hold, raw_message, post, audit to "cabildo-receive";
+grant select, insert on message_seen, hold, raw_message, audit to "cabildo-receive";
+grant select on post to "cabildo-receive";
 grant insert on audit_open to "cabildo-receive", "cabildo-web", "cabildo-sched";
 grant insert on account, address, subscription, thread_follow, token, join_request to "cabildo-receive";
 grant select on token to "cabildo-receive";
@@ -1624,13 +1731,14 @@ grant insert on thread_act, thread_act_post to "cabildo-receive";
 grant select on thread_act_post, thread_act to "cabildo-receive";
 grant update (state) on post to "cabildo-receive";
 grant delete on thread_participant to "cabildo-receive";
-grant select (post_id, subscription_id) on outbound to "cabildo-receive", "cabildo-web";
-grant select (post_id, subscription_id, outcome) on delivery to "cabildo-receive", "cabildo-web";
+grant select (post_id) on outbound to "cabildo-web";
+grant select (post_id, outcome) on delivery to "cabildo-web";
 grant insert on outbound, intake, raw_chunk, attachment, post_redirect, audit_detail, bounce_event, notice to "cabildo-receive";
 grant select (event_key) on bounce_event to "cabildo-receive", "cabildo-deliver";
 grant select (id) on notice to "cabildo-receive";
-grant select, insert, update on thread, thread_ref, thread_participant to "cabildo-receive";
-grant select, insert, delete on ref_wait to "cabildo-receive";
+grant select, update on thread, thread_ref to "cabildo-receive";
+grant select, insert, update on thread_participant to "cabildo-receive";
+grant select, delete on ref_wait to "cabildo-receive";
 grant update (thread_id, number, parent_id, parent_rank) on post to "cabildo-receive";
 grant update (next_thread, thread_count, post_count, last_post_at, version) on list to "cabildo-receive";
 grant update (fate, post_id, hold_id) on message_seen to "cabildo-receive";
@@ -1671,8 +1779,8 @@ grant select on account, address, organisation, country, list, list_former_addre
 grant select on audit to "cabildo-web";
 grant select (audit_id, salt, before, after, why) on audit_detail to "cabildo-web";
 grant select (n, audit_id) on audit_seal to "cabildo-web";
-grant insert on audit, audit_detail, notice, outbound, post, raw_message, raw_chunk, attachment,
-	message_seen, thread, thread_ref, ref_wait, session, token, read_mark, hold,
+grant insert on audit, audit_detail, notice, outbound, raw_message, raw_chunk, attachment,
+	message_seen, thread, thread_ref, session, token, read_mark, hold,
 	thread_follow, intake, post_redirect, thread_participant to "cabildo-web";
 grant select, insert, update, delete on signin_failure to "cabildo-web";
 grant update on thread_participant, thread, token, read_mark, thread_follow, thread_ref to "cabildo-web";
@@ -1714,6 +1822,7 @@ grant select (id, list_id, kind, locale, title, body) on template to "cabildo-we
 grant insert, delete, update (body, changed_at) on template to "cabildo-web";
 
 grant execute on function list_put(bigint, jsonb) to "cabildo-web";
+grant execute on function post_put to "cabildo-receive", "cabildo-web";
 grant select on list_week, list_domain to "cabildo-web", "cabildo-sched";
 grant insert, update (by_mail, by_web, threads, authors) on list_week to "cabildo-sched";
 grant insert, update (sent, failed) on list_domain to "cabildo-sched";

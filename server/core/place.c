@@ -169,32 +169,32 @@ enum rc place_settle(struct unit *u, const struct list_ref *l, const struct subm
 	return rc;
 }
 
-/* Own id and names into thread_ref; what is nearer than the parent waits. */
-enum rc place_write(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
-		    int64_t post)
+void place_fill(struct unit *u, const struct ids *ids, const struct place *p, struct post_new *n)
 {
 	id_hash *unknown = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
 	id_hash *wait = ARENA_ARRAY(u->arena, ids->n + 1, id_hash);
 	int64_t *rank = ARENA_ARRAY(u->arena, ids->n + 1, int64_t);
-	const struct ref_row *own = place_found(ids, ids->own_hash);
-	size_t nu = 0, nw = 0;
-	enum rc rc;
 
+	n->nunknown = n->nwaits = 0;
 	for (size_t i = 0; i < ids->n; i++) {
 		const struct ref_row *f = place_found(ids, ids->refs[i]);
 
 		if (f == NULL)
-			memcpy(unknown[nu++], ids->refs[i], HASH_BYTES);
+			memcpy(unknown[n->nunknown++], ids->refs[i], HASH_BYTES);
 		if ((f == NULL || f->post == 0) && (int)i < p->rank) {
-			rank[nw] = (int64_t)i;
-			memcpy(wait[nw++], ids->refs[i], HASH_BYTES);
+			rank[n->nwaits] = (int64_t)i;
+			memcpy(wait[n->nwaits++], ids->refs[i], HASH_BYTES);
 		}
 	}
-	rc = refs_write(u->db, u->arena, list, ids->own_hash, p->thread, post,
-			(const id_hash *)unknown, nu);
-	if (rc == RC_OK && nw > 0)
-		rc = waits_write(u->db, u->arena, list, post, (const id_hash *)wait, rank, nw);
-	if (rc == RC_OK && own != NULL)
-		rc = waiting_adopt(u->db, u->arena, list, ids->own_hash, post, p->thread);
-	return rc;
+	n->unknown = (const id_hash *)unknown;
+	n->waits = (const id_hash *)wait;
+	n->ranks = rank;
+}
+
+enum rc place_adopt(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
+		    int64_t post)
+{
+	if (place_found(ids, ids->own_hash) == NULL)
+		return RC_OK;
+	return waiting_adopt(u->db, u->arena, list, ids->own_hash, post, p->thread);
 }

@@ -46,8 +46,10 @@ void place_find(const struct list_ref *l, const struct submission *s, const stru
 		struct place *r);
 enum rc place_settle(struct unit *u, const struct list_ref *l, const struct submission *s,
 		     struct place *p, struct submit_result *r) MUST_USE;
-/* What the post has and names; the replies that waited for it are hung under it. */
-enum rc place_write(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
+/* What the post names that nobody has, and what may turn out to be nearer than its parent. */
+void place_fill(struct unit *u, const struct ids *ids, const struct place *p, struct post_new *n);
+/* The replies that waited for it are hung under it, once it is there. */
+enum rc place_adopt(struct unit *u, int64_t list, const struct ids *ids, const struct place *p,
 		    int64_t post) MUST_USE;
 
 #endif

@@ -7,12 +7,11 @@
  *	group      an advisory lock: shared, or whole for a post that joins threads
  *	seen       the key of idempotence; a second copy of the message waits
  *	           here for the first one's commit and becomes a duplicate
- *	raw        the bytes
  *	ids        advisory locks on the ids it has and names: a reply and its
  *	           parent that arrive together find each other
- *	thread     found or made; its row gives the post's number
- *	post       with search entry and page; attachments; references
- *	outbound   one row per recipient
+ *	post_put   one call (schema.sql): raw bytes; the thread, found or made, whose row
+ *	           gives the post's number; the post with search entry and page; its ids;
+ *	           one row per recipient; the record
  *	list       counters, and the number of a new thread
  */
 #include "server/core/fold.h"
@@ -130,25 +129,31 @@ static const char *trace_of(struct unit *u, const struct submission *s, const ch
 	return str_z(&t);
 }
 
+static struct intake_new intake_of(struct unit *u, const struct list_ref *l,
+				   const struct submission *s, enum fate fate, const char *rule)
+{
+	return (struct intake_new){ .list = l->id,
+				    .envelope_from = s->envelope_from ? s->envelope_from : "",
+				    .recipient = s->recipient ? s->recipient : "",
+				    .msgid = s->msgid,
+				    .fate = fate_name(fate),
+				    .rule = rule,
+				    .trace = trace_of(u, s, rule),
+				    .reason = reason_of(s, rule),
+				    .account = s->account };
+}
+
 static enum rc intake_log(struct unit *u, const struct list_ref *l, const struct submission *s,
 			  enum fate fate, const char *rule, int64_t post, int64_t hold, int64_t raw)
 {
+	struct intake_new n = intake_of(u, l, s, fate, rule);
+
 	if (s->source == SUBMIT_IMPORT)
 		return RC_OK; /* an archive was never answered 250 */
-	return intake_write(
-		u->db,
-		&(struct intake_new){ .list = l->id,
-				      .post = post,
-				      .hold = hold,
-				      .raw = raw,
-				      .envelope_from = s->envelope_from ? s->envelope_from : "",
-				      .recipient = s->recipient ? s->recipient : "",
-				      .msgid = s->msgid,
-				      .fate = fate_name(fate),
-				      .rule = rule,
-				      .trace = trace_of(u, s, rule),
-				      .reason = reason_of(s, rule),
-				      .account = s->account });
+	n.post = post;
+	n.hold = hold;
+	n.raw = raw;
+	return intake_write(u->db, &n);
 }
 
 /* It makes nothing new, but its bytes may differ from the first one's: kept as
@@ -184,47 +189,22 @@ static enum rc merge_lock(struct unit *u, const struct place *p)
 	return threads_lock(u->db, u->arena, all, p->nmerge + 1);
 }
 
-/* The post itself, once its place is known and the raw bytes are stored. */
-static enum rc post_make(struct unit *u, const struct list_ref *l, const struct submission *s,
-			 const struct ids *ids, struct place *p, int64_t post, int64_t raw,
-			 int64_t hold, struct submit_result *r)
+/* The post as it will stand; all that takes time, before the first lock. */
+static struct post_new post_fill(struct unit *u, const struct list_ref *l,
+				 const struct submission *s, const struct ids *ids,
+				 const struct place *p)
 {
-	int64_t at = s->sent_at ? s->sent_at : clock_now();
-	bool fresh = p->thread == 0, hidden = false;
+	struct slice own, quoted, html = fold_render(u, s);
 	struct post_new n;
-	struct slice own, quoted, html, packed;
-	enum rc rc;
 
-	*r = (struct submit_result){ .fate = FATE_POSTED, .post = post, .number = 1 };
-	/* before the first lock */
 	fold_words(u, s, &own, &quoted);
-	html = fold_render(u, s);
-	packed = html_pack(u->arena, html);
-	rc = merge_lock(u, p);
-	if (rc != RC_OK)
-		return rc;
-	if (fresh) {
-		rc = thread_write(u->db, u->arena, l->id, s->subject, s->subject, at, post,
-				  s->author_name, &p->thread);
-		if (rc == RC_OK)
-			rc = participant_write(u->db, p->thread, s->author_addr, s->account,
-					       s->author_name);
-	} else {
-		rc = thread_bump(u->db, u->arena, l->id, p->thread, s->author_addr, s->account,
-				 s->author_name, at, post, &r->number, &r->thread_number, &hidden);
-	}
-	if (rc != RC_OK)
-		return rc;
-	r->thread = p->thread;
-	n = (struct post_new){ .id = post,
-			       .list = l->id,
+	n = (struct post_new){ .list = l->id,
 			       .thread = p->thread,
-			       .number = r->number,
 			       .parent = p->parent,
 			       .parent_rank = p->rank,
 			       .account = s->account,
-			       .raw = raw,
-			       .sent_at = at,
+			       .bytes = s->raw,
+			       .sent_at = s->sent_at ? s->sent_at : clock_now(),
 			       .sent_guessed = s->source != SUBMIT_WEB &&
 					       (s->sent_guessed || s->sent_at == 0),
 			       .msgid = ids->own,
@@ -237,7 +217,7 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			       .nrefs = s->nrefs,
 			       .text = s->text,
 			       .html = html,
-			       .packed = packed,
+			       .packed = html_pack(u->arena, html),
 			       .own = own,
 			       .quoted = quoted,
 			       .folds = s->folds,
@@ -247,33 +227,59 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 			       .naddressed = s->naddressed,
 			       .automatic = s->automatic };
 	memcpy(n.hash, ids->own_hash, HASH_BYTES);
-	rc = post_write(u->db, u->arena, &n);
-	if (rc == RC_OK)
-		rc = attachments_add(u, s, post);
-	if (rc == RC_OK)
-		rc = place_write(u, l->id, ids, p, post);
-	if (rc == RC_OK && s->source != SUBMIT_IMPORT && !hidden)
-		rc = outbound_post_write(u->db, u->arena, &n);
-	if (rc == RC_OK)
-		rc = intake_log(u, l, s, FATE_POSTED, hold ? "approved" : "posted", post, hold, raw);
+	place_fill(u, ids, p, &n);
+	return n;
+}
+
+/* The shared row, last of all. Mail that nobody is told of needs no answer: the counters go
+ * out with the commit. */
+static enum rc group_count(struct unit *u, const struct list_ref *l, const struct submission *s,
+			   bool fresh, int64_t at, bool held, struct submit_result *r)
+{
+	bool tell = l->receipt && s->source == SUBMIT_EMAIL;
+	bool ask = tell || held || s->source != SUBMIT_EMAIL;
+	enum rc rc = tell && !fresh ? receipt_send(u, l, s, r) : RC_OK;
+
 	if (rc != RC_OK)
 		return rc;
-	r->threads = (int)fresh - (int)p->nmerge;
-	for (size_t i = 0; i < p->nmerge && rc == RC_OK; i++)
-		rc = thread_merge(u->db, u->arena, l->id, p->merge[i], p->thread);
-	if (rc != RC_OK)
-		return rc;
-	if (l->receipt && s->source == SUBMIT_EMAIL && !hidden && !fresh)
-		rc = receipt_send(u, l, s, r);
-	if (rc != RC_OK)
-		return rc;
-	if (hidden)
-		return RC_OK; /* nobody sees it: it counts when the thread is shown again */
 	if (!fresh)
 		return list_bump(u->db, l->id, at);
-	rc = list_bump_thread(u->db, u->arena, l->id, at, p->thread, &r->thread_number);
+	rc = list_bump_thread(u->db, u->arena, l->id, at, r->thread, ask ? &r->thread_number : NULL);
 	/* the number of its thread is told in the link */
-	return rc == RC_OK && l->receipt && s->source == SUBMIT_EMAIL ? receipt_send(u, l, s, r) : rc;
+	return rc == RC_OK && tell ? receipt_send(u, l, s, r) : rc;
+}
+
+/* raw: its bytes, where they are stored already. */
+static enum rc post_make(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const struct ids *ids, struct place *p, int64_t post, int64_t raw,
+			 int64_t hold, struct submit_result *r)
+{
+	struct intake_new in = intake_of(u, l, s, FATE_POSTED, hold ? "approved" : "posted");
+	struct post_new n = post_fill(u, l, s, ids, p);
+	struct post_at put;
+	enum rc rc = merge_lock(u, p);
+
+	*r = (struct submit_result){ .fate = FATE_POSTED, .post = post };
+	in.hold = hold;
+	n.id = post;
+	n.raw = raw;
+	n.in = s->source == SUBMIT_IMPORT ? NULL : &in;
+	if (rc == RC_OK)
+		rc = post_put(u->db, u->arena, &n, &put);
+	if (rc != RC_OK)
+		return rc;
+	r->threads = (int)(p->thread == 0) - (int)p->nmerge;
+	p->thread = r->thread = put.thread;
+	r->number = put.number;
+	r->thread_number = put.thread_number;
+	rc = attachments_add(u, s, post);
+	if (rc == RC_OK)
+		rc = place_adopt(u, l->id, ids, p, post);
+	for (size_t i = 0; i < p->nmerge && rc == RC_OK; i++)
+		rc = thread_merge(u->db, u->arena, l->id, p->merge[i], p->thread);
+	if (rc != RC_OK || put.hidden)
+		return rc; /* nobody sees it: it counts when the thread is shown again */
+	return group_count(u, l, s, n.thread == 0, n.sent_at, hold != 0, r);
 }
 
 /* The id a post is known by: its own, or one made of what it is. */
@@ -420,7 +426,8 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	rule = place_rule(l, s, &place);
 	if (*rule != '\0')
 		return submit_hold_seen(u, l, s, rule, reason_of(s, rule), r);
-	rc = raw_write(u->db, u->arena, s->raw, true, &raw);
+	if (s->raw.n > RAW_CHUNK) /* else with the post */
+		rc = raw_write(u->db, u->arena, s->raw, true, &raw);
 	if (rc != RC_OK)
 		return rc;
 	with = *s;

@@ -7,7 +7,7 @@
 
 #include "server/db/db.h"
 
-#define ARGS_MAX 32
+#define ARGS_MAX 40
 #define PG_EPOCH (INT64_C(946684800) * USEC) /* 2000-01-01 */
 
 struct db_rows {

@@ -191,56 +191,37 @@ enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, i
 	return rc;
 }
 
-enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject,
-		     const char *base, int64_t at, int64_t post, const char *author,
-		     int64_t *thread_r)
+enum rc post_put(struct db *db, struct arena *a, const struct post_new *p, struct post_at *r)
 {
+	bool store = p->raw == 0;
+	const struct intake_new *in = p->in;
+	unsigned char hash[HASH_BYTES];
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREAD_ADD, &q, db_i64(list), db_text(subject),
-			    db_text(base), db_time(at), db_i64(post), db_text(author));
+	enum rc rc;
 
-	if (rc == RC_OK)
-		*thread_r = db_get_i64(q, 0, 0);
-	return rc;
-}
-
-enum rc thread_bump(struct db *db, struct arena *a, int64_t list, int64_t thread,
-		    const char *addr, int64_t account, const char *name, int64_t at, int64_t post,
-		    int64_t *number_r, int64_t *thread_number_r, bool *hidden_r)
-{
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREAD_BUMP, &q, db_i64(thread), db_text(addr),
-			    db_id(account), db_text(name), db_time(at), db_i64(post), db_i64(list));
-
+	if (store)
+		hash_bytes(p->bytes.p, p->bytes.n, hash);
+	rc = db_run(db, a, STMT_POST_PUT, &q, db_i64(p->list), db_i64(p->id), db_id(p->thread),
+		    db_id(p->parent), db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
+		    db_text_array(a, p->refs, p->nrefs), db_id(p->account),
+		    db_text(p->author_name), db_text(p->author_addr), db_time(p->sent_at),
+		    db_bool(p->sent_guessed), db_text(p->source), db_text(p->lang),
+		    db_text(p->subject), db_slice(p->text), db_i64_array(a, p->folds, p->nfolds),
+		    db_slice(p->html), db_packed(p->packed), db_i64((int64_t)p->nattachments),
+		    db_bool(p->automatic), db_text_array(a, p->addressed, p->naddressed),
+		    db_slice(p->own), db_slice(p->quoted), db_id(p->raw),
+		    store ? HASH(hash) : db_null(),
+		    store ? db_bytes(p->bytes.p, p->bytes.n) : db_null(),
+		    db_bytes_array(a, p->unknown, p->nunknown),
+		    db_bytes_array(a, p->waits, p->nwaits), db_i64_array(a, p->ranks, p->nwaits),
+		    in ? db_id(in->hold) : db_null(), db_text(in ? in->envelope_from : NULL),
+		    db_text(in ? in->recipient : NULL), db_text(in ? in->rule : NULL),
+		    db_text(in ? in->trace : NULL), db_text(in ? in->reason : NULL));
 	if (rc != RC_OK)
 		return rc;
-	if (db_nrows(q) == 0)
-		return RC_TEMPFAIL; /* it went into another one meanwhile */
-	*number_r = db_get_i64(q, 0, 0);
-	*thread_number_r = db_get_i64(q, 0, 1);
-	*hidden_r = strcmp(db_get_text(q, 0, 2), "hidden") == 0;
+	*r = (struct post_at){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
+			       db_get_bool(q, 0, 3) };
 	return RC_OK;
-}
-
-enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account,
-			  const char *name)
-{
-	return db_send(db, STMT_PARTICIPANT_ADD, db_i64(thread), db_text(addr),
-		      db_id(account), db_text(name));
-}
-
-enum rc post_write(struct db *db, struct arena *a, const struct post_new *p)
-{
-	return db_send(db, STMT_POST_ADD, db_i64(p->id), db_i64(p->list),
-		      db_i64(p->thread), db_i64(p->number), db_id(p->parent),
-		      db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
-		      db_text_array(a, p->refs, p->nrefs), db_id(p->account),
-		      db_text(p->author_name), db_text(p->author_addr), db_time(p->sent_at),
-		      db_bool(p->sent_guessed), db_text(p->source), db_text(p->lang),
-		      db_text(p->subject), db_slice(p->text), db_i64_array(a, p->folds, p->nfolds),
-		      db_slice(p->html), db_id(p->raw), db_i64((int64_t)p->nattachments),
-		      db_bool(p->automatic), db_text_array(a, p->addressed, p->naddressed),
-		      db_slice(p->own), db_slice(p->quoted), db_packed(p->packed));
 }
 
 enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r)
@@ -285,20 +266,6 @@ enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const ch
 		      *author != '\0' ? db_text(author) : db_null());
 }
 
-enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,
-		   int64_t post, const id_hash *unknown, size_t n)
-{
-	return db_send(db, STMT_REFS_ADD, db_i64(list), HASH(own), db_i64(thread),
-		      db_i64(post), db_bytes_array(a, unknown, n));
-}
-
-enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
-		    const int64_t *ranks, size_t n)
-{
-	return db_send(db, STMT_WAITS_ADD, db_i64(list), db_i64(post),
-		      db_bytes_array(a, h, n), db_i64_array(a, ranks, n));
-}
-
 enum rc waiting_adopt(struct db *db, struct arena *a UNUSED, int64_t list, const id_hash own,
 		      int64_t post, int64_t thread)
 {
@@ -326,13 +293,6 @@ enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 	return rc;
 }
 
-enum rc outbound_post_write(struct db *db, struct arena *a, const struct post_new *p)
-{
-	return db_send(db, STMT_OUTBOUND_POST, db_i64(p->list), db_i64(p->id),
-		      db_id(p->thread), db_id(p->account),
-		      db_text_array(a, p->addressed, p->naddressed), HASH(p->hash));
-}
-
 enum rc list_bump(struct db *db, int64_t list, int64_t at)
 {
 	return db_send(db, STMT_LIST_BUMP, db_i64(list), db_time(at));
@@ -342,9 +302,12 @@ enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t a
 			 int64_t *number_r)
 {
 	struct db_rows *q;
-	enum rc rc =
-		db_run(db, a, STMT_LIST_BUMP_THREAD, &q, db_i64(list), db_time(at), db_i64(thread));
+	enum rc rc;
 
+	if (number_r == NULL)
+		return db_send(db, STMT_LIST_BUMP_THREAD, db_i64(list), db_time(at),
+			       db_i64(thread));
+	rc = db_run(db, a, STMT_LIST_BUMP_THREAD, &q, db_i64(list), db_time(at), db_i64(thread));
 	if (rc == RC_OK)
 		*number_r = db_get_i64(q, 0, 0);
 	return rc;

@@ -67,19 +67,16 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep,
 		  int64_t *raw_r) MUST_USE;
 
-enum rc thread_write(struct db *db, struct arena *a, int64_t list, const char *subject,
-		     const char *base, int64_t at, int64_t post, const char *author,
-		     int64_t *thread_r) MUST_USE;
-/* RC_TEMPFAIL: it went to another thread or group while we waited for its lock; again from
- * the start, that is seen. */
-enum rc thread_bump(struct db *db, struct arena *a, int64_t list, int64_t thread,
-		    const char *addr, int64_t account, const char *name, int64_t at, int64_t post,
-		    int64_t *number_r, int64_t *thread_number_r, bool *hidden_r) MUST_USE;
-enum rc participant_write(struct db *db, int64_t thread, const char *addr, int64_t account,
-			  const char *name) MUST_USE;
+struct intake_new {
+	int64_t list, post, hold, raw, account;
+	const char *envelope_from, *recipient, *msgid, *fate, *rule, *trace, *reason;
+};
+enum rc intake_write(struct db *db, const struct intake_new *n) MUST_USE;
 
 struct post_new {
-	int64_t id, list, thread, number, parent, account, raw, sent_at;
+	int64_t id, list, parent, account, sent_at;
+	int64_t thread; /* 0: a new one */
+	int64_t raw;    /* 0: bytes are stored, at most RAW_CHUNK of them */
 	int parent_rank;
 	const char *msgid, *author_name, *author_addr, *source, *lang, *subject;
 	id_hash hash;
@@ -88,8 +85,20 @@ struct post_new {
 	bool sent_guessed, automatic;
 	struct slice text, html, packed, own, quoted; /* packed: server/text/pack.h, or empty */
 	const int64_t *folds;
+	struct slice bytes;
+	const id_hash *unknown, *waits; /* ids it names that nobody has; nearer to it than its parent */
+	const int64_t *ranks;           /* of those that it waits for */
+	size_t nunknown, nwaits;
+	const struct intake_new *in; /* its record; NULL: from an archive, and no copies leave */
 };
-enum rc post_write(struct db *db, struct arena *a, const struct post_new *p) MUST_USE;
+struct post_at {
+	int64_t number, thread, thread_number; /* thread_number: 0 where the thread is new */
+	bool hidden;                           /* nobody sees its thread */
+};
+/* All of a post but its files and its group's counters. RC_TEMPFAIL too where its thread went
+ * to another thread or group while we waited for its lock: again from the start, that is seen. */
+enum rc post_put(struct db *db, struct arena *a, const struct post_new *p,
+		 struct post_at *r) MUST_USE;
 
 struct post_text_row {
 	const char *body, *author_addr; /* the first 256 kB of body */
@@ -123,11 +132,6 @@ struct attachment_new {
 enum rc attachments_write(struct db *db, struct arena *a, int64_t post, const char *author,
 			  const struct attachment_new *at, size_t n) MUST_USE;
 
-/* The post's own id, and the ones it names that nobody has yet. */
-enum rc refs_write(struct db *db, struct arena *a, int64_t list, const id_hash own, int64_t thread,
-		   int64_t post, const id_hash *unknown, size_t n) MUST_USE;
-enum rc waits_write(struct db *db, struct arena *a, int64_t list, int64_t post, const id_hash *h,
-		    const int64_t *ranks, size_t n) MUST_USE;
 /* thread: where the post itself stands. */
 enum rc waiting_adopt(struct db *db, struct arena *a, int64_t list, const id_hash own,
 		      int64_t post, int64_t thread) MUST_USE;
@@ -137,9 +141,8 @@ enum rc threads_lock(struct db *db, struct arena *a, const int64_t *threads, siz
 enum rc thread_merge(struct db *db, struct arena *a, int64_t list, int64_t from,
 		     int64_t to) MUST_USE;
 
-/* msgid, addressed: of the post. */
-enum rc outbound_post_write(struct db *db, struct arena *a, const struct post_new *p) MUST_USE;
 enum rc list_bump(struct db *db, int64_t list, int64_t at) MUST_USE;
+/* number_r: NULL where nobody asks. */
 enum rc list_bump_thread(struct db *db, struct arena *a, int64_t list, int64_t at, int64_t thread,
 			 int64_t *number_r) MUST_USE;
 
@@ -159,11 +162,5 @@ struct hold_new {
 };
 enum rc hold_write(struct db *db, struct arena *a, const struct hold_new *h,
 		   int64_t *hold_r) MUST_USE;
-
-struct intake_new {
-	int64_t list, post, hold, raw, account;
-	const char *envelope_from, *recipient, *msgid, *fate, *rule, *trace, *reason;
-};
-enum rc intake_write(struct db *db, const struct intake_new *n) MUST_USE;
 
 #endif

@@ -148,49 +148,15 @@ select id from m
 -- roles: receive web cli
 insert into raw_chunk (raw_id, n, bytes) values ($1::bigint, $2::integer, $3::bytea)
 
--- name: thread_add
+-- name: post_put
 -- roles: receive web cli
-insert into thread (list_id, subject, subject_base, first_post_at, last_post_at, post_count, next_post, last_post_id,
-	participant_count, participants)
-values ($1::bigint, $2::text, $3::text, $4::timestamptz, $4, 1, 2, $5::bigint, 1, array[$6::text])
-returning id
-
--- name: thread_bump
--- roles: receive web cli
--- Takes the thread's lock, the post's number and its place among the participants,
--- in this order: who joins threads has theirs before their participants. No row:
--- it went into another thread meanwhile.
-with l as materialized (
-	select id from thread where id = $1::bigint and moved_to is null and list_id = $7::bigint for no key update
-), p as (
-	insert into thread_participant (thread_id, addr, account_id, name)
-	select l.id, $2::text, $3::bigint, $4::text from l
-	on conflict (thread_id, addr) do update set posts = thread_participant.posts + 1
-	returning posts = 1 as new
-)
-update thread t set next_post = next_post + 1, post_count = post_count + 1,
-	last_post_at = greatest(last_post_at, $5::timestamptz), first_post_at = least(first_post_at, $5),
-	last_post_id = case when $5 >= last_post_at then $6::bigint else last_post_id end,
-	participant_count = participant_count + p.new::integer,
-	participants = case when p.new and cardinality(participants) < 3 then participants || $4 else participants end,
-	version = version + 1
-from p where t.id = $1
-returning t.next_post - 1, t.number, t.state
-
--- name: participant_add
--- roles: receive web cli
-insert into thread_participant (thread_id, addr, account_id, name)
-values ($1::bigint, $2::text, $3::bigint, $4::text) on conflict do nothing
-
--- name: post_add
--- roles: receive web cli
-insert into post (id, list_id, thread_id, number, parent_id, parent_rank, msgid, msgid_hash, refs,
-	account_id, author_name, author_addr, sent_at, sent_guessed, source, lang, subject, body, folds,
-	html, raw_id, attachment_count, automatic, addressed, search, packed)
-values ($1::bigint, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::smallint, $7::text, $8::bytea, $9::text[],
-	$10::bigint, $11::text, $12::text, $13::timestamptz, $14::boolean, $15::text, $16::text, $17::text, $18::text,
-	$19::integer[], $20::text, $21::bigint, $22::integer, $23::boolean,
-	$24::text[], search_vector($16, $17, $25::text, $26::text), $27::bytea)
+-- The raw bytes, the place in the thread, the post, its ids, its copies and the record of it: one call.
+select number_r, thread_r, thread_number_r, hidden_r
+from post_put($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::smallint, $6::text, $7::bytea, $8::text[],
+	$9::bigint, $10::text, $11::text, $12::timestamptz, $13::boolean, $14::text, $15::text, $16::text, $17::text,
+	$18::integer[], $19::text, $20::bytea, $21::integer, $22::boolean, $23::text[], $24::text, $25::text,
+	$26::bigint, $27::bytea, $28::bytea, $29::bytea[], $30::bytea[], $31::smallint[],
+	$32::bigint, $33::text, $34::text, $35::text, $36::text, $37::text)
 
 -- name: post_text
 -- roles: receive web cli
@@ -207,23 +173,6 @@ select $1::bigint, u.n, u.name, u.type, u.size, u.hash, u.encoding, u.o, u.l, u.
 		where x.hash = u.hash and x.inline and x.size <= 100000 and q.author_addr = $13::text and q.id <> $1))
 from unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
 	$11::bigint[], $12::integer[]) as u (n, name, type, size, hash, encoding, o, l, i, "inner", f)
-
--- name: refs_add
--- roles: receive web cli
--- Own id first, then what it names and nobody has.
-with own as (
-	insert into thread_ref (list_id, id_hash, thread_id, post_id)
-	values ($1::bigint, $2::bytea, $3::bigint, $4::bigint)
-	on conflict (list_id, id_hash) do update set post_id = excluded.post_id, thread_id = excluded.thread_id
-)
-insert into thread_ref (list_id, id_hash, thread_id)
-select $1, h, $3 from unnest($5::bytea[]) h on conflict do nothing
-
--- name: waits_add
--- roles: receive web cli
-insert into ref_wait (list_id, id_hash, post_id, rank)
-select $1::bigint, u.h, $2::bigint, u.r from unnest($3::bytea[], $4::smallint[]) as u (h, r)
-on conflict do nothing
 
 -- name: waiting_adopt
 -- roles: receive web cli
@@ -292,30 +241,6 @@ from gone where t.id = $2
 update thread t set subject = p.subject, subject_base = p.subject
 from (select subject from post where thread_id = $1::bigint order by (parent_id is not null), sent_at, id limit 1) p
 where t.id = $1 and p.subject <> '' and not t.titled
-
--- name: outbound_post
--- roles: receive web cli
--- One row per subscriber who gets each post, or follows this thread. Not to
--- whoever stands in To or Cc, and not to whoever has a copy of this very message
--- by another group: its transaction is over, ids_lock sees to that.
-with named as materialized (
-	select account_id from address where addr = any ($5::text[])
-), twin as materialized (
-	select id from post where msgid_hash = $6::bytea and list_id <> $1::bigint
-), had as materialized (
-	select s2.account_id from twin join outbound o on o.post_id = twin.id join subscription s2 on s2.id = o.subscription_id
-	union all
-	select s2.account_id from twin join delivery d on d.post_id = twin.id and d.outcome <> 'skipped'
-	join subscription s2 on s2.id = d.subscription_id
-)
-insert into outbound (lane, list_id, post_id, subscription_id)
-select 1, $1::bigint, $2::bigint, s.id
-from subscription s left join thread_follow f on f.thread_id = $3::bigint and f.account_id = s.account_id
-where s.list_id = $1 and (s.delivery = 'each' or f.mode = 'follow') and coalesce(f.mode, '') not in ('mute', 'digest')
-	and (s.pause_until is null or s.pause_until < now() or s.pause_from > now())
-	and (s.own_copy or s.account_id is distinct from $4::bigint)
-	and (s.copy_when_addressed or s.account_id not in (select account_id from named))
-	and s.account_id not in (select account_id from had)
 
 -- name: list_bump
 -- roles: receive web cli
