@@ -778,6 +778,7 @@ create index outbound_ready on outbound (lane, not_before, id);
 -- The ledger members read; insert only, by week (delivery_2026w47, from Monday
 -- 00:00 UTC), kept 90 days by delivery_keep(). What goes leaves its sum per post
 -- and every failure behind.
+create domain delivery_outcome as text check (value in ('sent', 'failed', 'expired', 'skipped'));
 create table delivery (
 	settled_at timestamptz not null default now(),
 	outbound_id bigint not null,
@@ -786,7 +787,7 @@ create table delivery (
 	notice_kind text,
 	subscription_id bigint,
 	addr text not null,
-	outcome text not null check (outcome in ('sent', 'failed', 'expired', 'skipped')),
+	outcome delivery_outcome not null,
 	code integer not null default 0,
 	answer text not null default '',
 	tries smallint not null

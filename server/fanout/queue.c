@@ -81,6 +81,8 @@ enum rc queue_settle(struct db *db, struct arena *a, const char *run, const stru
 {
 	static const char *const names[] = { "sent", "failed", "expired", "skipped" };
 	struct db_rows *q = NULL;
+	/* most of what goes out is copies, so they have a statement that does nothing else */
+	enum stmt stmt = j->post ? STMT_QUEUE_SETTLE_COPY : STMT_QUEUE_SETTLE;
 	enum rc rc;
 
 	if (o == OUTCOME_SKIPPED && j->skip && j->digest != 0) {
@@ -88,7 +90,7 @@ enum rc queue_settle(struct db *db, struct arena *a, const char *run, const stru
 			    db_text(j->addr));
 		return one_row(rc, q);
 	}
-	rc = db_run(db, a, STMT_QUEUE_SETTLE, &q, db_i64(j->id), run_arg(run), db_text(j->addr),
+	rc = db_run(db, a, stmt, &q, db_i64(j->id), run_arg(run), db_text(j->addr),
 		    db_text(names[o]), db_i64(code), db_text(answer));
 
 	return one_row(rc, q);

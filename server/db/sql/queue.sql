@@ -37,9 +37,19 @@ left join post p on p.id = o.post_id
 left join thread_follow f on f.thread_id = p.thread_id and f.account_id = s.account_id
 order by o.lane, o.post_id, 9, o.id
 
+-- name: queue_settle_copy
+-- roles: deliver
+-- A copy of a post is gone, and in the ledger. 0 rows: the lease was no longer ours.
+with o as (
+	delete from outbound where id = $1::bigint and lease = $2::uuid and post_id is not null
+	returning id, list_id, post_id, subscription_id, tries
+)
+insert into delivery (outbound_id, list_id, post_id, subscription_id, addr, outcome, code, answer, tries)
+select o.id, o.list_id, o.post_id, o.subscription_id, $3::text, $4::text, $5::integer, $6::text, o.tries from o
+
 -- name: queue_settle
 -- roles: deliver
--- Gone, and in the ledger. 0 rows: the lease was no longer ours.
+-- The same of anything: a notice goes with it.
 with o as (
 	delete from outbound where id = $1::bigint and lease = $2::uuid
 	returning id, list_id, post_id, notice_id, subscription_id, tries, digest_id
