@@ -359,7 +359,7 @@ fault_rest() {
 	wait "$FAULT_SENDER" 2>/dev/null
 	wait_for 10 no_group "$FAULT_SENDER" || return 1
 	FAULT_SENDER=''
-	wait "${FAULT_WEB[@]}"
+	[ ${#FAULT_WEB[@]} -eq 0 ] || wait "${FAULT_WEB[@]}"
 	FAULT_WEB=()
 	wait_for 180 settled
 }
