@@ -13,6 +13,7 @@
 
 #include "mailer/deliver/worker.h"
 #include "server/base/prog.h"
+#include "server/core/unit.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -146,6 +147,7 @@ int main(int argc, char **argv)
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (slots == MAP_FAILED)
 		log_die("event=mmap_failed error=%s", log_q(strerror(errno)));
+	unit_family();
 	if (once == NULL)
 		return parent_run(&p, slots, (int)n);
 	queue_run_name(slots->run);

@@ -96,6 +96,9 @@ int main(int argc, char **argv)
 				      .listening = listening };
 	int rc;
 
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--stdin") == 0)
+			log_die_code = EX_TEMPFAIL; /* the message waits until it is mended */
 	prog_init(&p, argc, argv, "takes mail by LMTP, or one message on standard input", opts,
 		  ARRAY_LEN(opts));
 	if (p.keys.n == 0)
@@ -110,6 +113,7 @@ int main(int argc, char **argv)
 	s.policy_listen = p.conf.policy_listen;
 	s.hostname = p.conf.mail_domain;
 	s.workers = number("workers", workers, s.workers, 64);
+	unit_family();
 	if (from_stdin == NULL && decided == NULL)
 		return intake_run(&s, &hooks);
 	start(&u);

@@ -68,6 +68,12 @@ server/db/stmt.c: $(STMT_SQL) server/db/stmtgen.awk server/db/stmt.h
 	$(AM_V_GEN)$(AWK) -v out=c -f $(top_srcdir)/server/db/stmtgen.awk `$(STMT_IN)` > $@.tmp && mv $@.tmp $@
 DB_LIBS = libdb.a $(BASE_LIBS) $(PQ_LIBS)
 $(libdb_a_OBJECTS): server/db/stmt.h
+# a Cabildo of the next schema, to upgrade from under this one
+check_PROGRAMS += tests/lib/upgrade
+tests_lib_upgrade_SOURCES = tests/lib/upgrade.c server/db/db.c server/db/migrate.c
+tests_lib_upgrade_CPPFLAGS = $(libdb_a_CPPFLAGS) -DDB_SCHEMA_AHEAD=1
+tests_lib_upgrade_LDADD = $(DB_LIBS)
+$(tests_lib_upgrade_OBJECTS): server/db/stmt.h
 
 # level 2
 noinst_LIBRARIES += libstore.a

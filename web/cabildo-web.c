@@ -152,6 +152,7 @@ int main(int argc, char **argv)
 	app_init(&app);
 	if (listen == NULL && listen_is_cgi())
 		return cgi(&app);
+	unit_family();
 	return listen_run(&(struct listen_opt){
 		.addr = listen, .workers = (unsigned)n, .worker = worker, .ctx = &app });
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -97,10 +98,12 @@ void log_panic(const char *fmt, ...)
 	abort();
 }
 
+int log_die_code = EX_CONFIG;
+
 void log_die(const char *fmt, ...)
 {
 	EMIT(LOG_LV_FAIL);
-	exit(78);
+	exit(log_die_code);
 }
 
 void log_context(const char *fmt, ...)

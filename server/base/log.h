@@ -25,8 +25,10 @@ void log_warn(const char *fmt, ...) PRINTF_LIKE(1, 2); /* somebody should look, 
 void log_fail(const char *fmt, ...) PRINTF_LIKE(1, 2); /* this unit of work ends here */
 /* A bug of ours: logs and aborts (a core, a restart by whoever started us). */
 void log_panic(const char *fmt, ...) PRINTF_LIKE(1, 2) NO_RETURN;
-/* The administrator must act (bad setting, wrong schema): logs, exit(78). */
+/* The administrator must act (bad setting, wrong schema): logs, exit(log_die_code). */
 void log_die(const char *fmt, ...) PRINTF_LIKE(1, 2) NO_RETURN;
+/* 78; 75 where an MTA runs us for one message, which 78 would make it return. */
+extern int log_die_code;
 
 /* Replaces the context; the text is copied, cut at 500 bytes. */
 void log_context(const char *fmt, ...) PRINTF_LIKE(1, 2);

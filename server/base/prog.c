@@ -127,7 +127,7 @@ void prog_init(struct prog *p, int argc, char **argv, const char *summary,
 		setenv("CABILDO_CONF", config, 1); /* for what we exec */
 	if (conf_load(&p->conf, p->arena, conf_path(config), &err) != RC_OK) {
 		fprintf(stderr, "%s: %s\n", p->name, err);
-		exit(EX_CONFIG);
+		exit(log_die_code);
 	}
 	if (!log_level_parse(p->conf.log_level, &lv))
 		lv = LOG_LV_INFO;
@@ -136,7 +136,7 @@ void prog_init(struct prog *p, int argc, char **argv, const char *summary,
 	if (access(p->conf.secret_file, F_OK) == 0 &&
 	    keys_load(&p->keys, p->arena, p->conf.secret_file, &err) != RC_OK) {
 		fprintf(stderr, "%s: %s\n", p->name, err);
-		exit(EX_CONFIG);
+		exit(log_die_code);
 	}
 	prog_signals();
 }

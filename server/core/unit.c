@@ -22,6 +22,11 @@ void unit_close(struct db **db)
 	db_free(db);
 }
 
+void unit_family(void)
+{
+	db_family();
+}
+
 bool unit_ready(struct unit *u)
 {
 	return db_connect(u->db) == RC_OK;

@@ -41,6 +41,8 @@ struct unit {
  * connection for its life; nothing is connected before the first use. */
 struct db *unit_open(const struct conf *conf, const char *role);
 void unit_close(struct db **db);
+/* Before a program forks workers that each open their own. */
+void unit_family(void);
 /* False while the database is away; for 503 and 451. */
 bool unit_ready(struct unit *u);
 

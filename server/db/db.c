@@ -10,6 +10,8 @@
  * pipeline.
  */
 #include <poll.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "server/db/rows.h"
@@ -40,6 +42,18 @@ struct db {
 	const char *hello; /* NULL: none */
 	enum stmt hello_stmt;
 };
+
+/* Whether this program, in any of its processes, has worked on this schema. */
+static _Atomic bool known_alone, *known = &known_alone;
+
+void db_family(void)
+{
+	void *p = mmap(NULL, sizeof(*known), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		log_die("event=memory what=db_family");
+	known = p;
+}
 
 struct db *db_new(const char *conninfo, const char *role, const char *program, unsigned flags)
 {
@@ -243,7 +257,9 @@ static enum rc simple(struct db *db, const char *sql)
 	return rc;
 }
 
-/* Nobody works on a schema they do not know. */
+/* Nobody works on a schema they do not know. Who starts on another one says so and
+ * ends; who meets it later was overtaken by an upgrade, and is as good as without a
+ * database until somebody starts the new version. */
 static enum rc version_check(struct db *db)
 {
 	PGresult *res = PQexec(db->pg, "select max(version) from schema_version");
@@ -257,13 +273,25 @@ static enum rc version_check(struct db *db)
 		PQclear(res);
 		return RC_TEMPFAIL;
 	}
-	if (!slice_i64(slice_of(PQgetvalue(res, 0, 0)), 0, INT32_MAX, &v) || v != DB_SCHEMA_VERSION)
+	if (!slice_i64(slice_of(PQgetvalue(res, 0, 0)), 0, INT32_MAX, &v))
+		v = 0;
+	PQclear(res);
+	if (v == DB_SCHEMA_VERSION) {
+		atomic_store(known, true);
+		return RC_OK;
+	}
+	if (v == DB_SCHEMA_MOVING) {
+		log_warn("event=schema_moving todo=\"wait for: cabildo migrate\"");
+		return RC_TEMPFAIL;
+	}
+	if (!atomic_load(known))
 		log_die("event=schema_version have=%lld want=%d todo=\"%s\"", (long long)v,
 			DB_SCHEMA_VERSION,
 			v < DB_SCHEMA_VERSION ? "run: cabildo migrate"
 					      : "install the newer Cabildo that made it");
-	PQclear(res);
-	return RC_OK;
+	log_warn("event=schema_version have=%lld want=%d todo=\"restart as the version that made it\"",
+		 (long long)v, DB_SCHEMA_VERSION);
+	return RC_TEMPFAIL;
 }
 
 enum rc db_schema_version(struct db *db, int64_t *version_r)
@@ -277,7 +305,7 @@ enum rc db_schema_version(struct db *db, int64_t *version_r)
 		rc = fail(db, res, "schema_version");
 	else if (*PQgetvalue(res, 0, 0) == 't') {
 		PQclear(res);
-		res = PQexec(db->pg, "select max(version) from schema_version");
+		res = PQexec(db->pg, "select coalesce(max(version), 0) from schema_version where version < 2147483647");
 		if (PQresultStatus(res) != PGRES_TUPLES_OK ||
 		    !slice_i64(slice_of(PQgetvalue(res, 0, 0)), 0, INT32_MAX, version_r))
 			rc = fail(db, res, "schema_version");
@@ -363,6 +391,7 @@ enum rc db_connect(struct db *db)
 	    (db->flags & DB_ASYNC_COMMIT && simple(db, "set synchronous_commit = off") != RC_OK) ||
 	    (db->hello != NULL && hello(db) != RC_OK)) {
 		db->broken = true;
+		db->last_try = now;
 		return RC_TEMPFAIL;
 	}
 	return RC_OK;

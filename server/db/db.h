@@ -33,6 +33,9 @@ enum db_flags { DB_RO = 1, DB_NO_VERSION_CHECK = 2, DB_ASYNC_COMMIT = 4 };
  * Nothing is connected yet. */
 struct db *db_new(const char *conninfo, const char *role, const char *program, unsigned flags);
 void db_free(struct db **db);
+/* Before workers are forked: one of them that starts after an upgrade of the schema was
+ * overtaken as its elders were, and answers "later" as they do. */
+void db_family(void);
 /* Connects if it is not, and checks the schema's version (log_die where it is
  * another than ours: nobody works on a schema they do not know). */
 enum rc db_connect(struct db *db) MUST_USE;

@@ -12,7 +12,7 @@ LMTPSEND=$BUILD/tests/lib/lmtpsend
 FAULT_BOOKS=$TEST_TMP/books
 FAULT_GROUP=golpes
 FAULT_MEMBERS=6
-FAULT_SENDER='' FAULT_SINK='' FAULT_WEB=() FAULT_GROUPS=()
+FAULT_SENDER='' FAULT_CUT_SENDER='' FAULT_SINK='' FAULT_CUT=() FAULT_WEB=() FAULT_GROUPS=()
 VICTIM='' HAND=- HOLDER=''
 
 # ---- what runs ----
@@ -27,9 +27,10 @@ fault_pg() {
 	CABILDO_TEST_DATABASE="host=$TEST_PG dbname=fault"
 }
 
+# fault_sink [SCRIPT]
 fault_sink() {
 	mkdir -p "$FAULT_BOOKS/sink"
-	"$BUILD/tests/lib/sink" --state --port-file "$TEST_TMP/sink.port" --dir "$FAULT_BOOKS/sink" 2>"$TEST_TMP/sink.err" &
+	"$BUILD/tests/lib/sink" ${1:+--script "$1"} --state --port-file "$TEST_TMP/sink.port" --dir "$FAULT_BOOKS/sink" 2>"$TEST_TMP/sink.err" &
 	FAULT_SINK=$!
 	wait_for 10 test -s "$TEST_TMP/sink.port" && SITE_RELAY=smtp://127.0.0.1:$(cat "$TEST_TMP/sink.port")
 }
@@ -57,9 +58,10 @@ fault_site() {
 # shellcheck disable=SC2317 # a trap calls it
 fault_end() {
 	touch "$FAULT_BOOKS/stop"
-	[ -z "$FAULT_SENDER" ] || kill -KILL -- "-$FAULT_SENDER" 2>/dev/null
+	[ -z "$FAULT_SENDER$FAULT_CUT_SENDER" ] || senders KILL
 	[ -z "$FAULT_SINK" ] || kill "$FAULT_SINK" 2>/dev/null
 	[ ${#FAULT_WEB[@]} -eq 0 ] || kill "${FAULT_WEB[@]}" 2>/dev/null
+	[ ${#FAULT_CUT[@]} -eq 0 ] || kill "${FAULT_CUT[@]}" 2>/dev/null
 	site_stop
 	pg_stop "$TEST_TMP/pg"
 }
@@ -72,6 +74,29 @@ fault_mail() {
 		--rcpt "$FAULT_GROUP@$SITE_DOMAIN" --count 1000000 --connections 4 --retry --retry-ms 50 \
 		--log "$FAULT_BOOKS/250s" --quiet >"$TEST_TMP/stream" 2>&1 &
 	FAULT_SENDER=$!
+}
+
+# Another sender, whose connection breaks where it must not: once DATA is said, in the
+# middle of an answer, before the 250. What it is not answered it sends again.
+fault_mail_cut() {
+	local port
+	port=$(net_free_port) || return 1
+	echo never >"$TEST_TMP/cut"
+	perl "$TOP/tests/lib/cutter.pl" "$port" "$SITE_LMTP" "$TEST_TMP/cut" &
+	FAULT_CUT=("$!")
+	wait_for 10 net_listening "$port" || return 1
+	setsid "$LMTPSEND" --to "127.0.0.1:$port" --from luis.paz@example.org --rcpt "$FAULT_GROUP@$SITE_DOMAIN" --count 1000000 \
+		--tag cut --connections 2 --retry --retry-ms 100 --log "$FAULT_BOOKS/250s.cut" --quiet >"$TEST_TMP/stream.cut" 2>&1 &
+	FAULT_CUT_SENDER=$!
+	while sleep 0.3; do
+		case $((RANDOM % 4)) in
+		0) echo "after $((RANDOM % 1500))" ;;
+		1) echo 'at DATA' ;;
+		2) echo 'at Subject' ;;
+		3) echo never ;;
+		esac >"$TEST_TMP/cut"
+	done &
+	FAULT_CUT+=("$!")
 }
 
 # web JAR PATH [FIELD=VALUE...]: one request; the body in JAR.body, its status printed.
@@ -146,12 +171,17 @@ shorter() {
 	n=$(waiting) && [ "$n" -le "$1" ]
 }
 
-# The sender rests where the queue is long: it is to be busy, not endless.
+# senders SIGNAL: to both
+senders() {
+	kill "-$1" -- ${FAULT_SENDER:+"-$FAULT_SENDER"} ${FAULT_CUT_SENDER:+"-$FAULT_CUT_SENDER"} 2>/dev/null
+}
+
+# The senders rest where the queue is long: it is to be busy, not endless.
 fault_breathe() {
 	shorter 3000 && return
-	kill -STOP -- "-$FAULT_SENDER"
+	senders STOP
 	wait_for 120 shorter 500
-	kill -CONT -- "-$FAULT_SENDER"
+	senders CONT
 }
 
 # ---- aiming ----
@@ -325,11 +355,22 @@ blow_postmaster() {
 	return 1
 }
 
-# Twenty make a round in which each program dies.
+# It stands still in the middle of its work for longer than others wait without a word, and goes on.
+blow_freeze() { # PROGRAM CHECK
+	[ "$1" != web ] || hold_list
+	aim "$1" "$2" || return 1
+	struck "freeze-$1" "$VICTIM"
+	[ "$1" != web ] || let_go
+	sleep 2
+	kill -CONT "$VICTIM"
+}
+
+# Twenty-four make a round in which each program dies, and three stand still.
 FAULT_ROUND=('worker receive tx' 'worker deliver send' 'worker web tx' 'parent deliver send' 'worker receive tx'
 	backend 'worker deliver send' 'worker web tx' sched 'worker receive tx'
-	'worker deliver send' 'parent receive tx' 'worker deliver send' 'all deliver send' 'worker receive tx'
-	postmaster 'worker deliver send' 'all receive tx' 'parent web tx' 'worker receive tx')
+	'freeze receive tx' 'worker deliver send' 'parent receive tx' 'worker deliver send' 'all deliver send' 'worker receive tx'
+	'freeze deliver send' postmaster 'worker deliver send' 'all receive tx' 'freeze web tx' 'parent web tx' 'worker receive tx'
+	'worker deliver send')
 
 # fault_blows N SECONDS: N blows, spread over that time.
 fault_blows() {
@@ -355,10 +396,13 @@ fault_blows() {
 
 fault_rest() {
 	touch "$FAULT_BOOKS/stop"
-	kill -- "-$FAULT_SENDER" 2>/dev/null
-	wait "$FAULT_SENDER" 2>/dev/null
+	senders TERM
+	wait "$FAULT_SENDER" ${FAULT_CUT_SENDER:+"$FAULT_CUT_SENDER"} 2>/dev/null
 	wait_for 10 no_group "$FAULT_SENDER" || return 1
-	FAULT_SENDER=''
+	[ -z "$FAULT_CUT_SENDER" ] || wait_for 10 no_group "$FAULT_CUT_SENDER" || return 1
+	FAULT_SENDER='' FAULT_CUT_SENDER=''
+	[ ${#FAULT_CUT[@]} -eq 0 ] || { kill "${FAULT_CUT[@]}" && wait "${FAULT_CUT[@]}"; } 2>/dev/null
+	FAULT_CUT=()
 	[ ${#FAULT_WEB[@]} -eq 0 ] || wait "${FAULT_WEB[@]}"
 	FAULT_WEB=()
 	wait_for 180 settled
@@ -371,6 +415,7 @@ no_group() {
 # settled: nothing arrives any more, and the queue is empty
 settled() {
 	local n
+	flow_sql 'UPDATE outbound SET not_before = now() WHERE not_before > now() AND lease IS NULL' # no hour is waited for
 	n=$(flow_sql 'SELECT count(*) FROM post')
 	sleep 0.5
 	shorter 0 && [ "$(flow_sql 'SELECT count(*) FROM post')" -eq "$n" ]
@@ -379,7 +424,7 @@ settled() {
 # shellcheck disable=SC2034 # the story reads them
 fault_compare() {
 	local b=$FAULT_BOOKS
-	LC_ALL=C sort -u "$b/250s" >"$b/answered"
+	LC_ALL=C sort -u "$b"/250s* >"$b/answered"
 	flow_sql "SELECT '<' || msgid || '>' FROM post WHERE source = 'email'" | LC_ALL=C sort >"$b/posts"
 	flow_sql "SELECT subject FROM post WHERE source = 'web'" | LC_ALL=C sort >"$b/web.posts"
 	LC_ALL=C sort -o "$b/web.answered" "$b/web.answered"
