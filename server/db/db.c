@@ -390,7 +390,7 @@ enum rc db_connect(struct db *db)
 			       : "set timezone = 'UTC'") != RC_OK ||
 	    (db->flags & DB_ASYNC_COMMIT && simple(db, "set synchronous_commit = off") != RC_OK) ||
 	    (db->hello != NULL && hello(db) != RC_OK)) {
-		db->broken = true;
+		disconnect(db);
 		db->last_try = now;
 		return RC_TEMPFAIL;
 	}
