@@ -63,7 +63,8 @@ create table account (
 	erased_at timestamptz,
 	created_at timestamptz not null default now()
 );
--- "Participante 3": nothing but a number, given when a person is forgotten
+create index account_closing on account (closing_at) where closing_at is not null;
+-- "participant-3": nothing but a number, given when a person is forgotten
 create sequence participant_seq as bigint;
 
 -- addr is lower case: no mail system of today tells two people apart by case.
@@ -457,6 +458,7 @@ alter table post alter column packed set storage main;
 create unique index post_msgid on post (msgid_hash, list_id);
 create index post_newest on post (sent_at desc, id desc);
 create index post_recent on post (list_id, sent_at desc, id desc);
+create index post_raw on post (raw_id) where raw_id is not null; -- raw_message asks, for each row that goes
 create index post_parent on post (parent_id) where parent_id is not null;
 create index post_account on post (account_id, id desc) where account_id is not null;
 create index post_xid on post (list_id, xid) where source <> 'import'; -- what digests cover
@@ -1451,27 +1453,60 @@ begin
 end
 $$;
 
--- Takes a person out of everything but the thread, where they are "Participante N" from
--- then on. Every text of every table is looked at, also of tables that come after this
--- was written, except what names no person of itself (below) and Message-IDs, by which
--- threads hang together. Null, and tried again a day later: they are the only owner of a
--- group. See server/core/erase.h.
+-- A person is forgotten in steps, each a transaction of some 200 ms, so that nobody who writes
+-- waits for it: account_erase takes away at once what only they could use, account_erase_step
+-- goes through what remains. Afterwards they are "participant-N" wherever a name stands, which
+-- pages and mails say in the reader's language, and the same in the language of the text
+-- within a text. Every text of every table is looked at, also of tables that come after this
+-- was written, except what names no person of itself (erase_next) and Message-IDs, by which
+-- threads hang together. See server/core/erase.h.
+create table erasure ( -- who is being forgotten; the row goes with the last of them
+	account_id bigint primary key references account,
+	n bigint not null,
+	mine text[] not null, -- addresses of theirs, former ones too
+	asked text[] not null, -- those that were only asked for, and may be anybody's
+	called text[] not null, -- names under which they wrote
+	addrs text not null, -- patterns: of the addresses,
+	names text not null default '\m\M', -- of the names (an empty word: never)
+	phase text not null default 'names' check (phase in ('names', 'own', 'posts', 'tables', 'ends')),
+	tab text not null default '', -- the table that it is at,
+	at bigint not null default 0, -- and the id of a post, or the block
+	changed boolean not null default false, -- this pass through the table found something
+	began_at timestamptz not null default now()
+);
+
+create function erased_word(lang text, n bigint) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return case lang when 'en' then 'Participant ' when 'fr' then 'Participant ' when 'it' then 'Partecipante ' else 'Participante ' end || n;
+
+create function erased_addr(n bigint) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return 'participant-' || n || '@removed.invalid';
+
+create function erased_text(t text, e erasure, word text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return regexp_replace(regexp_replace(t, e.addrs, public.erased_addr(e.n), 'gi'), e.names, word, 'gi');
+
+-- The first step; the name they have from now on. Null, and tried again a day later: they are
+-- the only owner of a group.
 create function account_erase(person bigint) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
 	who text;
 	new_addr text;
+	number bigint;
 	asked text[];
 	mine text[];
-	names text;
+	called text;
 	addrs text;
-	t record;
-	l record;
 begin
-	perform 1 from public.account where id = person and erased_at is null for update;
+	select name into called from public.account where id = person and erased_at is null for update;
 	if not found then
 		return null;
+	end if;
+	if exists (select from public.erasure where account_id = person) then
+		return called;
 	end if;
 	perform 1 from public.list where id in (select list_id from public.subscription where account_id = person)
 		order by id for no key update;
@@ -1481,8 +1516,9 @@ begin
 		update public.account set closing_at = now() + interval '1 day' where id = person;
 		return null;
 	end if;
-	who := 'Participante ' || nextval('public.participant_seq');
-	new_addr := replace(lower(who), ' ', '-') || '@removed.invalid';
+	number := nextval('public.participant_seq');
+	who := 'participant-' || number;
+	new_addr := public.erased_addr(number);
 	select array_agg(addr) into mine from public.address where account_id = person;
 	-- former ones too, unless they are somebody else's by now
 	mine := coalesce(mine, '{}') || coalesce((select array_agg(distinct x) from (
@@ -1499,17 +1535,12 @@ begin
 	-- in a page an address stands in a slot: 0x01, A or a, the address, 0x02
 	select '(?:(?<![[:alnum:]._+-])|(?<=\x01[Aa]))(?:' || string_agg(regexp_replace(x, '([^[:alnum:]])', '\\\1', 'g'), '|') || ')(?![[:alnum:].-]*[[:alnum:]])'
 		into addrs from unnest(mine) x;
-	select string_agg(distinct p, '|') into names from (
-		select public.name_pattern(name) as p from public.account where id = person
-		union select public.name_pattern(author_name) from (select distinct author_name from public.post
-			where account_id = person or author_addr = any (mine)) x) y;
-	names := coalesce(names, '\m\M'); -- an empty word: never
+	insert into public.erasure (account_id, n, mine, asked, called, addrs)
+		values (person, number, mine, coalesce(asked, '{}'), array[called], addrs);
 
 	-- what only they could use or see
 	delete from public.outbound where notice_id in (select id from public.notice where account_id = person or addr = any (mine));
 	delete from public.notice where account_id = person or addr = any (mine);
-	update public.delivery set addr = new_addr where addr = any (asked) and notice_kind in ('address-confirm', 'address-taken');
-	update public.delivery_failure set addr = new_addr where addr = any (asked) and notice_kind in ('address-confirm', 'address-taken');
 	delete from public.session where account_id = person;
 	delete from public.token where account_id = person or data ~* addrs;
 	delete from public.read_mark where account_id = person;
@@ -1530,73 +1561,204 @@ begin
 		done_at = coalesce(done_at, now()), subject = '', body = '', folds = '{}', files = '{}', file_sizes = '{}', trace = '', why = '',
 		author_name = who, author_addr = new_addr, envelope_from = ''
 		where (account_id = person or author_addr = any (mine)) and post_id is null;
-	delete from public.raw_message where id in (
-		select raw_id from public.hold where (account_id = person or author_addr = new_addr) and raw_id is not null
-		union select raw_id from public.intake where account_id = person and raw_id is not null)
-		and id not in (select raw_id from public.post where raw_id is not null);
-	update public.intake set raw_id = null where account_id = person;
-
-	-- what they wrote, and what others quote of it
-	update public.post set author_name = who, author_addr = new_addr, raw_hidden = true
-		where account_id = person or author_addr = any (mine);
-	for t in select id from public.post where author_addr = new_addr or subject ~* names or subject ~* addrs
-			or body ~* names or body ~* addrs or html ~* names or html ~* addrs loop
-		update public.post p set raw_hidden = true,
-			folds = public.folds_shift(p.body, p.folds, names, addrs, who, new_addr),
-			subject = regexp_replace(regexp_replace(p.subject, addrs, new_addr, 'gi'), names, who, 'gi'),
-			body = regexp_replace(regexp_replace(p.body, addrs, new_addr, 'gi'), names, who, 'gi'),
-			html = regexp_replace(regexp_replace(p.html, addrs, new_addr, 'gi'), names, who, 'gi'), packed = null
-			where p.id = t.id;
-		update public.post p set search = public.search_of(p.lang, p.subject, p.body, p.folds) where p.id = t.id;
-		update public.thread h set version = h.version + 1 from public.post p where p.id = t.id and h.id = p.thread_id;
-	end loop;
-	update public.post_revision r set folds = public.folds_shift(r.body, r.folds, names, addrs, who, new_addr),
-		body = regexp_replace(regexp_replace(r.body, addrs, new_addr, 'gi'), names, who, 'gi'),
-		html = regexp_replace(regexp_replace(r.html, addrs, new_addr, 'gi'), names, who, 'gi')
-		where r.body ~* names or r.body ~* addrs or r.html ~* names or r.html ~* addrs;
-	update public.list set version = version + 1
-		where id in (select list_id from public.post where author_addr = new_addr);
-	-- bytes that nothing needs any more; attachments are ranges of theirs, and stay
-	with p as (
-		update public.post set raw_id = null from (select id, raw_id from public.post) was
-		where post.id = was.id and post.author_addr = new_addr and post.attachment_count = 0 and post.raw_id is not null
-			and not exists (select from public.outbound o where o.post_id = post.id)
-		returning was.raw_id)
-	delete from public.raw_message using p where raw_message.id = p.raw_id;
-	for t in select thread_id, sum(posts) as posts, min(addr) as keep from public.thread_participant
-			where addr = any (mine) or account_id = person group by thread_id loop
-		delete from public.thread_participant where thread_id = t.thread_id and (addr = any (mine) or account_id = person) and addr <> t.keep;
-		update public.thread_participant set addr = new_addr, name = who, posts = t.posts, account_id = person
-			where thread_id = t.thread_id and addr = t.keep;
-	end loop;
-	-- the acts stay and their seal holds; what they said of a person goes
-	delete from public.audit_detail d using public.audit a where a.id = d.audit_id
-		and (a.subject_id = person or concat_ws(' ', d.before, d.after, d.why) ~* addrs or concat_ws(' ', d.before, d.after, d.why) ~* names);
+	delete from public.raw_message m using public.hold h
+		where (h.account_id = person or h.author_addr = new_addr) and m.id = h.raw_id
+		and not exists (select from public.post p where p.raw_id = m.id);
 	update public.account set name = who, password_hash = null, second_step = null, organisation_id = null, country_code = null, is_admin = false,
-		hide_address = true, closing_at = null, closed_at = coalesce(closed_at, now()), erased_at = now() where id = person;
-
-	-- all the rest
-	for l in select c.relname as tab, a.attname as col, a.atttypid = 'text[]'::regtype as many
-			from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-			where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-			and a.atttypid in ('text'::regtype, 'text[]'::regtype)
-			and c.relname not in ('schema_version', 'setting', 'organisation', 'country', 'list', 'list_former_address', 'ban',
-				'acceptance_rule', 'template', 'mailbox', 'account', 'address', 'audit')
-			and not (c.relname = 'post' and a.attname in ('subject', 'body', 'html', 'refs'))
-			and not (c.relname = 'post_revision' and a.attname in ('body', 'html'))
-			and a.attname not in ('msgid', 'refs', 'in_reply_to') loop
-		execute format(case when l.many then
-			'update public.%1$I set %2$I = array(select regexp_replace(regexp_replace(x, $1, $3, ''gi''), $2, $4, ''gi'')
-				from unnest(%2$I) with ordinality u (x, n) order by n)
-				where array_to_string(%2$I, chr(10)) ~* $1 or array_to_string(%2$I, chr(10)) ~* $2'
-			else 'update public.%1$I set %2$I = regexp_replace(regexp_replace(%2$I, $1, $3, ''gi''), $2, $4, ''gi'')
-				where %2$I ~* $1 or %2$I ~* $2' end, l.tab, l.col)
-			using addrs, names, new_addr, who;
-	end loop;
+		hide_address = true, closing_at = null, closed_at = coalesce(closed_at, now()) where id = person;
 	return who;
 end
 $$;
 revoke execute on function account_erase(bigint) from public;
+
+-- Of these posts: those that the person wrote, and what others say of them. The groups that show it.
+create function erase_posts(e erasure, ids bigint[]) returns bigint[]
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+declare
+	who constant text := 'participant-' || e.n;
+	new_addr constant text := public.erased_addr(e.n);
+	pattern constant text := e.addrs || '|' || e.names;
+	hits bigint[];
+	own bigint[];
+	threads bigint[];
+	lists bigint[];
+	t record;
+begin
+	select array_agg(p.id), array_agg(p.id) filter (where (p.account_id = e.account_id or p.author_addr = any (e.mine)) and p.author_addr <> new_addr),
+			array_agg(distinct p.thread_id), array_agg(distinct p.list_id)
+		into hits, own, threads, lists from public.post p
+		where p.id = any (ids) and ((p.account_id = e.account_id or p.author_addr = any (e.mine)) and p.author_addr <> new_addr or p.body ~* pattern or p.html ~* pattern
+			or p.subject ~* pattern or p.author_name ~* e.names or array_to_string(p.addressed, E'\n') ~* e.addrs);
+	if hits is null then
+		return '{}';
+	end if;
+	perform 1 from public.thread where id = any (threads) order by id for no key update;
+	with x as materialized (
+		select p.id, case when p.id = any (own) then who else regexp_replace(p.author_name, e.names, who, 'gi') end as author_name,
+			public.folds_shift(p.body, p.folds, e.names, e.addrs, w, new_addr) as folds, public.erased_text(p.subject, e, w) as subject,
+			public.erased_text(p.body, e, w) as body, public.erased_text(p.html, e, w) as html,
+			array(select regexp_replace(a, e.addrs, new_addr, 'gi') from unnest(p.addressed) with ordinality u (a, n) order by n) as addressed
+		from public.post p, public.erased_word(p.lang, e.n) w where p.id = any (hits)
+	)
+	update public.post p set author_name = x.author_name, author_addr = case when p.id = any (own) then new_addr else p.author_addr end,
+		raw_hidden = true, addressed = x.addressed, folds = x.folds, subject = x.subject, body = x.body, html = x.html,
+		packed = case when x.html = p.html then p.packed end,
+		search = case when x.body = p.body and x.subject = p.subject then p.search else public.search_of(p.lang, x.subject, x.body, x.folds) end
+		from x where p.id = x.id;
+	-- bytes that nothing needs any more; attachments are ranges of theirs, and stay
+	with was as materialized (
+		select p.id, p.raw_id from public.post p where p.id = any (own) and p.attachment_count = 0 and p.raw_id is not null
+			and not exists (select from public.outbound o where o.post_id = p.id)
+	), p as (
+		update public.post set raw_id = null from was where post.id = was.id
+	)
+	delete from public.raw_message m using was where m.id = was.raw_id;
+	for t in select thread_id, sum(posts) as posts, min(addr) as keep from public.thread_participant where own is not null
+			and thread_id = any (threads) and (addr = any (e.mine) or account_id = e.account_id) and addr <> new_addr
+			group by thread_id order by thread_id loop
+		delete from public.thread_participant where thread_id = t.thread_id and (addr = any (e.mine) or account_id = e.account_id)
+			and addr <> t.keep and addr <> new_addr;
+		update public.thread_participant set addr = new_addr, name = who, posts = t.posts, account_id = e.account_id
+			where thread_id = t.thread_id and addr = t.keep;
+		update public.thread set participants = array(select name from (select (array_agg(author_name order by id))[1] as name, min(id) as since
+				from public.post where thread_id = t.thread_id and state <> 'hidden' group by author_addr order by since limit 3) f)
+			where id = t.thread_id;
+	end loop;
+	update public.thread set version = version + 1 where id = any (threads);
+	return lists;
+end
+$$;
+
+-- The table after this one in which anything may name a person.
+create function erase_next(before text) returns text
+language sql stable set search_path = pg_catalog, pg_temp
+return (select min(c.relname::text) from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname::text > before
+	and c.relname not in ('schema_version', 'setting', 'organisation', 'country', 'list', 'list_former_address', 'ban',
+		'acceptance_rule', 'template', 'mailbox', 'account', 'address', 'audit', 'post', 'erasure')
+	and exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and a.atttypid in ('text'::regtype, 'text[]'::regtype)));
+
+-- Its blocks from .. to - 1; whether anything was found.
+create function erase_blocks(e erasure, from_ bigint, to_ bigint) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+declare
+	low constant tid := format('(%s,0)', from_)::tid;
+	high constant tid := format('(%s,0)', to_)::tid;
+	sets text;
+	hits text;
+	word text;
+	n bigint := 0;
+begin
+	if e.tab = 'audit_detail' then -- the acts stay and their seal holds; what they said of a person goes
+		delete from public.audit_detail d using public.audit a where d.ctid >= low and d.ctid < high and a.id = d.audit_id
+			and (a.subject_id = e.account_id or concat_ws(' ', d.before, d.after, d.why) ~* (e.addrs || '|' || e.names));
+		return found;
+	elsif e.tab = 'intake' then
+		with was as materialized (
+			select i.id, i.raw_id from public.intake i where i.ctid >= low and i.ctid < high and i.account_id = e.account_id and i.raw_id is not null
+		), i as (
+			update public.intake set raw_id = null from was where intake.id = was.id
+		)
+		delete from public.raw_message m using was where m.id = was.raw_id and not exists (select from public.post p where p.raw_id = m.id);
+	elsif e.tab like 'delivery%' and e.tab <> 'delivery_total' then
+		execute format('update public.%I set addr = $1 where ctid >= $2 and ctid < $3 and addr = any ($4)
+			and notice_kind in (''address-confirm'', ''address-taken'')', e.tab) using public.erased_addr(e.n), low, high, e.asked;
+	end if;
+	-- within a text in its language; a name, or what has none, neutrally
+	word := case e.tab when 'post_revision' then '(select public.erased_word(p.lang, $1.n) from public.post p where p.id = t.post_id)'
+		when 'thread' then '(select public.erased_word(l.lang, $1.n) from public.list l where l.id = t.list_id)'
+		else '(''participant-'' || $1.n)' end;
+	select string_agg(case when a.atttypid = 'text[]'::regtype
+			then format('%1$I = array(select public.erased_text(x, $1, ''participant-'' || $1.n) from unnest(%1$I) with ordinality u (x, n) order by n)', a.attname)
+			else format('%1$I = public.erased_text(%1$I, $1, %2$s)', a.attname, word) end, ', '),
+		string_agg(case when a.atttypid = 'text[]'::regtype then format('array_to_string(%I, chr(10))', a.attname)
+			else quote_ident(a.attname) end || ' ~* $4', ' or ')
+		into sets, hits
+		from pg_attribute a where a.attrelid = format('public.%I', e.tab)::regclass and a.attnum > 0 and not a.attisdropped
+		and a.atttypid in ('text'::regtype, 'text[]'::regtype) and a.attgenerated = '' and a.attname not in ('msgid', 'refs', 'in_reply_to');
+	if sets is null then
+		return false;
+	elsif e.tab = 'post_revision' then
+		sets := sets || format(', folds = public.folds_shift(body, folds, $1.names, $1.addrs, %s, public.erased_addr($1.n))', word);
+	elsif e.tab = 'thread' then
+		sets := sets || ', version = version + 1';
+	end if;
+	execute format('update public.%I t set %s where ctid >= $2 and ctid < $3 and (%s)', e.tab, sets, hits)
+		using e, low, high, e.addrs || '|' || e.names;
+	get diagnostics n = row_count;
+	return n > 0;
+end
+$$;
+
+-- Some 200 ms more of it; whether anything is left. A table is gone through until nothing is
+-- found in it, because a row that somebody changes meanwhile goes to another block.
+create function account_erase_step(person bigint) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+	began constant timestamptz := clock_timestamp();
+	e public.erasure;
+	ids bigint[];
+	lists bigint[] := '{}';
+	size bigint;
+begin
+	select * into e from public.erasure where account_id = person for update;
+	if not found then
+		return false;
+	end if;
+	while clock_timestamp() < began + interval '200 ms' loop
+		if e.phase = 'names' then
+			select array_agg(id) into ids from (select id from public.post where id > e.at order by id limit 500) p;
+			e.called := array(select unnest(e.called) union select author_name from public.post
+				where id = any (ids) and (account_id = person or author_addr = any (e.mine)));
+		elsif e.phase = 'own' then
+			select array_agg(id) into ids from (select id from public.post where account_id = person and id > e.at order by id limit 20) p;
+			lists := lists || public.erase_posts(e, ids);
+		elsif e.phase = 'posts' then
+			select array_agg(id) into ids from (select id from public.post where id > e.at order by id limit 50) p;
+			lists := lists || public.erase_posts(e, ids);
+		elsif e.phase = 'tables' then
+			size := pg_relation_size(format('public.%I', e.tab)::regclass) / current_setting('block_size')::bigint;
+			if e.at < size then
+				e.changed := public.erase_blocks(e, e.at, e.at + 16) or e.changed;
+				e.at := e.at + 16;
+			elsif e.changed and e.tab not like 'delivery%' then -- nobody changes a row there
+				e.changed := false;
+				e.at := 0;
+			else
+				e.changed := false;
+				e.at := 0;
+				e.tab := public.erase_next(e.tab);
+			end if;
+		else
+			exit;
+		end if;
+		if e.phase in ('names', 'own', 'posts') and ids is not null then
+			e.at := (select max(x) from unnest(ids) x);
+		elsif e.phase <> 'tables' or e.tab is null then
+			if e.phase = 'names' then
+				e.names := coalesce((select string_agg(distinct p, '|') from (select public.name_pattern(x) as p from unnest(e.called) x) y), e.names);
+			end if;
+			e.phase := case e.phase when 'names' then 'own' when 'own' then 'posts' when 'posts' then 'tables' else 'ends' end;
+			e.at := 0;
+			e.tab := case e.phase when 'tables' then public.erase_next('') else '' end;
+		end if;
+	end loop;
+	if e.phase = 'ends' then
+		update public.account set erased_at = now() where id = person;
+		delete from public.erasure where account_id = person;
+	else
+		update public.erasure set called = e.called, names = e.names, phase = e.phase, tab = e.tab, at = e.at, changed = e.changed
+			where account_id = person;
+	end if;
+	-- the shared rows, last of all
+	perform 1 from public.list where id = any (lists) order by id for no key update;
+	update public.list set version = version + 1 where id = any (lists);
+	return e.phase <> 'ends';
+end
+$$;
+revoke execute on function account_erase_step(bigint) from public;
 
 -- The ledger's weeks ----------------------------------------------------------
 
@@ -1877,7 +2039,8 @@ grant delete on raw_message, token, session, notice_sent, attachment, post_revis
 grant select (id, state, deleted_at, body, raw_id), update (body, html, packed, folds, raw_id, attachment_count) on post to "cabildo-sched";
 grant select (post_id) on attachment, post_revision to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";
-grant execute on function account_erase(bigint) to "cabildo-sched";
+grant execute on function account_erase(bigint), account_erase_step(bigint) to "cabildo-sched";
+grant select (account_id, began_at) on erasure to "cabildo-sched";
 grant select (closing_at) on account to "cabildo-sched";
 grant update (closing_at) on account to "cabildo-web";
 

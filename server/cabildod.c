@@ -39,7 +39,7 @@ static struct task {
 	{ house_remind, "holds_reminded", 60 * USEC, 60 * USEC, 0 },
 	{ house_overdue, "holds_expired", 60 * USEC, 60 * USEC, 0 },
 	{ house_invitations, "invitations_kept", 60 * USEC, 60 * USEC, 0 },
-	{ erase_due, "erased", 10 * USEC, 60 * USEC, 0 },
+	{ erase_due, "erased", 0, 60 * USEC, 0 },
 	{ house_ledger, "ledger_kept", 3600 * USEC, 60 * USEC, 0 },
 };
 

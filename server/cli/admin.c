@@ -146,18 +146,13 @@ static int password_set(struct unit *u, const char *addr)
 static int account_delete(struct unit *u, const char *addr)
 {
 	const char *who = "";
-	enum rc rc = unit_begin_rw(u);
+	enum rc rc = erase_now(u, addr, &who);
 
-	if (rc == RC_OK)
-		rc = erase_now(u, addr, &who);
 	if (rc == RC_CONFLICT) {
-		unit_abort(u);
 		fprintf(stderr, "cabildo: %s: a group would have no owner left; make somebody else owner first\n",
 			addr);
 		return EX_DATAERR;
 	}
-	if (rc == RC_OK)
-		rc = unit_commit(u);
 	if (rc != RC_OK)
 		return cli_fail(u, rc, addr);
 	printf("erased %s\n", who);

@@ -15,6 +15,7 @@
 #define PURPOSE    "keep"
 #define TOKEN_BITS 120
 #define ERASE_LOCK ((enum house_lock)40) /* apart from those of house.h */
+#define DUE_USEC   (USEC / 2)		   /* at a time: others wait for cabildod too */
 
 enum rc erase_pending(struct unit *u, int64_t *at_r)
 {
@@ -117,7 +118,7 @@ enum rc erase_keep(struct unit *u, const char *token)
 	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
-static enum rc erase(struct unit *u, int64_t account, const char **who_r)
+static enum rc begin(struct unit *u, int64_t account, const char **who_r)
 {
 	enum rc rc = account_erase_write(u->db, u->arena, account, who_r);
 
@@ -126,34 +127,70 @@ static enum rc erase(struct unit *u, int64_t account, const char **who_r)
 	return audit(u, &(struct audit_entry){ .act = "account.erase", .subject = account });
 }
 
-enum rc erase_due(struct unit *u, int64_t *n_r)
+/* One transaction of it, under the lock. *account_r 0: there is nobody. */
+static enum rc due_step(struct unit *u, int64_t *account_r, bool *more_r)
 {
-	int64_t account = 0;
+	bool begun = false;
 	const char *who;
 	enum rc rc = house_begin(u, ERASE_LOCK);
 
-	*n_r = 0;
+	*account_r = 0;
+	*more_r = false;
 	if (rc != RC_OK)
 		return rc == RC_CONFLICT ? RC_OK : rc;
-	rc = closing_due_read(u->db, u->arena, &account);
-	if (rc == RC_OK)
-		rc = erase(u, account, &who);
-	*n_r = rc == RC_OK;
+	rc = closing_due_read(u->db, u->arena, account_r, &begun);
+	if (rc == RC_OK && begun)
+		rc = account_erase_step(u->db, u->arena, *account_r, more_r);
+	else if (rc == RC_OK) {
+		rc = begin(u, *account_r, &who);
+		*more_r = rc == RC_OK;
+	}
 	if (rc == RC_CONFLICT)
-		log_info("event=erase_waits account=%lld why=only-owner", (long long)account);
+		log_info("event=erase_waits account=%lld why=only-owner", (long long)*account_r);
 	/* who is the only owner waits another day: that is written too */
+	if (rc == RC_CONFLICT || rc == RC_NOTFOUND)
+		*account_r = 0;
 	if (rc == RC_OK || rc == RC_CONFLICT || rc == RC_NOTFOUND)
 		return unit_commit(u);
 	unit_abort(u);
 	return rc;
 }
 
+enum rc erase_due(struct unit *u, int64_t *n_r)
+{
+	int64_t until = clock_mono() + DUE_USEC, account;
+	bool more = true;
+	enum rc rc = RC_OK;
+
+	*n_r = 0;
+	while (rc == RC_OK && more && clock_mono() < until) {
+		rc = due_step(u, &account, &more);
+		*n_r += rc == RC_OK && account != 0 && !more;
+	}
+	return rc;
+}
+
 enum rc erase_now(struct unit *u, const char *addr, const char **who_r)
 {
 	struct notice_person p;
-	enum rc rc = notice_person_read(u, addr, "", &p);
+	bool more = true;
+	enum rc rc = unit_begin_rw(u);
 
+	if (rc == RC_OK)
+		rc = notice_person_read(u, addr, "", &p);
 	if (rc == RC_OK && p.account == 0)
-		return RC_NOTFOUND;
-	return rc == RC_OK ? erase(u, p.account, who_r) : rc;
+		rc = RC_NOTFOUND;
+	if (rc == RC_OK)
+		rc = begin(u, p.account, who_r);
+	while (rc == RC_OK && more) {
+		rc = unit_commit(u);
+		if (rc == RC_OK)
+			rc = unit_begin_rw(u);
+		if (rc == RC_OK)
+			rc = account_erase_step(u->db, u->arena, p.account, &more);
+	}
+	if (rc == RC_OK)
+		return unit_commit(u);
+	unit_abort(u);
+	return rc;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Deleting one's account. The threads stay readable: everywhere the person
- * becomes "Participante N", also in what others quote of them; their addresses,
+ * becomes "participant-N", which is said in the reader's language (tr_name), also in what others
+ * quote of them, where it is in the language of the text; their addresses,
  * memberships, drafts and sessions go, raw messages that name them are not shown
  * any more, and what the audit log said of them is erased while its seal still
  * holds. Not undone by anything but a backup, therefore there are ERASE_DAYS to
@@ -26,10 +27,12 @@ enum rc erase_cancel(struct unit *u) MUST_USE;
 enum rc erase_keep_peek(struct unit *u, const char *token, const char **name_r) MUST_USE;
 enum rc erase_keep(struct unit *u, const char *token) MUST_USE;
 
-/* One whose time is over, in a transaction of its own; for cabildod. */
+/* Some of what is due, in transactions of some 200 ms; for cabildod. *n_r: who is forgotten by
+ * now. Whoever died in the midst of it is gone on with. */
 enum rc erase_due(struct unit *u, int64_t *n_r) MUST_USE;
-/* At once, for the command line; in a transaction. addr: any of theirs. RC_CONFLICT: the
- * only owner of a group. *who_r: what they are called now. */
+/* At once, for the command line, in transactions of its own. addr: any of theirs. RC_CONFLICT:
+ * the only owner of a group. *who_r: what they are called now. After another failure cabildod
+ * does the rest. */
 enum rc erase_now(struct unit *u, const char *addr, const char **who_r) MUST_USE;
 
 #endif

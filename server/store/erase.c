@@ -37,7 +37,7 @@ enum rc closing_read(struct db *db, struct arena *a, int64_t account, int64_t *a
 	return rc;
 }
 
-enum rc closing_due_read(struct db *db, struct arena *a, int64_t *account_r)
+enum rc closing_due_read(struct db *db, struct arena *a, int64_t *account_r, bool *begun_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run0(db, a, STMT_CLOSING_DUE, &q);
@@ -47,6 +47,7 @@ enum rc closing_due_read(struct db *db, struct arena *a, int64_t *account_r)
 	if (db_nrows(q) == 0)
 		return RC_NOTFOUND;
 	*account_r = db_get_i64(q, 0, 0);
+	*begun_r = db_get_bool(q, 0, 1);
 	return RC_OK;
 }
 
@@ -59,4 +60,13 @@ enum rc account_erase_write(struct db *db, struct arena *a, int64_t account, con
 		return rc;
 	*who_r = db_get_text(q, 0, 0);
 	return **who_r ? RC_OK : RC_CONFLICT;
+}
+
+enum rc account_erase_step(struct db *db, struct arena *a, int64_t account, bool *more_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_ACCOUNT_ERASE_STEP, &q, db_i64(account));
+
+	*more_r = rc == RC_OK && db_get_bool(q, 0, 0);
+	return rc;
 }

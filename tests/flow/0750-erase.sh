@@ -155,6 +155,6 @@ tap_run 'her address can be registered again' site_cabildo member add agenda ana
 tap_is 'as another person' "$(flow_sql "SELECT count(*) FROM post p JOIN address ad ON ad.account_id = p.account_id WHERE ad.addr = 'ana.perez@example.org'")" 0
 
 # at once
-tap_is 'the command line does not wait' "$(site_cabildo account delete itzel.barria@example.org)" 'erased Participante 2'
+tap_is 'the command line does not wait' "$(site_cabildo account delete itzel.barria@example.org)" 'erased participant-2'
 tap_none 'she is gone too' "$(texts | grep -iE 'itzel[^[:alnum:]]{0,8}barr|itzel\.barria' | grep -vE '\.(msgid|refs|in_reply_to): ')"
 flow_end

@@ -16,8 +16,16 @@ select closing_at from account where id = $1::bigint
 
 -- name: closing_due
 -- roles: sched
-select a.id from account a where a.closing_at <= now() and a.closed_at is null order by a.closing_at limit 1
+-- Who is being forgotten already, else whose time is over.
+(select e.account_id, true from erasure e order by e.began_at limit 1)
+union all
+(select a.id, false from account a where a.closing_at <= now() and a.closed_at is null order by a.closing_at limit 1)
+limit 1
 
 -- name: account_erase
 -- roles: sched cli
 select account_erase($1::bigint)
+
+-- name: account_erase_step
+-- roles: sched cli
+select account_erase_step($1::bigint)
