@@ -175,6 +175,7 @@ libcore_a_SOURCES = \
 	server/core/subscribe.c server/core/subscribe.h \
 	server/core/tell.c server/core/tell.h \
 	server/core/tag.c server/core/tag.h \
+	server/core/token.c server/core/token.h \
 	server/core/thread.c server/core/thread_notice.c server/core/thread_undo.c server/core/thread.h \
 	server/core/trace.c server/core/trace.h \
 	server/core/office.c server/core/office.h \

@@ -4,6 +4,7 @@
 #include "server/core/audit.h"
 #include "server/core/bounce.h"
 #include "server/core/notice.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/store/admin.h"
 #include "server/text/tr.h"
@@ -187,14 +188,12 @@ enum rc signin_link_send(struct unit *u, const char *addr, const char *next)
 
 enum rc signin_link_peek(struct unit *u, const char *token, const char **addr_r)
 {
-	unsigned char hash[HASH_BYTES];
 	struct slice rest, addr;
 	const char *data;
 	int64_t account;
 	enum rc rc;
 
-	secret_hash(token, hash);
-	rc = token_read(u->db, u->arena, hash, "signin", false, &account, &data);
+	rc = token_find(u, token, "signin", false, &account, &data);
 	if (rc != RC_OK)
 		return rc;
 	rest = slice_of(data);
@@ -205,13 +204,11 @@ enum rc signin_link_peek(struct unit *u, const char *token, const char **addr_r)
 
 enum rc signin_link_use(struct unit *u, const char *token, int64_t *account_r, const char **next_r)
 {
-	unsigned char hash[HASH_BYTES];
 	struct slice rest, addr;
 	const char *data;
 	enum rc rc;
 
-	secret_hash(token, hash);
-	rc = token_read(u->db, u->arena, hash, "signin", true, account_r, &data);
+	rc = token_find(u, token, "signin", true, account_r, &data);
 	if (rc != RC_OK)
 		return rc;
 	rest = slice_of(data);

@@ -3,6 +3,7 @@
 #include "server/core/claim.h"
 #include "server/core/notice.h"
 #include "server/core/person.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -163,7 +164,6 @@ enum rc claim_ask(struct unit *u, const struct list_ref *l, const struct submiss
 static enum rc pending(struct unit *u, const char *token, bool use, struct claim_pending *r,
 		       struct claim_row *row)
 {
-	unsigned char hash[HASH_BYTES];
 	struct person_row p;
 	struct slice rest, num;
 	const char *data;
@@ -171,12 +171,10 @@ static enum rc pending(struct unit *u, const char *token, bool use, struct claim
 	enum rc rc;
 
 	*r = (struct claim_pending){ 0 };
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, use, &r->account, &data);
-	if (rc == RC_OK)
-		rc = person_read(u->db, u->arena, r->account, &p);
+	rc = token_person(u, token, PURPOSE, use, &p, &data);
 	if (rc != RC_OK)
 		return rc;
+	r->account = p.id;
 	rest = slice_of(data);
 	slice_cut(&rest, ' ', &num);
 	if (!slice_i64(num, 1, INT64_MAX, &hold))

@@ -4,6 +4,7 @@
 #include "server/core/command.h"
 #include "server/core/command_say.h"
 #include "server/core/notice.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -395,15 +396,13 @@ static bool line_ask(struct unit *u, struct slice line, struct command_ask *c)
 
 static enum rc pending_read(struct unit *u, const char *token, bool use, struct pending *p)
 {
-	unsigned char hash[HASH_BYTES];
 	struct slice rest, line[5];
 	const char *data;
 	int64_t account;
 	enum rc rc;
 
 	*p = (struct pending){ 0 };
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, "command", use, &account, &data);
+	rc = token_find(u, token, "command", use, &account, &data);
 	if (rc != RC_OK)
 		return rc;
 	rest = slice_of(data);

@@ -6,6 +6,7 @@
 #include "server/core/notice.h"
 #include "server/core/owner.h"
 #include "server/core/person.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/store/erase.h"
 #include "server/text/tr.h"
@@ -84,16 +85,10 @@ enum rc erase_cancel(struct unit *u)
 
 enum rc erase_keep_peek(struct unit *u, const char *token, const char **name_r)
 {
-	unsigned char hash[HASH_BYTES];
 	struct person_row p;
 	const char *data;
-	int64_t account;
-	enum rc rc;
+	enum rc rc = token_person(u, token, PURPOSE, false, &p, &data);
 
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, false, &account, &data);
-	if (rc == RC_OK)
-		rc = person_read(u->db, u->arena, account, &p);
 	if (rc == RC_OK)
 		*name_r = p.name;
 	return rc;
@@ -102,13 +97,11 @@ enum rc erase_keep_peek(struct unit *u, const char *token, const char **name_r)
 enum rc erase_keep(struct unit *u, const char *token)
 {
 	struct actor was = u->actor;
-	unsigned char hash[HASH_BYTES];
 	const char *data;
 	int64_t account;
 	enum rc rc;
 
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, true, &account, &data);
+	rc = token_find(u, token, PURPOSE, true, &account, &data);
 	if (rc != RC_OK)
 		return rc;
 	u->actor.account = account;

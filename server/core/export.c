@@ -6,6 +6,7 @@
 #include "server/core/forum.h"
 #include "server/core/notice.h"
 #include "server/core/record.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/store/notice.h"
 #include "server/store/security.h"
@@ -300,13 +301,11 @@ enum rc export_link(struct unit *u, int64_t account, const char **path_r)
 
 enum rc export_open(struct unit *u, const char *token, int64_t *account_r)
 {
-	unsigned char hash[HASH_BYTES];
 	struct second_row second;
 	const char *data;
 	enum rc rc;
 
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, false, account_r, &data);
+	rc = token_find(u, token, PURPOSE, false, account_r, &data);
 	if (rc == RC_OK)
 		rc = second_read(u->db, u->arena, *account_r, &second);
 	return rc == RC_OK && *second.sealed != '\0' ? RC_DENIED : rc;

@@ -10,6 +10,7 @@
 #include "server/core/settings.h"
 #include "server/core/tell.h"
 #include "server/store/moderate.h"
+#include "server/store/modmail.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
@@ -59,18 +60,23 @@ static const char *body(struct unit *u, const struct held_queue *q, const char *
 	return str_z(&b);
 }
 
-/* One notice to each about all that waits in the group. */
+/* One notice to each about all that waits in the group, in the mail thread of the one that told
+ * them of the oldest. */
 static enum rc list_remind(struct unit *u, const struct held_list *l, const struct level *v)
 {
 	const char *was = tr_lang();
 	struct notice_owner *to;
 	struct held_queue q;
+	const char *told_by;
 	size_t n;
 	enum rc rc = held_oldest_read(u->db, u->arena, l->list, &q);
 
 	if (rc == RC_OK)
 		rc = told(u, l->list, v->admins, &to, &n);
 	for (size_t i = 0; rc == RC_OK && i < n; i++) {
+		rc = modmail_waiting_read(u->db, u->arena, l->list, to[i].account, &told_by);
+		if (rc != RC_OK)
+			break;
 		tr_set(to[i].locale);
 		rc = notice_send(
 			u,
@@ -83,6 +89,7 @@ static enum rc list_remind(struct unit *u, const struct held_list *l, const stru
 				.subject = arena_fmt(u->arena, tr("[%s] Still waiting: %lld"), l->name,
 						     (long long)q.n),
 				.body = body(u, &q, l->name, v->admins, v->hours),
+				.in_reply_to = told_by,
 				.cause = arena_fmt(u->arena, "held-reminder %lld %d",
 						   (long long)l->list, v->level),
 				.every = REMIND_EVERY },

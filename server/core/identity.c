@@ -3,6 +3,7 @@
 #include "server/core/audit.h"
 #include "server/core/identity.h"
 #include "server/core/notice.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/store/identity.h"
 #include "server/text/tr.h"
@@ -71,15 +72,13 @@ enum rc identity_ask(struct unit *u, const struct list_ref *l, const struct subm
 
 static enum rc pending(struct unit *u, const char *token, bool use, struct identity_pending *r)
 {
-	unsigned char hash[HASH_BYTES];
 	struct identity_row row;
 	struct slice rest, num;
 	const char *data;
 	int64_t account;
 	enum rc rc;
 
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, use, &account, &data);
+	rc = token_find(u, token, PURPOSE, use, &account, &data);
 	if (rc != RC_OK)
 		return rc;
 	rest = slice_of(data);

@@ -6,6 +6,7 @@
 #include "server/core/house.h"
 #include "server/core/invite_say.h"
 #include "server/core/settings.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -286,13 +287,11 @@ enum rc invite_again(struct unit *u, const char *list, int64_t id, enum invite_w
 
 static enum rc token_peek(struct unit *u, const char *token, bool use, int64_t *id_r)
 {
-	unsigned char hash[HASH_BYTES];
 	const char *data;
 	int64_t account;
 	enum rc rc;
 
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, "invite", use, &account, &data);
+	rc = token_find(u, token, "invite", use, &account, &data);
 	if (rc == RC_OK && !slice_i64(slice_of(data), 1, INT64_MAX, id_r))
 		return RC_NOTFOUND;
 	return rc;

@@ -5,6 +5,7 @@
 #include "server/core/moderate.h"
 #include "server/core/notice.h"
 #include "server/core/owner_mail.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -342,15 +343,13 @@ static bool pending_parse(struct unit *u, const char *data, int64_t list, int64_
 enum rc modmail_confirm(struct unit *u, const struct modmail_from *f, const char **rule_r)
 {
 	const char *was = arena_strdup(u->arena, tr_lang()), *data;
-	unsigned char hash[HASH_BYTES];
 	struct modword_ask ask;
 	struct answer a;
 	int64_t account, hold;
 	enum rc rc;
 
 	answer_init(&a, u, f);
-	hash_bytes(f->token, strlen(f->token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, false, &account, &data);
+	rc = token_find(u, f->token, PURPOSE, false, &account, &data);
 	if (rc == RC_OK && !pending_parse(u, data, f->list, &hold, &ask))
 		rc = RC_NOTFOUND;
 	if (rc == RC_OK)
@@ -359,7 +358,7 @@ enum rc modmail_confirm(struct unit *u, const struct modmail_from *f, const char
 	if (rc == RC_OK && !a.t.own)
 		rc = RC_DENIED;
 	if (rc == RC_OK)
-		rc = token_read(u->db, u->arena, hash, PURPOSE, true, &account, &data);
+		rc = token_find(u, f->token, PURPOSE, true, &account, &data);
 	if (rc != RC_OK)
 		return rc;
 	tr_set(a.t.locale);

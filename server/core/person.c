@@ -4,6 +4,7 @@
 #include "server/core/audit.h"
 #include "server/core/notice.h"
 #include "server/core/person.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/text/tr.h"
 
@@ -123,16 +124,10 @@ enum rc person_address_ask(struct unit *u, int64_t account, const char *addr)
 
 static enum rc pending(struct unit *u, const char *token, bool use, struct address_pending *r)
 {
-	unsigned char hash[HASH_BYTES];
 	struct person_row p;
 	const char *data;
-	int64_t account;
-	enum rc rc;
+	enum rc rc = token_person(u, token, PURPOSE, use, &p, &data);
 
-	hash_bytes(token, strlen(token), hash);
-	rc = token_read(u->db, u->arena, hash, PURPOSE, use, &account, &data);
-	if (rc == RC_OK)
-		rc = person_read(u->db, u->arena, account, &p);
 	if (rc == RC_OK)
 		*r = (struct address_pending){ p.id, p.name, p.locale, data };
 	return rc;

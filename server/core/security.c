@@ -6,6 +6,7 @@
 #include "server/core/audit.h"
 #include "server/core/notice.h"
 #include "server/core/security.h"
+#include "server/core/token.h"
 #include "server/store/account.h"
 #include "server/store/security.h"
 #include "server/text/tr.h"
@@ -342,13 +343,11 @@ enum rc second_ask(struct unit *u, int64_t account, const char *next, const char
 enum rc second_answer(struct unit *u, const char *client, const char *token, const char *code,
 		      int64_t *account_r, const char **next_r)
 {
-	unsigned char hash[HASH_BYTES];
 	enum rc rc;
 
-	text_hash(token, hash);
-	rc = token_read(u->db, u->arena, hash, "second", false, account_r, next_r);
+	rc = token_find(u, token, "second", false, account_r, next_r);
 	if (rc == RC_OK)
 		rc = code_use(u, client, *account_r, code);
-	return rc == RC_OK ? token_read(u->db, u->arena, hash, "second", true, account_r, next_r)
+	return rc == RC_OK ? token_find(u, token, "second", true, account_r, next_r)
 			   : rc;
 }

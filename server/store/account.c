@@ -137,6 +137,19 @@ enum rc signin_forgive_write(struct db *db, const unsigned char addr[HASH_BYTES]
 	return db_run(db, NULL, STMT_SIGNIN_FORGIVE, NULL, db_bytes(addr, HASH_BYTES));
 }
 
+enum rc token_purpose_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
+			   const char **r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_TOKEN_PURPOSE, &q, db_bytes(hash, HASH_BYTES));
+
+	if (rc == RC_OK && db_nrows(q) == 0)
+		return RC_NOTFOUND;
+	if (rc == RC_OK)
+		*r = db_get_text(q, 0, 0);
+	return rc;
+}
+
 enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		   const char *purpose, bool use, int64_t *account_r, const char **data_r)
 {

@@ -42,6 +42,9 @@ enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const c
 		    int64_t account, const char *data, int minutes) MUST_USE;
 enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose,
 			   int64_t *n_r) MUST_USE;
+/* What it is for; RC_NOTFOUND where it is unknown, used or expired. */
+enum rc token_purpose_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
+			   const char **r) MUST_USE;
 /* use: once; RC_NOTFOUND where it is unknown, used or expired. */
 enum rc token_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 		   const char *purpose, bool use, int64_t *account_r, const char **data_r) MUST_USE;

@@ -202,3 +202,13 @@ enum rc modmail_due_done_write(struct db *db, int64_t hold, int64_t account, con
 	return db_run(db, NULL, STMT_MODMAIL_DUE_DONE, NULL, db_i64(hold), db_i64(account),
 		      db_text(msgid), db_bool(waits));
 }
+
+enum rc modmail_waiting_read(struct db *db, struct arena *a, int64_t list, int64_t account,
+			     const char **msgid_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_MODMAIL_WAITING, &q, db_i64(list), db_i64(account));
+
+	*msgid_r = rc == RC_OK && db_nrows(q) > 0 ? db_get_text(q, 0, 0) : "";
+	return rc;
+}

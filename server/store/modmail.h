@@ -78,4 +78,8 @@ enum rc modmail_due_rows_read(struct db *db, struct arena *a, const struct modma
 enum rc modmail_due_done_write(struct db *db, int64_t hold, int64_t account, const char *msgid,
 			       bool waits) MUST_USE;
 
+/* The mail that told them of what waits longest in a group; "" where none did. */
+enum rc modmail_waiting_read(struct db *db, struct arena *a, int64_t list, int64_t account,
+			     const char **msgid_r) MUST_USE;
+
 #endif

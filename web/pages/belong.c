@@ -8,6 +8,7 @@
 #include "server/core/identity.h"
 #include "server/core/person.h"
 #include "server/core/prefs.h"
+#include "server/core/token.h"
 #include "web/pages/pages.h"
 #include "web/pages/site.h"
 
@@ -69,7 +70,7 @@ static enum rc post_ask(struct page *pg, const char *token)
 	struct view_ask v;
 	enum rc rc = identity_read(unit_of(pg), token, &p);
 
-	if (rc == RC_NOTFOUND || (rc == RC_OK && p.decided))
+	if (rc == RC_OK && p.decided)
 		return gone_show(pg);
 	if (rc != RC_OK)
 		return rc;
@@ -90,8 +91,6 @@ static enum rc post_confirm(struct page *pg, const char *token)
 	struct view_ask v;
 	enum rc rc = identity_confirm(unit_of(pg), token, 0, &p);
 
-	if (rc == RC_NOTFOUND)
-		return gone_show(pg);
 	if (rc != RC_OK)
 		return rc;
 	v = group_ask(pg, tr("Thank you"), p.list_name, p.list_title);
@@ -110,8 +109,6 @@ static enum rc keep_ask_show(struct page *pg, const char *token)
 	const char *name;
 	enum rc rc = erase_keep_peek(unit_of(pg), token, &name);
 
-	if (rc == RC_NOTFOUND)
-		return post_ask(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	v = group_ask(pg, tr("Keep the account"), NULL, NULL);
@@ -126,8 +123,6 @@ static enum rc keep_use(struct page *pg, const char *token)
 	struct view_ask v;
 	enum rc rc = erase_keep(unit_of(pg), token);
 
-	if (rc == RC_NOTFOUND)
-		return post_confirm(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	v = group_ask(pg, tr("Thank you"), NULL, NULL);
@@ -141,8 +136,6 @@ static enum rc claim_ask_show(struct page *pg, const char *token)
 	struct view_ask v;
 	enum rc rc = claim_read(unit_of(pg), token, &p);
 
-	if (rc == RC_NOTFOUND)
-		return keep_ask_show(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)
@@ -165,8 +158,6 @@ static enum rc claim_use(struct page *pg, const char *token)
 	struct view_ask v;
 	enum rc rc = claim_confirm(unit_of(pg), token, 0, &p);
 
-	if (rc == RC_NOTFOUND)
-		return keep_use(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)
@@ -194,8 +185,6 @@ static enum rc address_ask_show(struct page *pg, const char *token)
 	struct view_ask v;
 	enum rc rc = person_address_peek(unit_of(pg), token, &p);
 
-	if (rc == RC_NOTFOUND)
-		return claim_ask_show(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)
@@ -218,8 +207,6 @@ static enum rc address_use(struct page *pg, const char *token)
 	size_t posted;
 	enum rc rc = person_address_confirm(unit_of(pg), token, NULL, &p, &posted);
 
-	if (rc == RC_NOTFOUND)
-		return claim_use(pg, token);
 	if (rc != RC_OK && rc != RC_CONFLICT)
 		return rc;
 	if (!pg->signed_in)
@@ -247,15 +234,12 @@ static enum rc address_use(struct page *pg, const char *token)
 				    p.addr, (long long)posted));
 }
 
-enum rc page_confirm(struct page *pg)
+static enum rc command_ask_show(struct page *pg, const char *token)
 {
-	const char *token = param_text(pg, "token");
 	struct command_pending p;
 	struct view_ask v;
 	enum rc rc = command_pending_read(unit_of(pg), token, &p);
 
-	if (rc == RC_NOTFOUND)
-		return address_ask_show(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	/* their page, whatever language the browser speaks */
@@ -275,23 +259,54 @@ enum rc page_confirm(struct page *pg)
 				  p.addr, p.what));
 }
 
-enum rc page_confirm_use(struct page *pg)
+static enum rc command_use(struct page *pg, const char *token)
 {
-	const char *token = param_text(pg, "token"), *text;
+	const char *text;
 	struct command_pending p;
 	struct view_ask v;
 	enum rc rc = command_pending_read(unit_of(pg), token, &p);
 
 	if (rc == RC_OK)
 		rc = command_confirm(unit_of(pg), token, NULL, &text);
-	if (rc == RC_NOTFOUND)
-		return address_use(pg, token);
 	if (rc != RC_OK)
 		return rc;
 	if (!pg->signed_in)
 		tr_set(p.locale);
 	v = group_ask(pg, tr("It is done"), p.list_name, p.title);
 	return ask_show(pg, &v, text);
+}
+
+/* One page for each kind, and what its button does. */
+static const struct {
+	enum rc (*ask)(struct page *pg, const char *token), (*use)(struct page *pg, const char *token);
+} kinds[TOKEN_KINDS] = {
+	[TOKEN_COMMAND] = { command_ask_show, command_use },
+	[TOKEN_ADDRESS] = { address_ask_show, address_use },
+	[TOKEN_CLAIM] = { claim_ask_show, claim_use },
+	[TOKEN_KEEP] = { keep_ask_show, keep_use },
+	[TOKEN_POST] = { post_ask, post_confirm },
+};
+
+static enum rc confirm(struct page *pg, bool use)
+{
+	const char *token = param_text(pg, "token");
+	enum token_kind kind;
+	enum rc rc = token_kind(unit_of(pg), token, &kind);
+
+	if (rc == RC_OK)
+		rc = use ? kinds[kind].use(pg, token) : kinds[kind].ask(pg, token);
+	/* also what it was about may be gone */
+	return rc == RC_NOTFOUND ? gone_show(pg) : rc;
+}
+
+enum rc page_confirm(struct page *pg)
+{
+	return confirm(pg, false);
+}
+
+enum rc page_confirm_use(struct page *pg)
+{
+	return confirm(pg, true);
 }
 
 /* ---- List-Unsubscribe ---- */

@@ -59,6 +59,10 @@ values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interva
 -- roles: web
 select count(*) from token where account_id = $1::bigint and purpose = $2::text and created_at > now() - interval '1 minute'
 
+-- name: token_purpose
+-- roles: web
+select purpose from token where hash = $1::bytea and used_at is null and expires_at > now()
+
 -- name: token_peek
 -- roles: web receive
 select t.account_id, t.data from token t where t.hash = $1::bytea and t.purpose = $2::text

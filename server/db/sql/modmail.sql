@@ -91,6 +91,12 @@ where n.hold_id = $1::bigint and a.id is distinct from $2::bigint and n.told_at 
 		and s.role in ('moderator', 'owner')))
 order by ad.addr
 
+-- name: modmail_waiting
+-- roles: sched
+-- The mail by which account $2 was told of what waits longest in group $1.
+select n.msgid from hold h join hold_notice n on n.hold_id = h.id and n.account_id = $2::bigint
+where h.list_id = $1::bigint and h.decided_at is null and n.msgid <> '' order by h.held_at, h.id limit 1
+
 -- name: modmail_outcome
 -- roles: receive web cli sched
 update hold_notice set outcome = $3::text, outcome_at = now() where hold_id = $1::bigint and account_id = $2::bigint
