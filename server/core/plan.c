@@ -163,7 +163,7 @@ static const char *choice(struct making *m, struct plan_item *it, const struct c
 			return v[i].value;
 	fault(it, col, arena_fmt(m->u->arena, tr("\"%.60s\" is none of what can stand here: %s."), cell,
 				 col == COL_ROLE       ? "member, moderator, owner"
-				 : col == COL_DELIVERY ? "each, mentions, none"
+				 : col == COL_DELIVERY ? "each, digest, mentions, none"
 				 : col == COL_LOCALE   ? "es, en, pt, fr, it"
 						       : "BZ, CR, DO, GT, HN, NI, PA, SV"));
 	return "";

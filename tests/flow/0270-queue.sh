@@ -73,6 +73,18 @@ audited() {
 		WHERE (d.after || ' ' || d.why) LIKE '%hold $1 %' OR d.why = 'hold $1' OR d.after LIKE '%hold $1'"
 }
 
+# answers ADDRESS ID: the reminder to them answers the mail that told them of hold ID
+answers() {
+	local mail told
+	told=$(flow_sql "SELECT n.msgid FROM hold_notice n JOIN address a ON a.account_id = n.account_id AND a.addr = '$1' WHERE n.hold_id = $2")
+	[ -n "$told" ] && grep -qiF "Message-ID: <$told>" -r "$SITE/outbox/$1/new" || return 1
+	for mail in "$SITE/outbox/$1/new"/*; do
+		grep -qF "In-Reply-To: <$told>" "$mail" && tr '\n' ' ' <"$mail" | grep -qE "References: *<${told//./\\.}>" &&
+			grep -q 'ha decidido' "$mail" && return 0
+	done
+	return 1
+}
+
 flow_site 'receive'
 tap_run "the ledger's weeks are made before anything is delivered" tick
 tap_run 'delivery begins' site_start_deliver
@@ -88,6 +100,8 @@ later "$a" 25
 tap_run 'after a day' tick
 tap_run 'who moderates is told' wait_for 10 is_notices held-reminder rodrigo.mejia@example.org 1
 tap_is 'and who owns it' "$(notices held-reminder marisol.quesada@example.org)" 1
+tap_run 'in the thread of the mail that told them' wait_for 10 answers rodrigo.mejia@example.org "$a"
+tap_run 'each in their own' wait_for 10 answers marisol.quesada@example.org "$a"
 tap_is 'not who runs the site' "$(notices held-escalated)" 0
 tap_run 'again' tick
 tap_is 'nobody is told twice' "$(notices held-reminder)" 2
