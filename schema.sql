@@ -1721,8 +1721,8 @@ begin
 		elsif e.phase = 'tables' then
 			size := pg_relation_size(format('public.%I', e.tab)::regclass) / current_setting('block_size')::bigint;
 			if e.at < size then
-				e.changed := public.erase_blocks(e, e.at, e.at + 16) or e.changed;
-				e.at := e.at + 16;
+				e.changed := public.erase_blocks(e, e.at, e.at + 4) or e.changed;
+				e.at := e.at + 4;
 			elsif e.changed and e.tab not like 'delivery%' then -- nobody changes a row there
 				e.changed := false;
 				e.at := 0;

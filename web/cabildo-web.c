@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "server/base/prog.h"
+#include "server/core/settings.h"
 #include "server/text/sheet.h"
 #include "web/pages/site.h"
 #include "web/serve/listen.h"
@@ -61,14 +62,14 @@ static const char *sheet_read(struct arena *a, const char *dir, size_t *n_r)
 
 static void app_init(struct app *app)
 {
-	const char *dir = getenv("CABILDO_DATADIR"), *title = getenv("CABILDO_SITE_TITLE");
+	const char *dir = getenv("CABILDO_DATADIR");
 	struct arena *a = app->prog.arena;
 	struct site *s = &app->site;
 	unsigned char hash[HASH_BYTES];
 
 	dir = dir && *dir ? dir : PKGDATADIR;
 	s->conf = &app->prog.conf;
-	s->title = title && *title ? title : "Cabildo";
+	snprintf(s->title, sizeof(s->title), "%s", SITE_TITLE);
 	s->trial = getenv("CABILDO_TRIAL") ? getenv("CABILDO_TRIAL") : "";
 	s->style = sheet_read(a, dir, &s->style_n);
 	s->mark = file_read(a, dir, "mark.svg", &s->mark_n);

@@ -277,7 +277,7 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 	if (rc != RC_OK)
 		return rc;
 	tr_set(q.locale);
-	n = (struct compose_notice){ .from_name = *q.list ? q.title : "Cabildo",
+	n = (struct compose_notice){ .from_name = *q.title ? q.title : "Cabildo",
 				     .to_name = "",
 				     .to_addr = q.addr,
 				     .reply_to = notice_reply_to(w, &q),

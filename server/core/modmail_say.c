@@ -5,12 +5,12 @@
 #include "server/core/modword.h"
 #include "server/core/owner_mail.h"
 #include "server/text/html.h"
+#include "server/text/quote.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
 
 #define QUOTE_COLUMNS 70
-#define LABEL_COLUMNS 14
 #define TEXT_BYTES    ((size_t)16 << 10) /* of a message, in the mail itself */
 #define BODY_BYTES    ((size_t)256 << 10)
 
@@ -24,48 +24,7 @@ static bool is_kind(const struct held *h, const char *kind)
 	return strcmp(h->kind, kind) == 0;
 }
 
-/* A label padded to its column, and its value. */
-static void labelled(struct str *s, const char *label, const char *value)
-{
-	size_t w = utf8_width(slice_of(label));
-
-	str_addz(s, label);
-	while (w++ < LABEL_COLUMNS)
-		str_addc(s, ' ');
-	str_fmt(s, "%s\n", value);
-}
-
 /* ---- the message itself ---- */
-
-/* One line as "> " lines. */
-static void quote_line(struct str *s, struct slice line)
-{
-	size_t column = 0;
-	struct slice word;
-
-	while (line.n > 0) {
-		size_t w;
-
-		slice_cut(&line, ' ', &word);
-		w = utf8_width(word);
-		if (column > 0 && column + 1 + w > QUOTE_COLUMNS) {
-			str_addc(s, '\n');
-			column = 0;
-		}
-		str_addz(s, column == 0 ? "> " : " ");
-		str_adds(s, word);
-		column += w + 1;
-	}
-	str_addz(s, column == 0 ? ">\n" : "\n");
-}
-
-static void quote_lines(struct str *s, struct slice text)
-{
-	struct slice line;
-
-	while (slice_line(&text, &line))
-		quote_line(s, line);
-}
 
 static int64_t lines_of(struct slice text)
 {
@@ -92,7 +51,7 @@ static void fold_mark(struct unit *u, struct str *s, struct slice text, int64_t 
 	default:
 		what = tr_n("[quoted, %lld line]", "[quoted, %lld lines]", n);
 	}
-	quote_line(s, slice_of(arena_fmt(u->arena, what, n)));
+	text_quote(s, slice_of(arena_fmt(u->arena, what, n)), QUOTE_COLUMNS);
 }
 
 /* The text, folds as one line each. */
@@ -106,11 +65,11 @@ static void message_text(struct unit *u, struct str *s, const struct held *h)
 
 		if (from < at || to < from || from >= body.n)
 			break;
-		quote_lines(s, slice_make(body.p + at, from - at));
+		text_quote(s, slice_make(body.p + at, from - at), QUOTE_COLUMNS);
 		at = to < body.n ? to : body.n;
 		fold_mark(u, s, slice_make(h->body.p + from, to - from), h->folds[i * 3 + 2]);
 	}
-	quote_lines(s, slice_make(body.p + at, body.n - at));
+	text_quote(s, slice_make(body.p + at, body.n - at), QUOTE_COLUMNS);
 	if (body.n < h->body.n)
 		str_addz(s, tr("(The rest is in the original.)\n"));
 }
@@ -270,16 +229,16 @@ static void facts(struct unit *u, struct str *b, const struct modmail_letter *l)
 {
 	const struct held *h = l->h;
 
-	labelled(b, tr("From"), arena_fmt(u->arena, "%s <%s>", h->author_name, h->author_addr));
+	text_labelled(b, tr("From"), arena_fmt(u->arena, "%s <%s>", h->author_name, h->author_addr));
 	if (!is_kind(h, "join"))
-		labelled(b, tr("Subject"), subject_or(h->subject));
-	labelled(b, tr("Arrived"), tr_date_long(u->arena, h->held_at, l->to->utc_offset));
+		text_labelled(b, tr("Subject"), subject_or(h->subject));
+	text_labelled(b, tr("Arrived"), tr_date_long(u->arena, h->held_at, l->to->utc_offset));
 	if (!is_kind(h, OWNER_MAIL))
-		labelled(b, tr("Reason"), tr(h->reason));
-	labelled(b, tr("Sender"), proof_words(u, h));
-	labelled(b, tr("Known"), known_words(u, l));
+		text_labelled(b, tr("Reason"), tr(h->reason));
+	text_labelled(b, tr("Sender"), proof_words(u, h));
+	text_labelled(b, tr("Known"), known_words(u, l));
 	if (h->nfiles > 0)
-		labelled(b, tr("Attachments"), files_line(u, h));
+		text_labelled(b, tr("Attachments"), files_line(u, h));
 }
 
 static void original_line(struct unit *u, struct str *b, const struct modmail_letter *l)
@@ -377,12 +336,12 @@ const char *modsay_decision(struct unit *u, const struct held *h, int utc_offset
 	str_init(&b, u->arena, BODY_BYTES);
 	str_fmt(&b, "%s\n\n", decision_words(u, h));
 	if (*h->why != '\0') {
-		quote_lines(&b, slice_of(h->why));
+		text_quote(&b, slice_of(h->why), QUOTE_COLUMNS);
 		str_addc(&b, '\n');
 	}
-	labelled(&b, tr("Decided"), tr_date_long(u->arena, h->decided_at, utc_offset));
+	text_labelled(&b, tr("Decided"), tr_date_long(u->arena, h->decided_at, utc_offset));
 	if (h->done_at == 0 && h->effective_at > clock_now())
-		labelled(&b, tr("Takes effect"),
+		text_labelled(&b, tr("Takes effect"),
 			 tr_date_long(u->arena, h->effective_at, utc_offset));
 	return str_z(&b);
 }

@@ -13,6 +13,8 @@
 
 #include "server/core/office.h"
 
+#define SITE_TITLE "Cabildo" /* until somebody gives the site a name of its own */
+
 enum setting_kind {
 	SETTING_LINE,   /* one line, min..max characters */
 	SETTING_TEXT,   /* lines, min..max characters */

@@ -169,6 +169,10 @@ const struct setting settings[] = {
 		     "as long as the member it was sent to belongs to the group. Whoever the mail is passed "
 		     "on to can read that thread too.") },
 
+	{ SITE_OF("site_title", SETTING_LINE, 1, 120, SITE_TITLE),
+	  .label = N_("Name of the site"),
+	  .help = N_("Beside the mark on every page, in digests, and the sender of mails that are of no "
+		     "group.") },
 	{ SITE_OF("undo_window", SETTING_NUMBER, 0, 86400, "60"),
 	  .label = N_("Seconds in which a decision can be undone"),
 	  .help = N_("A moderator's decision on the web is carried out when they are over.") },

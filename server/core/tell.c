@@ -4,46 +4,13 @@
 #include "server/core/tell.h"
 #include "server/store/moderate.h"
 #include "server/text/html.h"
+#include "server/text/quote.h"
 #include "server/text/tr.h"
 
 #include "server/base/base.h"
 
 #define EXCERPT_CHARS 600
 #define QUOTE_COLUMNS 64
-#define LABEL_COLUMNS 14
-
-/* A label padded to its column, and its value. */
-static void labelled(struct str *s, const char *label, const char *value)
-{
-	size_t w = utf8_width(slice_of(label));
-
-	str_addz(s, label);
-	while (w++ < LABEL_COLUMNS)
-		str_addc(s, ' ');
-	str_fmt(s, "%s\n", value);
-}
-
-/* One paragraph as "> " lines. */
-static void quoted(struct str *s, const char *text)
-{
-	struct slice rest = slice_of(text), word;
-	size_t column = 0;
-
-	while (rest.n > 0) {
-		size_t w;
-
-		slice_cut(&rest, ' ', &word);
-		w = utf8_width(word);
-		if (column > 0 && column + 1 + w > QUOTE_COLUMNS) {
-			str_addc(s, '\n');
-			column = 0;
-		}
-		str_addz(s, column == 0 ? "> " : " ");
-		str_adds(s, word);
-		column += w + (column > 0);
-	}
-	str_addc(s, '\n');
-}
 
 static const char *subject_or(const char *subject)
 {
@@ -167,14 +134,14 @@ static const char *owner_body(struct unit *u, const struct submission *s)
 	str_init(&b, u->arena, 65536);
 	str_fmt(&b, tr("This came for %s. It is attached as it came.\n"), s->recipient);
 	str_addc(&b, '\n');
-	labelled(&b, tr("From"), arena_fmt(u->arena, "%s <%s>", s->author_name, s->author_addr));
-	labelled(&b, tr("Subject"), subject_or(s->subject));
-	labelled(&b, tr("Sender"), s->proven ? tr("verified") : tr("not verified"));
+	text_labelled(&b, tr("From"), arena_fmt(u->arena, "%s <%s>", s->author_name, s->author_addr));
+	text_labelled(&b, tr("Subject"), subject_or(s->subject));
+	text_labelled(&b, tr("Sender"), s->proven ? tr("verified") : tr("not verified"));
 	if (s->nattachments > 0)
-		labelled(&b, tr("Attachments"), files_line(u, s));
+		text_labelled(&b, tr("Attachments"), files_line(u, s));
 	if (*text != '\0') {
 		str_addc(&b, '\n');
-		quoted(&b, text);
+		text_quote(&b, slice_of(text), QUOTE_COLUMNS);
 	}
 	str_addz(&b, tr("\nAnswer this mail and your answer goes to who wrote.\n"));
 	return str_z(&b);
@@ -236,10 +203,10 @@ static const char *apart_body(struct unit *u, const struct list_ref *l, const st
 	str_fmt(&b, tr("A message for %s was set apart: it is neither posted nor answered.\n"),
 		l->id ? l->title : s->recipient);
 	str_addc(&b, '\n');
-	labelled(&b, tr("Sender"), *s->envelope_from ? s->envelope_from : "<>");
-	labelled(&b, tr("To"), s->recipient);
-	labelled(&b, tr("Reason"), tr(reason));
-	labelled(&b, tr("Size"), tr_size(u->arena, (int64_t)s->raw.n));
+	text_labelled(&b, tr("Sender"), *s->envelope_from ? s->envelope_from : "<>");
+	text_labelled(&b, tr("To"), s->recipient);
+	text_labelled(&b, tr("Reason"), tr(reason));
+	text_labelled(&b, tr("Size"), tr_size(u->arena, (int64_t)s->raw.n));
 	str_addc(&b, '\n');
 	str_addz(&b, tr("Its bytes are attached as they came; open them with care. They are also kept "
 			"for 30 days.\n"));

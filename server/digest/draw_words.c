@@ -156,7 +156,7 @@ char *draw_line(struct arena *a, const char *text, size_t max)
 
 char *draw_name(struct arena *a, const char *name)
 {
-	char *s = draw_line(a, name, NAME_MAX_BYTES);
+	char *s = draw_line(a, tr_name(a, name), NAME_MAX_BYTES);
 	char *at = strchr(s, '@');
 	char *from = at;
 

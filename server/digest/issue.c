@@ -299,7 +299,7 @@ static void head_fill(struct unit *u, const struct digest_head *h, enum digest_f
 
 	*r = (struct digest){ .lang = h->locale,
 			      .zone = h->zone,
-			      .site = "Cabildo",
+			      .site = *h->site ? h->site : "Cabildo",
 			      .list_title = one ? h->title : "",
 			      .tag = one ? tag_of(u->arena, h) : "",
 			      .every = h->every[0],

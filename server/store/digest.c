@@ -203,6 +203,7 @@ enum rc digest_head_read(struct db *db, struct arena *a, int64_t issue, struct d
 		.from = db_get_time(q, 0, 27),
 		.until = db_get_time(q, 0, 28),
 		.one = db_get_bool(q, 0, 29),
+		.site = db_get_text(q, 0, 30),
 	};
 	return RC_OK;
 }

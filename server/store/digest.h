@@ -73,6 +73,7 @@ struct digest_head {
 	const char *name, *locale, *zone, *addr;
 	const char *list, *domain, *title, *listid, *tag; /* "" where the group is gone */
 	int weekday, hour, monthday;
+	const char *site; /* the name it was given, or "" */
 	bool one;    /* of one group alone */
 	bool chosen; /* something of it by the person */
 };

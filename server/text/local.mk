@@ -7,6 +7,7 @@ libtext_a_SOURCES = \
 	server/text/diff.c server/text/diff.h \
 	server/text/csv.c server/text/csv.h \
 	server/text/excerpt.c server/text/excerpt.h \
+	server/text/quote.c server/text/quote.h \
 	server/text/excerpt_query.c server/text/excerpt_query.h \
 	server/text/html.c server/text/html.h \
 	server/text/inline.c server/text/inline.h \

@@ -281,6 +281,18 @@ const char *tr_pair(struct arena *a, const char *label, const char *value)
 	return arena_fmt(a, "%s%s %s", label, tr(":"), value);
 }
 
+const char *tr_name(struct arena *a, const char *name)
+{
+	static const char kept[] = "participant-";
+	const size_t n = sizeof(kept) - 1;
+
+	if (strncmp(name, kept, n) != 0 || name[n] == '\0' || strlen(name + n) > 18 ||
+	    name[n + strspn(name + n, "0123456789")] != '\0')
+		return name;
+	/* TRANSLATORS: somebody whose account was deleted; %s is a number */
+	return arena_fmt(a, tr("Participant %s"), name + n);
+}
+
 const char *tr_date_row(struct arena *a, int64_t usec, int offset_min)
 {
 	struct civil c = clock_civil(usec, offset_min);

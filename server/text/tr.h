@@ -42,6 +42,9 @@ const char *tr_lang(void);
 
 /* "Label: value"; in French a space stands before the colon. */
 const char *tr_pair(struct arena *a, const char *label, const char *value);
+/* A name as it is kept, for the reader: of somebody who was forgotten only a number is kept
+ * (server/core/erase.h). */
+const char *tr_name(struct arena *a, const char *name);
 
 /* Never NULL; valid as long as the process. */
 const char *tr(const char *msgid) __attribute__((format_arg(1)));

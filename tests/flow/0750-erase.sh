@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# limit: 240
 # Deleting one's account: seven days to think it over, then the person is found
 # nowhere: on no page, in no search, feed, original, file of members, nor in any
 # text of the database; the threads stay, and the seal of the audit log holds.
@@ -126,6 +127,14 @@ for n in $(flow_sql "SELECT DISTINCT t.number || '/' || p.number FROM post p JOI
 done >"$TEST_TMP/everything"
 tap_none 'nor any thread, post, feed or original' "$(grep -v mariana "$TEST_TMP/everything" | left)"
 tap_run 'she is a number in the threads' grep -q 'Participante 1' "$TEST_TMP/everything"
+tap_run 'also in the list of the group' grep -q 'Participante 1' <(browse marisol.quesada /g/agenda)
+tap_is 'kept as one and the same' "$(flow_sql "SELECT string_agg(DISTINCT name, ' ') FROM (SELECT a.name FROM account a WHERE erased_at IS NOT NULL
+	UNION SELECT author_name FROM post WHERE msgid = 'e1@example.org' UNION SELECT name FROM thread_participant WHERE addr LIKE '%@removed.invalid') n")" participant-1
+flow_sql "UPDATE account SET locale = 'en' WHERE name = 'Rodrigo Mejía'" >/dev/null
+e1=$(flow_sql "SELECT '/g/agenda/' || t.number FROM post p JOIN thread t ON t.id = p.thread_id WHERE p.msgid = 'e1@example.org'")
+tap_run 'who reads in English reads it so' grep -q '>Participant 1<' <(browse rodrigo.mejia "$e1")
+tap_run 'a quotation is in the language of its text' grep -q 'Participante 1' <(browse rodrigo.mejia "$e1")
+flow_sql "UPDATE account SET locale = 'es' WHERE name = 'Rodrigo Mejía'" >/dev/null
 tap_is 'the text of her message stays' "$(flow_sql "SELECT body LIKE '%ésta es mi propuesta%' FROM post WHERE msgid = 'e1@example.org'")" t
 tap_is 'the original of it is not shown' "$(browse_status marisol.quesada "/g/agenda/$(flow_sql "SELECT t.number || '/' || p.number FROM post p JOIN thread t ON t.id = p.thread_id WHERE p.msgid = 'e1@example.org'")/raw")" 404
 tap_is 'nor kept' "$(flow_sql "SELECT raw_id IS NULL FROM post WHERE msgid = 'e1@example.org'")" t

@@ -9,6 +9,7 @@
 #include "server/text/diff.h"
 #include "server/text/html.h"
 #include "server/text/pack.h"
+#include "server/text/quote.h"
 #include "server/text/tr.h"
 #include "server/text/view.h"
 
@@ -670,6 +671,52 @@ static void test_pack(void **state UNUSED)
 	assert_false(pack_open(SLICE("K\1\0\0\0\0\0X\1\0\0\0a"), &p));
 }
 
+static void quoted(const char *text, size_t columns, const char *wanted)
+{
+	struct str s;
+
+	str_init(&s, a, 65536);
+	text_quote(&s, slice_of(text), columns);
+	assert_string_equal(str_z(&s), wanted);
+}
+
+static void test_names(void **state UNUSED)
+{
+	static const char *const names[] = { "",		 "participant-", "participant-1a", "Participant-1",
+					     "participant-1 ", "x participant-1", "participant--1",
+					     "participant-1234567890123456789" };
+	const char *was = arena_strdup(a, tr_lang());
+
+	tr_set("en");
+	assert_string_equal(tr_name(a, "participant-17"), "Participant 17");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_ptr_equal(tr_name(a, names[i]), names[i]);
+	tr_set(was);
+}
+
+static void test_quote(void **state UNUSED)
+{
+	struct str s;
+
+	quoted("", 20, "");
+	quoted("uno\n\ndos", 20, "> uno\n>\n> dos\n");
+	/* what fills the line to its end stays on it, one more column does not */
+	quoted("12345 789 1", 9, "> 12345 789\n> 1\n");
+	quoted("12345 7890", 9, "> 12345\n> 7890\n");
+	quoted("1 3 5 7 9", 5, "> 1 3 5\n> 7 9\n");
+	/* columns are what is seen, not bytes */
+	quoted("áéíóú ñandú", 11, "> áéíóú ñandú\n");
+	quoted("日本 日本", 8, "> 日本\n> 日本\n");
+	/* a long word stands whole, indentation stays, CRLF is an end of line */
+	quoted("a https://foro.example/largo b", 8, "> a\n> https://foro.example/largo\n> b\n");
+	quoted("  x = 1\r\ny", 20, ">   x = 1\n> y\n");
+	str_init(&s, a, 65536);
+	text_labelled(&s, "De", "Ana");
+	text_labelled(&s, "Decisión", "sí");
+	text_labelled(&s, "Muy largo, largo", "x");
+	assert_string_equal(str_z(&s), "De            Ana\nDecisión      sí\nMuy largo, largo x\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -679,7 +726,7 @@ int main(void)
 		cmocka_unit_test(test_markdown),  cmocka_unit_test(test_markdown_bombs),
 		cmocka_unit_test(test_linear),    cmocka_unit_test(test_fill), cmocka_unit_test(test_align),
 		cmocka_unit_test(test_align_linear),
-		cmocka_unit_test(test_diff),	  cmocka_unit_test(test_pack),
+		cmocka_unit_test(test_quote), cmocka_unit_test(test_names), cmocka_unit_test(test_diff),	  cmocka_unit_test(test_pack),
 		cmocka_unit_test(test_excerpt),   cmocka_unit_test(test_dates), cmocka_unit_test(test_figures), cmocka_unit_test(test_accept),
 	};
 

@@ -46,11 +46,11 @@ static void entry_fill(struct page *pg, const struct record_row *r, bool site, s
 {
 	*e = (struct view_entry){
 		.id = r->id,
-		.who = *r->actor ? r->actor
+		.who = *r->actor ? tr_name(pg->a, r->actor)
 		       : strcmp(r->door, "cli") == 0 ? tr("The administrator")
 						     : tr("Cabildo"),
 		.what = act_words(r->act),
-		.whom = r->subject,
+		.whom = tr_name(pg->a, r->subject),
 		.place = "",
 		.url = "",
 		.door = door_words(r->door),

@@ -156,10 +156,10 @@ static void earlier_fill(struct page *pg, const struct held *h, struct view_held
 		return;
 	str_init(&s, pg->a, (size_t)64 << 10);
 	for (size_t i = 0; i < n && row[i].hold < h->id; i++, before++) {
-		str_fmt(&s, "%s%s: %s", i ? " · " : "", row[i].author_name,
+		str_fmt(&s, "%s%s: %s", i ? " · " : "", tr_name(pg->a, row[i].author_name),
 			text_excerpt(pg->a, row[i].body, NULL, 0, PARENT_CHARS));
 		if (*row[i].why != '\0')
-			str_fmt(&s, " · %s: %s", row[i].decider,
+			str_fmt(&s, " · %s: %s", tr_name(pg->a, row[i].decider),
 				text_excerpt(pg->a, slice_of(row[i].why), NULL, 0, PARENT_CHARS));
 	}
 	if (before == 0)
@@ -181,7 +181,7 @@ static void about_fill(struct page *pg, const struct held *h, const struct held_
 	v->about = arena_fmt(pg->a,
 			     strcmp(h->kind, "report") == 0 ? tr("About: no. %lld, %s")
 							    : tr("Answers: no. %lld, %s"),
-			     (long long)c->number, c->author);
+			     (long long)c->number, tr_name(pg->a, c->author));
 	v->about_url = arena_fmt(pg->a, "/g/%s/%lld/%lld", c->list, (long long)c->thread,
 				 (long long)c->number);
 	v->about_text =
@@ -196,7 +196,7 @@ static void text_fill(struct page *pg, const struct held *h, const struct held_c
 	*v = (struct view_heldtext){
 		.url = arena_fmt(pg->a, "/moderation/%lld", (long long)h->id),
 		.pick = "",
-		.author = h->author_name,
+		.author = tr_name(pg->a, h->author_name),
 		.addr = h->author_addr,
 		.sender = strcmp(h->kind, "message") == 0 ? sender_text(pg, h, c) : "",
 		.history = history_text(pg, c),
@@ -243,7 +243,7 @@ static const char *told_text(const struct held *h)
 /* Who decided, changed or has it, as who is too late reads it. */
 const char *card_conflict(struct page *pg, const struct held *h)
 {
-	const char *who = *h->decider ? h->decider : tr("The administrator");
+	const char *who = *h->decider ? tr_name(pg->a, h->decider) : tr("The administrator");
 
 	if (h->decided_at != 0 && h->decided_by != 0 &&
 	    h->decided_by == unit_of(pg)->actor.account)

@@ -83,7 +83,7 @@ static enum rc person_show(struct page *pg, struct office_page *o, const char *e
 		return rc;
 	v = (struct view_person){
 		.office = o->v,
-		.name = p.name,
+		.name = tr_name(pg->a, p.name),
 		.action = arena_fmt(pg->a, "/admin/accounts/%lld", (long long)p.id),
 		.csrf = csrf_token(pg),
 		.done = pg->route->method == METHOD_GET && param_bool(pg, "done") ? tr("Saved.") : "",
@@ -155,7 +155,7 @@ static enum rc newgroup_show(struct page *pg, struct office_page *o, const struc
 				   .csrf = csrf_token(pg),
 				   .error = error,
 				   .domain = unit_of(pg)->conf->mail_domain,
-				   .name = n->name,
+				   .name = tr_name(pg->a, n->name),
 				   .group_title = n->title,
 				   .description = n->description,
 				   .parent = n->parent,

@@ -181,7 +181,7 @@ enum rc page_account_delete_ask(struct page *pg)
 			     "Then you belong to no group, and your name and addresses are found "
 			     "nowhere here: not on pages, in the search, in originals, nor in what "
 			     "others quote of you.\nWhat you wrote stays in its threads, under a "
-			     "name such as \"Participante 3\". Copies that were mailed are with those "
+			     "name such as \"Participant 3\". Copies that were mailed are with those "
 			     "who got them.\nTake your data with you before.\n"),
 			  (long long)ERASE_DAYS));
 }

@@ -127,6 +127,7 @@ enum rc page_settings_set(struct page *pg)
 			   "below, and nothing of it is saved yet: look it over and save again.");
 	else
 		rc = settings_change(unit_of(pg), o.list, c, n, NULL);
+	site_of(pg)->title_until = 0;
 	if (rc == RC_INVALID)
 		error = tr("Nothing was saved: mend what is marked below.");
 	else if (rc != RC_OK)

@@ -4,12 +4,14 @@
 #include <strings.h>
 
 #include "server/core/account.h"
+#include "server/core/settings.h"
 #include "server/text/pack.h"
 #include "web/pages/site.h"
 
 #include "server/base/base.h"
 
-#define PAGE_CAP ((size_t)16 << 20)
+#define PAGE_CAP   ((size_t)16 << 20)
+#define TITLE_USEC (5 * USEC)
 
 static const char *lang_of(const struct req *r, const struct actor *who)
 {
@@ -40,6 +42,23 @@ enum rc site_begin(struct page *pg, enum tx tx)
 	return unit_begin_rw(u);
 }
 
+/* Whoever serves the next page may be another worker: a new name is everywhere in a few seconds. */
+static enum rc title_load(struct page *pg)
+{
+	struct site *s = site_of(pg);
+	const char *title;
+	enum rc rc;
+
+	if (clock_mono() < s->title_until)
+		return RC_OK;
+	rc = setting_value(unit_of(pg), "site_title", &title);
+	if (rc != RC_OK)
+		return rc;
+	snprintf(s->title, sizeof(s->title), "%s", title);
+	s->title_until = clock_mono() + TITLE_USEC;
+	return RC_OK;
+}
+
 enum rc site_load(struct page *pg)
 {
 	struct unit *u = unit_of(pg);
@@ -48,7 +67,7 @@ enum rc site_load(struct page *pg)
 
 	pg->signed_in = rc == RC_OK;
 	tr_set(lang_of(pg->req, &u->actor));
-	return rc == RC_TEMPFAIL ? rc : RC_OK;
+	return rc == RC_TEMPFAIL ? rc : title_load(pg);
 }
 
 enum rc site_allow(struct page *pg)
@@ -144,8 +163,9 @@ bool site_fresh(struct page *pg, const char *what)
 
 	if (pg->signed_in)
 		return false;
-	all = arena_fmt(pg->a, "%s\n%s\n%s\n%s", what, unit_of(pg)->actor.locale,
-			lang_of(pg->req, &unit_of(pg)->actor), site_of(pg)->style_url);
+	all = arena_fmt(pg->a, "%s\n%s\n%s\n%s\n%s", what, unit_of(pg)->actor.locale,
+			lang_of(pg->req, &unit_of(pg)->actor), site_of(pg)->style_url,
+			site_of(pg)->title);
 	hash_bytes(all, strlen(all), sum);
 	return page_fresh(pg, base32_encode(pg->a, sum, 15));
 }
@@ -328,9 +348,11 @@ static void local_hide(struct str *s, struct slice local)
 
 const char *text_shown(struct page *pg, const char *text, bool member)
 {
-	struct slice rest = slice_of(text), head;
+	struct slice rest, head;
 	struct str s;
 
+	text = tr_name(pg->a, text);
+	rest = slice_of(text);
 	if (member || strchr(text, '@') == NULL)
 		return text;
 	str_init(&s, pg->a, STR_CAP_DEFAULT);

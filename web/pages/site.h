@@ -14,7 +14,8 @@
 struct site {             /* page->app; one per worker */
 	struct unit unit; /* its arena is the request's, set by begin */
 	const struct conf *conf;
-	const char *title;             /* of the whole site */
+	char title[4 * 120 + 1];       /* of the whole site: its setting, */
+	int64_t title_until;           /* asked again at this clock_mono() */
 	const char *style, *style_url; /* the sheet's bytes and its address with a hash */
 	const char *mark;              /* the icon */
 	size_t style_n, mark_n;

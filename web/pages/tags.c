@@ -13,7 +13,7 @@ static const char *text(struct page *pg, const char *name)
 
 static const char *act_text(struct page *pg, const struct act_line *a)
 {
-	const char *name = *a->who ? a->who : tr("The administration");
+	const char *name = *a->who ? tr_name(pg->a, a->who) : tr("The administration");
 
 	if (strcmp(a->kind, "tag-merge") == 0)
 		return arena_fmt(pg->a, tr("%1$s joined the tag “%2$s” to “%3$s”."), name, a->before,
@@ -32,7 +32,7 @@ static void acts_fill(struct page *pg, const struct act_line *a, size_t n, struc
 						    .when = fmt_iso(pg, a[i].at) };
 		if (a[i].undone_at != 0)
 			v->acts[i].state = arena_fmt(pg->a, tr("Undone by %s."),
-						     *a[i].undone_by ? a[i].undone_by
+						     *a[i].undone_by ? tr_name(pg->a, a[i].undone_by)
 								     : tr("The administration"));
 		else if (!a[i].old)
 			v->acts[i].undo = a[i].id;

@@ -100,7 +100,8 @@ void act_fill(struct page *pg, const struct act_line *a, bool member, struct vie
 	}
 	if (a->undone_at != 0)
 		v->state = arena_fmt(pg->a, tr("Undone by %s."),
-				     *a->undone_by ? a->undone_by : tr("The administration"));
+				     *a->undone_by ? tr_name(pg->a, a->undone_by)
+						   : tr("The administration"));
 	else if (!a->old)
 		v->undo = a->id;
 }
@@ -131,7 +132,7 @@ static void posts_fill(struct page *pg, const struct thread_tools *t, const stru
 
 		v->posts[i] = (struct view_tool_post){
 			.number = p->number,
-			.author = p->author,
+			.author = tr_name(pg->a, p->author),
 			.date = fmt_time(pg, p->sent_at),
 			.when = fmt_iso(pg, p->sent_at),
 			.lang = p->lang,
@@ -172,7 +173,7 @@ static enum rc suggestions_fill(struct page *pg, const struct thread_tools *t, s
 			.number = s[i].number,
 			.url = arena_fmt(pg->a, "/g/%s/%lld/%lld", t->thread.list_name,
 					 (long long)s[i].thread, (long long)s[i].number),
-			.title = tr_pair(pg->a, s[i].author,
+			.title = tr_pair(pg->a, tr_name(pg->a, s[i].author),
 					 subject_shown(pg, s[i].subject, true)),
 			.lang = s[i].lang,
 			.why = why_text(s[i].why),

@@ -236,7 +236,8 @@ select i.account_id, i.list_id, coalesce(s.id, i.subscription_id), i.every, i.fo
 	date_trunc('day', (i.since_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone),
 	date_trunc('day', (i.until_at + interval '12 hours') at time zone zone_known(a.time_zone)) at time zone zone_known(a.time_zone),
 	-- whoever belongs to one group reads of that one
-	i.list_id <> 0 or (select count(*) from subscription x where x.account_id = i.account_id) = 1
+	i.list_id <> 0 or (select count(*) from subscription x where x.account_id = i.account_id) = 1,
+	(select value from setting where name = 'site_title')
 from digest_issue i join account a on a.id = i.account_id
 left join subscription s on s.id = coalesce((select x.id from subscription x where x.id = i.subscription_id),
 	(select min(x.id) from subscription x join address y on y.id = x.address_id where i.list_id = 0 and x.account_id = i.account_id

@@ -40,7 +40,7 @@ order by ad.addr
 -- name: notice_get
 -- roles: deliver
 select n.kind, n.addr, n.locale, n.subject, n.body, n.in_reply_to, n.refs, n.reply_to, n.raw_id,
-	l.name, l.mail_domain, l.title, l.max_size::bigint,
+	l.name, l.mail_domain, coalesce(l.title, (select value from setting where name = 'site_title'), ''), l.max_size::bigint,
 	case when n.kind = 'bounce-probe' then (select ad.id from address ad where ad.addr = n.addr) end,
 	n.msgid, n.from_name,
 	case when n.kind = 'invitation' then (select i.id from invitation i where i.list_id = n.list_id and i.addr = n.addr
