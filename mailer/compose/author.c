@@ -5,7 +5,6 @@
  */
 #include "mailer/compose/head.h"
 #include "mailer/compose/job.h"
-#include "server/text/tr.h"
 
 #include "server/base/base.h"
 
@@ -117,7 +116,7 @@ void from_head(struct job *j, struct str *o)
 {
 	const struct compose_post *p = j->post;
 	/* each part is cut by itself, so that neither can push the other out */
-	struct slice author = utf8_clip(head_clean(j->a, tr_name(j->a, p->author_name)), 120);
+	struct slice author = utf8_clip(head_clean(j->a, p->author_name), 120);
 	struct slice title = utf8_clip(head_clean(j->a, j->list->title), 120);
 	struct head h;
 	const char *name;

@@ -22,7 +22,7 @@ static enum rc one_compose(struct unit *u, const struct queue_post *p, struct co
 	struct compose_post c = { .raw = p->raw,
 				  .msgid = p->msgid,
 				  .date = p->sent_at,
-				  .author_name = p->author_name,
+				  .author_name = tr_name(u->arena, p->author_name),
 				  .author_addr = p->hide_address ? "" : p->author_addr,
 				  .via = tr("via"),
 				  .from = p->web ? COMPOSE_FROM_LIST : COMPOSE_FROM_KEEP,
@@ -63,13 +63,14 @@ static enum rc one_compose(struct unit *u, const struct queue_post *p, struct co
 static void one_words(struct unit *u, const struct queue_post *p, struct slice text,
 		      struct compose_whole *w)
 {
+	const char *name = tr_name(u->arena, p->author_name);
 	char date[40];
 
 	clock_rfc5322(p->sent_at, date);
 	w->date = arena_strdup(u->arena, date);
 	w->author = (p->web && p->hide_address) || *p->author_addr == '\0'
-			    ? p->author_name
-			    : arena_fmt(u->arena, "%s <%s>", p->author_name, p->author_addr);
+			    ? name
+			    : arena_fmt(u->arena, "%s <%s>", name, p->author_addr);
 	w->subject = p->nrefs > 0 && !slice_istarts(slice_of(p->subject), "re:")
 			     ? arena_fmt(u->arena, "Re: %s", p->subject)
 			     : p->subject;

@@ -139,7 +139,7 @@ static enum rc post_compose(struct worker *w, bool by_link)
 	c = (struct compose_post){ .raw = p->raw,
 				   .msgid = p->msgid,
 				   .date = p->sent_at,
-				   .author_name = p->author_name,
+				   .author_name = tr_name(w->batch, p->author_name),
 				   /* TRANSLATORS: "Ana Pérez via Agenda", in the From of a copy */
 				   .via = tr("via"),
 				   .url = post_url(w, w->batch, p),
