@@ -80,8 +80,6 @@ enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
 				     .to_addr = j->addr,
 				     .reply_to = i.reply,
 				     .subject = digest_subject(u->arena, &d),
-				     .text = digest_text(u->arena, &d),
-				     .html = digest_html(u->arena, &d),
 				     .msgid = i.msgid,
 				     .date = clock_now(),
 				     .lang = d.lang,
@@ -89,6 +87,7 @@ enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
 				     .original = SLICE(""),
 				     .list = &list,
 				     .copy = &copy };
+	digest_mail(u->arena, &d, &n.text, &n.html);
 	if (i.one)
 		copy.unsub_mailto = address_leave(u->arena, u->keys, u->conf->recipient_delimiter,
 						  i.list, i.domain, i.subscription);

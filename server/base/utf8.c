@@ -164,8 +164,12 @@ size_t utf8_width(struct slice s)
 {
 	size_t w = 0, n;
 
-	for (; s.n > 0; s.p += n, s.n -= n)
-		w += cp_width(utf8_next(s, &n));
+	for (; s.n > 0; s.p += n, s.n -= n) {
+		unsigned char c = (unsigned char)*s.p;
+
+		n = 1;
+		w += c < 0x80 ? c >= 0x20 : cp_width(utf8_next(s, &n));
+	}
 	return w;
 }
 

@@ -91,6 +91,9 @@ const char *digest_subject(struct arena *a, const struct digest *d);
 struct slice digest_text(struct arena *a, const struct digest *d);
 /* The HTML part of the mail, a whole document, ASCII-safe UTF-8 under 90 kB. */
 struct slice digest_html(struct arena *a, const struct digest *d);
+/* Both of one mail: what fits is weighed once. */
+void digest_mail(struct arena *a, const struct digest *d, struct slice *text_r,
+		 struct slice *html_r);
 
 /* What both show of each item alone, nitems of them, empty where an item is only counted:
  * to find it again in what somebody quotes. */

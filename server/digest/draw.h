@@ -64,6 +64,8 @@ struct draw_shown {
 };
 struct draw_shown *draw_plan(struct arena *a, const struct digest *d,
 			     struct view_digest_piece **html_r);
+/* The text part that shows so much of each, in the language set. */
+struct slice draw_text(struct arena *a, const struct digest *d, const struct draw_shown *shown);
 /* "and 3 more messages"; "" */
 const char *draw_more(struct arena *a, const struct digest_item *it, size_t shown);
 

@@ -241,7 +241,7 @@ struct draw_shown *draw_plan(struct arena *a, const struct digest *d, struct vie
 	return p.shown;
 }
 
-struct slice digest_html(struct arena *a, const struct digest *d)
+void digest_mail(struct arena *a, const struct digest *d, struct slice *text_r, struct slice *html_r)
 {
 	struct view_digest_piece *html;
 	struct view_digest_mail v;
@@ -253,11 +253,21 @@ struct slice digest_html(struct arena *a, const struct digest *d)
 	snprintf(was, sizeof(was), "%s", tr_lang());
 	tr_set(d->lang);
 	shown = draw_plan(a, d, &html);
+	if (text_r != NULL)
+		*text_r = draw_text(a, d, shown);
 	v = frame_fill(a, d, shown, html);
 	str_init(&s, a, PIECE_CAP);
 	view_digest_mail(&o, &v);
 	tr_set(was);
-	return str_slice(&s);
+	*html_r = str_slice(&s);
+}
+
+struct slice digest_html(struct arena *a, const struct digest *d)
+{
+	struct slice html;
+
+	digest_mail(a, d, NULL, &html);
+	return html;
 }
 
 struct html digest_page(struct arena *a, const struct digest *d)

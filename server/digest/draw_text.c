@@ -309,17 +309,11 @@ static void foot(struct str *o, const struct digest *d)
 	}
 }
 
-struct slice digest_text(struct arena *a, const struct digest *d)
+struct slice draw_text(struct arena *a, const struct digest *d, const struct draw_shown *shown)
 {
-	struct view_digest_piece *unused;
-	struct draw_shown *shown;
-	char was[16];
 	struct str o;
 
-	snprintf(was, sizeof(was), "%s", tr_lang());
-	tr_set(d->lang);
 	str_init(&o, a, TEXT_CAP);
-	shown = draw_plan(a, d, &unused);
 	line(&o, capitals(a, draw_heading(a, d)), 0);
 	line(&o, *draw_place(a, d) ? draw_place(a, d) : "Cabildo", 0);
 	line(&o, draw_counts(a, d), 0);
@@ -329,8 +323,22 @@ struct slice digest_text(struct arena *a, const struct digest *d)
 	items(&o, d, shown, DIGEST_ACTIVE);
 	rest(&o, d, shown);
 	foot(&o, d);
-	tr_set(was);
 	return str_slice(&o);
+}
+
+struct slice digest_text(struct arena *a, const struct digest *d)
+{
+	struct view_digest_piece *unused;
+	struct draw_shown *shown;
+	struct slice text;
+	char was[16];
+
+	snprintf(was, sizeof(was), "%s", tr_lang());
+	tr_set(d->lang);
+	shown = draw_plan(a, d, &unused);
+	text = draw_text(a, d, shown);
+	tr_set(was);
+	return text;
 }
 
 struct digest_drawn *digest_drawn(struct arena *a, const struct digest *d)

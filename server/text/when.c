@@ -15,15 +15,12 @@ static bool zone_ok(const char *zone)
 	return n > 0 && n < 64 && zone[n] == '\0' && zone[0] != '/';
 }
 
-int when_offset(const char *zone, int64_t usec)
+static int offset_ask(const char *zone, time_t t)
 {
-	time_t t = (time_t)(usec / USEC);
 	char was[128] = "", set[80];
 	const char *env = getenv("TZ");
 	struct tm tm;
 
-	if (zone == NULL || !zone_ok(zone))
-		return 0;
 	if (env != NULL)
 		snprintf(was, sizeof(was), "%s", env);
 	snprintf(set, sizeof(set), ":%s", zone);
@@ -38,6 +35,37 @@ int when_offset(const char *zone, int64_t usec)
 		unsetenv("TZ");
 	tzset();
 	return (int)(tm.tm_gmtoff / 60);
+}
+
+#define QUARTER  900        /* seconds: no clock of these times changes within one */
+#define QUARTERS_FROM 946684800 /* 2000-01-01 */
+#define KNOWN    1024
+
+/* Each question makes libc read the zone's file twice, and the same posts stand in the
+ * digests of thousands in one zone: what was answered is kept. */
+int when_offset(const char *zone, int64_t usec)
+{
+	static struct {
+		char zone[64];
+		time_t quarter;
+		int offset;
+	} known[KNOWN];
+	time_t t = (time_t)(usec / USEC), quarter = t / QUARTER;
+	size_t k = (size_t)quarter;
+
+	if (zone == NULL || !zone_ok(zone))
+		return 0;
+	if (t < QUARTERS_FROM)
+		return offset_ask(zone, t);
+	for (const char *c = zone; *c; c++)
+		k = k * 31 + (unsigned char)*c;
+	k %= KNOWN;
+	if (known[k].quarter != quarter || strcmp(known[k].zone, zone) != 0) {
+		known[k].offset = offset_ask(zone, t);
+		known[k].quarter = quarter;
+		snprintf(known[k].zone, sizeof(known[k].zone), "%s", zone);
+	}
+	return known[k].offset;
 }
 
 static const struct {
