@@ -461,9 +461,26 @@ digest_site() {
 		ANALYZE" >/dev/null
 }
 
+# The first DIGESTS_SENT of those that are queued, from the queue into the sink.
+digest_compose() {
+	local cpu0 t0
+	sink_start && deliver_start || return 1
+	# the first is on its way: what follows is not the start of programs
+	sink_until 1 || return 1
+	local had
+	had=$(wc -l <"$WORK/sink/copies")
+	cpu0=$(cpu_ms $(ours_pids))" "$(cpu_ms $(theirs_pids))
+	t0=$(now)
+	sink_until $((had + DIGESTS_SENT)) || return 1
+	t0=$(calc "$(now) - $t0")
+	composed+=("$(calc "$DIGESTS_SENT / $t0")")
+	composed_cpu+=("$(calc "($(cpu_ms $(ours_pids) $(theirs_pids)) - ${cpu0% *} - ${cpu0#* }) / $DIGESTS_SENT")")
+	note "digest: of one mail ours $(calc "($(cpu_ms $(ours_pids)) - ${cpu0% *}) / $DIGESTS_SENT"), PostgreSQL $(calc "($(cpu_ms $(theirs_pids)) - ${cpu0#* }) / $DIGESTS_SENT") ms of processor; $(awk -F'\t' '{ n += $5 } END { print int(n / NR) }' "$WORK/sink/copies") bytes"
+}
+
 part_digest() {
 	local i t0 pid
-	local -a rates=() kept=()
+	local -a rates=() kept=() composed=() composed_cpu=()
 	for ((i = 1; i <= RUNS; i++)); do
 		digest_site "digest$i" || return 1
 		cabildod --config "$SITE/cabildo.conf" --once --at 2026-11-17T00:00:00Z >"$WORK/digest.log" 2>&1
@@ -482,8 +499,11 @@ part_digest() {
 			return 1
 		}
 		rates+=("$(calc "$DIGESTS / $t0")") kept+=("$(calc "$(cat "$WORK/digest.kb") / 1024")")
+		digest_compose || return 1
 		site_over
 	done
 	figure digest_members_per_s members/s "${rates[@]}"
 	figure digest_memory_mb MB "${kept[@]}"
+	figure digest_compose_per_s mails/s "${composed[@]}"
+	figure digest_compose_cpu_ms ms "${composed_cpu[@]}"
 }
