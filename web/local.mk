@@ -66,4 +66,4 @@ screens : all
 		$(top_srcdir)/tests/web/look.sh $(top_srcdir)/tests/web/archive.sh
 web-tools :
 	$(MKDIR_P) $(CABILDO_NODE)
-	cd $(CABILDO_NODE) && npm install --no-fund --no-audit playwright-core@1 axe-core@4
+	cd $(CABILDO_NODE) && npm install --no-fund --no-audit playwright-core@1 axe-core@4 html-validate@8
