@@ -31,6 +31,16 @@ part() {
 			print $h =~ /quoted-printable/i ? decode_qp($t) : $h =~ /base64/i ? decode_base64($t) : $t;
 		}' "$1" "$2" | tr -d '\r'
 }
+# valid NAME: its HTML, by the standard's rules for elements and attributes, where html-validate is.
+valid() {
+	if [ ! -d "$BROWSER_NODE/node_modules/html-validate" ]; then
+		echo "# $1: not validated, html-validate is not there (npm)"
+		return
+	fi
+	NODE_PATH=$BROWSER_NODE/node_modules node "$TOP/tests/web/valid.js" "$TEST_TMP/$1.html" >"$TEST_TMP/faults"
+	tap_is "$1: the validator went to the end" $? 0
+	tap_none "$1: valid HTML" "$(cat "$TEST_TMP/faults")"
+}
 # mail NAME FILE: the mail's parts to $TEST_TMP/NAME.html and .txt, and a look at them.
 mail() {
 	local verdict text why
@@ -46,6 +56,7 @@ mail() {
 	NODE_PATH=$BROWSER_NODE/node_modules node "$TOP/tests/web/digest.js" "$1" "$TEST_TMP/$1.html" \
 		${CABILDO_SCREENS:+"$CABILDO_SCREENS"} >"$TEST_TMP/verdicts"
 	tap_is "$1: the browser went to the end" $? 0
+	valid "$1"
 	while IFS=$'\t' read -r verdict text why; do
 		tap_is "$text" "$verdict${why:+: $why}" ok
 	done <"$TEST_TMP/verdicts"
@@ -73,6 +84,21 @@ mail digest-mail "$(digests | head -1)"
 	printf 'digest-link\t%s\n' "$(grep -oE '/p/[0-9]+/[a-z2-7]{16}' "$TEST_TMP/digest-mail.html" | head -1)"
 } >"$TEST_TMP/paths"
 browser_look --as "$TEST_TMP/paths"
+
+# A thread as whoever has the link of a digest sees it, and where the link has ended.
+flow_sql "UPDATE list SET visibility = 'members', read_links = true" >/dev/null
+reading=$(flow_sql "SELECT account_id || '-' || (SELECT min(id) FROM thread) FROM address WHERE addr = 'rodrigo.mejia@example.org'")
+{
+	day=$(($(date +%s) / 86400))
+	for name in "reading $day" "reading-post $day /2" "reading-over $((day - 1))"; do
+		read -r name day part <<<"$name"
+		printf '%s\t/r/%s-%s-%s%s\n' "$name" "$reading" "$day" "$(flow_mac read "$reading-$day")" "$part"
+	done
+} >"$TEST_TMP/readings"
+# in the language of whom it was sent to, whatever the browser says
+flow_sql "UPDATE account SET locale = 'es'" >/dev/null
+LOOK_WAYS='es-1280-light es-360-dark es-320-light' browser_look --paths "$TEST_TMP/readings"
+flow_sql "UPDATE list SET visibility = 'public'" >/dev/null
 
 # The busiest week of a real archive, as if it had come by mail.
 DATA=${CORPORA:-}/archive-r-help-es/data
