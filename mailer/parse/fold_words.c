@@ -52,15 +52,27 @@ bool fold_has_verb(const char *low)
 
 bool fold_ends_verb(const char *low)
 {
-	size_t n = strlen(low);
+	size_t n = strlen(low), end;
 
 	/* it is among the last words */
 	if (n > 48)
 		low += n - 48;
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		for (const char *p = low; (p = word_find(p, verbs[i])); )
-			if (p[strspn(p, " :-*_>\u00a0")] == '\0')
-				return true;
+	end = n > 48 ? 48 : n;
+	while (end > 0 && strchr(" :-*_>\u00a0", low[end - 1]))
+		end--;
+	/* each would be looked for in each line of each mail: so only where it may stand */
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		size_t v = strlen(verbs[i]);
+		const char *p;
+
+		if (v > end)
+			continue;
+		p = low + end - v;
+		if (p[v - 1] != verbs[i][v - 1] || memcmp(p, verbs[i], v) != 0)
+			continue;
+		if ((unsigned char)*p >= 0xe0 || ((p == low || !is_word(p[-1])) && !is_word(p[v])))
+			return true;
+	}
 	return false;
 }
 
