@@ -55,6 +55,9 @@ noinst_PROGRAMS += tests/load/ref_page
 tests_load_ref_page_SOURCES = tests/load/ref_page.c
 tests_load_ref_page_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 tests_load_ref_page_LDADD = $(PQ_LIBS) $(FCGI_LIBS)
+noinst_PROGRAMS += tests/load/visible
+tests_load_visible_SOURCES = tests/load/visible.c
+tests_load_visible_LDADD = $(BASE_LIBS)
 .PHONY : bench
 bench : all tests/lib/lmtpsend$(EXEEXT)
 	BUILD=$(abs_top_builddir) $(top_srcdir)/tests/load/run $(BENCH)
