@@ -1120,7 +1120,7 @@ $$;
 
 -- One new post, but for its files and its group's counters, which come last: everything that is
 -- written of it in one call, because a statement of its own costs as much as what it
--- does. It is the only way to make a post; its callers hold no right on these tables for it. The
+-- does. It is the only way in which mail and pages make a post; their roles hold no right to insert one. The
 -- order is that of the locks: see server/core/submit.c.
 --   in_thread  null: a new one; else a row of thread that is still there, in this group
 --   raw        null: raw_bytes are stored
@@ -1133,7 +1133,7 @@ create function post_put(grp bigint, new_post bigint, in_thread bigint, parent b
 	unknown bytea[], waits bytea[], ranks smallint[], of_hold bigint, sender text, rcpt text, by_rule text,
 	its_trace text, its_reason text,
 	out number_r integer, out thread_r bigint, out thread_number_r bigint, out hidden_r boolean)
-language plpgsql security definer
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
 	entry pg_catalog.tsvector;
