@@ -13,6 +13,7 @@
 #include "server/base/base.h"
 
 #define BLOCKS_MAX 5000
+#define URLS_MAX   200  /* bare ones that md4c looks for: its time grows with their square */
 #define STOP (-1)                /* md4c goes on after anything but a negative number */
 
 struct md {
@@ -25,6 +26,7 @@ struct md {
 	bool anchor;              /* it has an <a> */
 	struct str url;           /* its URL, entities decoded */
 	size_t link_at;           /* where its content begins in s */
+	unsigned bare;            /* how running text outside a link is written */
 };
 
 static const struct { const char *name; const char *text; } entities[] = {
@@ -70,7 +72,7 @@ static void entity_add(struct str *s, struct slice e)
 
 static int text_flush(struct md *m)
 {
-	bool ok = inline_text(&m->o, str_slice(&m->text), m->links > 0 ? INLINE_IN_LINK : 0);
+	bool ok = inline_text(&m->o, str_slice(&m->text), m->links > 0 ? INLINE_IN_LINK : m->bare);
 
 	str_cut(&m->text, 0);
 	return ok && !m->s.over && !m->text.over ? 0 : STOP;
@@ -342,9 +344,19 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *p, MD_SIZE n, void *ctx)
 	return m->text.over ? STOP : 0;
 }
 
+static bool many_urls(struct slice text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i + 4 < text.n && n <= URLS_MAX; i++)
+		n += (text.p[i] == ':' && text.p[i + 1] == '/' && text.p[i + 2] == '/') ||
+		     (slice_istarts(slice_make(text.p + i, 4), "www."));
+	return n > URLS_MAX;
+}
+
 struct html markup_render(struct arena *a, struct slice text, size_t cap)
 {
-	static const MD_PARSER parser = {
+	MD_PARSER parser = {
 		.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH |
 			 MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEWWWAUTOLINKS,
 		.enter_block = enter_block,
@@ -358,6 +370,10 @@ struct html markup_render(struct arena *a, struct slice text, size_t cap)
 	str_init(&m.s, a, cap);
 	str_init(&m.text, a, cap);
 	m.o.s = &m.s;
+	if (many_urls(text)) {
+		parser.flags &= ~(unsigned)(MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEWWWAUTOLINKS);
+		m.bare = INLINE_LINKS;
+	}
 	if (text.n > UINT32_MAX / 2 || md_parse(text.p, (MD_SIZE)text.n, &parser, &m) != 0 ||
 	    m.s.over)
 		return plain_render(a, text, NULL, 0, cap);
