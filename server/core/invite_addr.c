@@ -11,17 +11,18 @@
 static struct slice part_next(struct slice *rest)
 {
 	struct slice all = *rest;
-	const char *close = NULL;
+	const char *close = NULL, *end = NULL; /* end: of the line at hand */
 	size_t i = 0;
 
 	for (; i < all.n; i++) {
 		char c = all.p[i];
 
 		if (c == '"') {
-			size_t left = all.n - i - 1;
-			const char *lf = memchr(all.p + i + 1, '\n', left);
-
-			close = memchr(all.p + i + 1, '"', lf ? (size_t)(lf - all.p) - i - 1 : left);
+			if (end == NULL || end < all.p + i)
+				end = memchr(all.p + i, '\n', all.n - i);
+			if (end == NULL)
+				end = all.p + all.n;
+			close = memchr(all.p + i + 1, '"', (size_t)(end - all.p) - i - 1);
 			if (close != NULL)
 				i = (size_t)(close - all.p);
 		} else if (c == '\n' || c == ',' || c == ';') {
