@@ -15,7 +15,7 @@ for f in "$TOP"/tests/fuzz/*.c; do
 	esac
 	seeds=()
 	mapfile -d '' -t seeds < <(find "$TOP/tests/fuzz/seeds/$name" ${more:+"$more"} -type f -print0 2>/dev/null | sort -z)
-	out=$(timeout 100 "$BUILD/tests/fuzz/replay-$name" /dev/null "${seeds[@]}" 2>&1)
+	out=$(timeout -k 5 100 "$BUILD/tests/fuzz/replay-$name" /dev/null "${seeds[@]}" 2>&1)
 	tap_ok $? "$name: ${#seeds[@]} seeds" "$(tail -n 15 <<<"$out")"
 done
 tap_end

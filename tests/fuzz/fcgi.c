@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a web server may write into the FastCGI socket: records in the form of the input,
+ * where each "ABCD" in a name stands for one that is read. Every connection ends, and
+ * an honest request behind it is answered.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "web/serve/serve.h"
+
+#include "server/base/base.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static unsigned served, honest;
+static struct sockaddr_un at = { .sun_family = AF_UNIX };
+static socklen_t at_n;
+
+static enum rc echo(struct req *r, struct resp *p, void *ctx UNUSED)
+{
+	int st = r->method == METHOD_POST ? req_body(r, REQ_BODY_DEFAULT) : 0;
+
+	served++;
+	honest += slice_eqz(r->path, "/honest");
+	if (st)
+		return resp_fail(p, st);
+	if (!utf8_valid(r->path))
+		log_panic("event=fuzz what=path");
+	for (size_t i = 0; i < r->query.n; i++)
+		resp_header(p, "X-Echo", r->query.v[i].value);
+	for (size_t i = 0; i < r->nfiles; i++)
+		if (strpbrk(r->files[i].name, "/\\\r\n") != NULL)
+			log_panic("event=fuzz what=file");
+	str_addz(&p->body, "x");
+	return RC_OK;
+}
+
+static int listening(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	/* a name that no file has, and no other process */
+	at_n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+			   (size_t)snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "fuzz-fcgi-%ld", (long)getpid()));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, at_n) != 0 || listen(fd, 8) != 0)
+		log_panic("event=fuzz what=listen errno=%d", errno);
+	return fd;
+}
+
+/* Its end is there at once; what does not fit into the socket is cut off. */
+static int connection(const void *p, size_t n)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), room = 4 << 20;
+
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	if (fd < 0 || connect(fd, (struct sockaddr *)&at, at_n) != 0)
+		log_panic("event=fuzz what=connect errno=%d", errno);
+	if (n > 0 && send(fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_panic("event=fuzz what=send errno=%d", errno);
+	shutdown(fd, SHUT_WR);
+	return fd;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char good[] =
+		"\1\1\0\1\0\10\0\0" "\0\1\0\0\0\0\0\0" /* begin, as responder */
+		"\1\4\0\1\0\47\0\0" "\16\3REQUEST_METHODGET" "\13\7REQUEST_URI/honest"
+		"\1\4\0\1\0\0\0\0" "\1\5\0\1\0\0\0\0";
+	static struct serve *sv;
+	static int fd = -1;
+	int one, two, left;
+
+	if (!sv) {
+		log_init("fuzz", LOG_LV_FAIL, true);
+		sv = serve_new(&(struct serve_opt){ .handler = echo });
+		fd = listening();
+	}
+	one = connection(data, size < 400000 ? size : 400000);
+	two = connection(good, sizeof(good) - 1);
+	served = honest = 0;
+	/* what is no request is passed over for the next one */
+	if (serve_fcgi(sv, fd, 1, 0) != 0)
+		log_panic("event=fuzz what=ended");
+	left = accept(fd, NULL, NULL);
+	if (left >= 0)
+		close(left);
+	else if (honest == 0 && served == 0)
+		log_panic("event=fuzz what=unanswered");
+	close(one);
+	close(two);
+	return 0;
+}
