@@ -44,9 +44,12 @@ static size_t folds_make(struct arena *a, struct slice text, unsigned every, str
 static const struct digest_ours *ours(const struct digest *d)
 {
 	static struct digest_ours *kept;
+	static struct arena *a; /* as long as the program */
 
+	if (a == NULL)
+		a = arena_new((size_t)64 << 20);
 	if (kept == NULL)
-		kept = digest_ours(arena_new((size_t)64 << 20), d);
+		kept = digest_ours(a, d);
 	return kept;
 }
 
