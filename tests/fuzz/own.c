@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (text[i] == FOLDED)
 			text[i] = '.';
 	p.body = slice_make(text, len);
+	words_check(p.body);
 	p.nfolds = own_folds(a, slice_dup(a, folds), len, &p.folds);
 	for (size_t i = 0; i < p.nfolds; i++) {
 		if (p.folds[i].from < at || p.folds[i].to < p.folds[i].from || p.folds[i].to > len)
@@ -57,7 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		abort();
 	if (!cut && s.n > 0 && (s.p[0] == '\n' || s.p[s.n - 1] == '\n'))
 		abort();
-	words_check(p.body);
 	arena_free(&a);
 	return 0;
 }
