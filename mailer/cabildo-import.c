@@ -12,7 +12,7 @@
 #include "server/base/base.h"
 
 /* The options may stand behind the files, as people write them. */
-static int words(int argc, char **argv, bool *dry)
+static int words(int argc, char **argv, struct import_mode *mode)
 {
 	bool only = false;
 	int n = 0;
@@ -21,7 +21,9 @@ static int words(int argc, char **argv, bool *dry)
 		if (!only && strcmp(argv[i], "--") == 0)
 			only = true;
 		else if (!only && strcmp(argv[i], "--dry-run") == 0)
-			*dry = true;
+			mode->dry = true;
+		else if (!only && strcmp(argv[i], "--one-by-one") == 0)
+			mode->one_by_one = true;
 		else if (!only && argv[i][0] == '-' && argv[i][1] != '\0')
 			return -1;
 		else
@@ -57,23 +59,24 @@ static int run(struct import *im, const struct source_list *files)
 
 int main(int argc, char **argv)
 {
-	const char *dry_opt = NULL, *why;
+	const char *dry_opt = NULL, *one_opt = NULL, *why;
 	const struct prog_opt opts[] = {
 		{ "dry-run", NULL, &dry_opt, "say what would come of it, write nothing" },
+		{ "one-by-one", NULL, &one_opt, "each as mail is taken: slow, the same result" },
 	};
 	struct source_list files = { 0 };
 	struct import im;
 	struct prog p;
-	bool dry = false;
+	struct import_mode mode = { 0 };
 	enum rc rc;
 	int n;
 
-	prog_init(&p, argc, argv, "brings an archive into a group: LIST FILE... [--dry-run]", opts,
+	prog_init(&p, argc, argv, "brings an archive into a group: LIST FILE... [--dry-run] [--one-by-one]", opts,
 		  ARRAY_LEN(opts));
 	prog_signals();
-	n = words(p.argc, p.argv, &dry);
+	n = words(p.argc, p.argv, &mode);
 	if (n < 2) {
-		fprintf(stderr, "usage: cabildo import LIST FILE... [--dry-run]\n");
+		fprintf(stderr, "usage: cabildo import LIST FILE... [--dry-run] [--one-by-one]\n");
 		return EX_USAGE;
 	}
 	for (int i = 1; i < n; i++)
@@ -81,7 +84,9 @@ int main(int argc, char **argv)
 			fprintf(stderr, "cabildo import: %s\n", why);
 			return EX_NOINPUT;
 		}
-	rc = import_init(&im, &p.conf, &p.keys, p.argv[0], dry || dry_opt != NULL);
+	mode.dry |= dry_opt != NULL;
+	mode.one_by_one |= one_opt != NULL;
+	rc = import_init(&im, &p.conf, &p.keys, p.argv[0], mode);
 	if (rc == RC_OK) {
 		n = run(&im, &files);
 	} else {

@@ -61,8 +61,11 @@ cabildo_milter_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS) $(PCRE
 # the archive's way in
 noinst_LIBRARIES += libimport.a
 libimport_a_SOURCES = \
+	mailer/import/batch.c mailer/import/batch.h \
+	mailer/import/crew.c mailer/import/crew.h \
 	mailer/import/import.c mailer/import/import.h \
 	mailer/import/mbox.c mailer/import/mbox.h \
+	mailer/import/parsed.c mailer/import/parsed.h \
 	mailer/import/progress.c mailer/import/progress.h \
 	mailer/import/source.c mailer/import/source.h \
 	mailer/import/tally.c mailer/import/tally.h

@@ -24,6 +24,7 @@ STMT_SQL = \
 	server/db/sql/admin.sql \
 	server/db/sql/ban.sql \
 	server/db/sql/bounce.sql \
+	server/db/sql/bulk.sql \
 	server/db/sql/digest.sql \
 	server/db/sql/erase.sql \
 	server/db/sql/export.sql \
@@ -54,6 +55,7 @@ STMT_SQL = \
 	server/db/sql/template.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/db.c server/db/db.h server/db/rows.c server/db/rows.h \
+	server/db/column.c \
 	server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
@@ -85,6 +87,7 @@ libstore_a_SOURCES = \
 	server/store/export.c server/store/export.h \
 	server/store/invite.c server/store/invite.h \
 	server/store/bounce.c server/store/bounce.h \
+	server/store/bulk.c server/store/bulk.h \
 	server/store/digest.c server/store/digest.h \
 	server/store/erase.c server/store/erase.h \
 	server/store/forum.c server/store/forum.h server/store/raw.c \
@@ -168,6 +171,8 @@ libcore_a_SOURCES = \
 	server/core/plan.c server/core/plan.h \
 	server/core/prefs.c server/core/prefs.h \
 	server/core/roster.c server/core/roster.h \
+	server/core/bulk.c server/core/bulk.h server/core/bulk_window.h \
+	server/core/bulk_place.c server/core/bulk_write.c \
 	server/core/submit.c server/core/submit.h \
 	server/core/hold_report.c server/core/hold_report.h \
 	server/core/post_edit.c server/core/post_edit.h \

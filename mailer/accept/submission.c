@@ -4,13 +4,20 @@
 
 #include "server/base/base.h"
 
+bool submission_named(const struct mail *m)
+{
+	struct slice name = slice_trim(slice_of(m->from.name));
+
+	return name.n > 0 && memchr(name.p, '@', name.n) == NULL;
+}
+
 /* The name people read: the display name, the member's, or the local part. */
 static const char *author_name(struct arena *a, const struct mail *m, const struct list_ref *l)
 {
-	struct slice name = slice_trim(slice_of(m->from.name)), rest, local;
+	struct slice rest, local;
 
-	if (name.n > 0 && memchr(name.p, '@', name.n) == NULL)
-		return slice_dup(a, utf8_clip(name, 200));
+	if (submission_named(m))
+		return slice_dup(a, utf8_clip(slice_trim(slice_of(m->from.name)), 200));
 	if (l->account != 0)
 		return l->account_name;
 	rest = slice_of(m->from.addr);

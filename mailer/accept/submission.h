@@ -9,5 +9,7 @@
 /* m NULL: only the raw bytes are known. Everything points into m and a. */
 void submission_fill(struct submission *s_r, struct arena *a, const struct mail *m,
 		     struct slice raw, const struct list_ref *l);
+/* The message says what its author is called: the name is not made of an address. */
+MUST_USE bool submission_named(const struct mail *m);
 
 #endif

@@ -48,24 +48,30 @@ struct slice fold_render(struct unit *u, const struct submission *s)
 	return slice_make(h.p, h.n);
 }
 
-enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent)
+/* The folds as the text layer has them, with room for one more. */
+static struct fold_range *ranges(struct arena *a, const struct submission *s)
 {
-	struct fold_range *f = ARENA_ARRAY(u->arena, s->nfolds + 1, struct fold_range);
-	struct post_text_row row;
-	int64_t *folds;
-	enum rc rc;
+	struct fold_range *f = ARENA_ARRAY(a, s->nfolds + 1, struct fold_range);
 
 	for (size_t i = 0; i < s->nfolds; i++)
 		f[i] = (struct fold_range){ (size_t)s->folds[i * 3], (size_t)s->folds[i * 3 + 1],
 					    (int)s->folds[i * 3 + 2] };
-	if (s->markdown || parent == 0 || !align_useful(s->text, f, s->nfolds))
-		return RC_OK;
-	rc = post_text_read(u->db, u->arena, parent, &row);
-	if (rc != RC_OK)
-		return rc == RC_NOTFOUND ? RC_OK : rc;
-	if (slice_ieqz(slice_of(row.author_addr), s->author_addr))
-		return RC_OK;
-	s->nfolds = align_folds(u->arena, s->text, slice_of(row.body), f, s->nfolds, &f);
+	return f;
+}
+
+bool fold_asks_parent(struct unit *u, const struct submission *s)
+{
+	return !s->markdown && align_useful(s->text, ranges(u->arena, s), s->nfolds);
+}
+
+void fold_against(struct unit *u, struct submission *s, struct slice parent, const char *author)
+{
+	struct fold_range *f = ranges(u->arena, s);
+	int64_t *folds;
+
+	if (slice_ieqz(slice_of(author), s->author_addr))
+		return;
+	s->nfolds = align_folds(u->arena, s->text, parent, f, s->nfolds, &f);
 	folds = ARENA_ARRAY(u->arena, s->nfolds * 3, int64_t);
 	for (size_t i = 0; i < s->nfolds; i++) {
 		folds[i * 3] = (int64_t)f[i].from;
@@ -73,7 +79,19 @@ enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent
 		folds[i * 3 + 2] = f[i].kind;
 	}
 	s->folds = folds;
-	return RC_OK;
+}
+
+enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent)
+{
+	struct post_text_row row;
+	enum rc rc;
+
+	if (parent == 0 || !fold_asks_parent(u, s))
+		return RC_OK;
+	rc = post_text_read(u->db, u->arena, parent, &row);
+	if (rc == RC_OK)
+		fold_against(u, s, slice_of(row.body), row.author_addr);
+	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
 enum rc post_unfold(struct unit *u, const char *list, int64_t thread, int64_t number)

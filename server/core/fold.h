@@ -21,6 +21,11 @@ struct slice fold_render(struct unit *u, const struct submission *s);
  */
 enum rc fold_against_parent(struct unit *u, struct submission *s, int64_t parent) MUST_USE;
 
+/* Would a parent's text change the folds? */
+MUST_USE bool fold_asks_parent(struct unit *u, const struct submission *s);
+/* The same by that text and its author's address, when both are at hand. */
+void fold_against(struct unit *u, struct submission *s, struct slice parent, const char *author);
+
 /*
  * Shows a post whole for everybody, for its author, moderators and
  * administrators (promise P6); recorded. RC_NOTFOUND for anybody else. One that

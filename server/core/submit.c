@@ -39,8 +39,7 @@ const char *fate_name(enum fate f)
 	return fate_names[f];
 }
 
-/* What makes two arrivals the same message (promise P3). */
-static void seen_key(struct unit *u, const struct submission *s, id_hash out_r)
+void submit_key(struct unit *u, const struct submission *s, id_hash out_r)
 {
 	struct str k;
 
@@ -282,9 +281,8 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	return group_count(u, l, s, n.thread == 0, n.sent_at, hold != 0, r);
 }
 
-/* The id a post is known by: its own, or one made of what it is. */
-static const char *msgid_of(struct unit *u, const struct list_ref *l, const struct submission *s,
-			    const id_hash key)
+const char *submit_msgid(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const id_hash key)
 {
 	if (*s->msgid != '\0')
 		return s->msgid;
@@ -339,8 +337,8 @@ enum rc submit_look(struct unit *u, const struct list_ref *l, const struct submi
 	struct ids ids;
 	enum rc rc;
 
-	seen_key(u, s, r->key);
-	place_ids(u, s, msgid_of(u, l, s, r->key), &ids);
+	submit_key(u, s, r->key);
+	place_ids(u, s, submit_msgid(u, l, s, r->key), &ids);
 	rc = place_look_up(u, l->id, &ids, false);
 	if (rc != RC_OK)
 		return rc;
@@ -379,7 +377,7 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	enum rc rc = RC_OK;
 
 	*r = (struct submit_result){ .fate = FATE_POSTED };
-	seen_key(u, s, key);
+	submit_key(u, s, key);
 	if (s->alone)
 		rc = group_lock(u->db, l->id);
 	if (rc == RC_OK && !import)
@@ -388,7 +386,7 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 		return duplicate(u, l, s, key, r);
 	if (rc != RC_OK)
 		return rc;
-	place_ids(u, s, msgid_of(u, l, s, key), &ids);
+	place_ids(u, s, submit_msgid(u, l, s, key), &ids);
 	rc = place_look_up(u, l->id, &ids, !import);
 	if (rc != RC_OK)
 		return rc;
@@ -451,14 +449,14 @@ enum rc submit_approved(struct unit *u, const struct list_ref *l, const struct s
 		rc = seen_approve(u->db, u->arena, l->id, h->key, h->hold, &post);
 	if (rc != RC_OK)
 		return rc;
-	place_ids(u, s, msgid_of(u, l, s, h->key), &ids);
+	place_ids(u, s, submit_msgid(u, l, s, h->key), &ids);
 	rc = place_look_up(u, l->id, &ids, true);
 	if (rc != RC_OK)
 		return rc;
 	taken = place_found(&ids, ids.own_hash);
 	if (taken != NULL && taken->post != 0) {
 		own.msgid = "";
-		place_ids(u, &own, msgid_of(u, l, &own, h->key), &ids);
+		place_ids(u, &own, submit_msgid(u, l, &own, h->key), &ids);
 		rc = place_look_up(u, l->id, &ids, true);
 	}
 	if (rc == RC_OK)
@@ -546,7 +544,7 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 			      .automatic = s->automatic };
 	enum rc rc;
 
-	seen_key(u, s, h.seen);
+	submit_key(u, s, h.seen);
 	h.nfolds = folds_within(s, h.text.n);
 	for (size_t i = 0; i < s->nattachments; i++) {
 		files[i] = s->attachments[i].name;
@@ -591,7 +589,7 @@ enum rc submit_seen(struct unit *u, const struct list_ref *l, const struct submi
 	int64_t none;
 	enum rc rc;
 
-	seen_key(u, s, key);
+	submit_key(u, s, key);
 	*r = (struct submit_result){ .fate = fate };
 	rc = seen_add(u->db, u->arena, l->id, key, fate_name(fate), false, &none);
 	*known_r = rc == RC_CONFLICT;
@@ -604,7 +602,7 @@ enum rc submit_hold_seen(struct unit *u, const struct list_ref *l, const struct 
 	id_hash key;
 	enum rc rc = hold_make(u, l, s, rule, reason, r);
 
-	seen_key(u, s, key);
+	submit_key(u, s, key);
 	return rc == RC_OK ? seen_hold_write(u->db, l->id, key, "held", r->hold) : rc;
 }
 
@@ -627,7 +625,7 @@ enum rc submit_record(struct unit *u, const struct list_ref *l, const struct sub
 	if (l->id == 0)
 		return submit_record_seen(u, l, s, fate, rule, r); /* to the site: each is read */
 	/* by fate as well: what was dropped once may be welcome when it is sent again */
-	seen_key(u, s, key);
+	submit_key(u, s, key);
 	key_of_fate(fate, key);
 	rc = seen_add(u->db, u->arena, l->id, key, fate_name(fate), false, &none);
 	if (rc == RC_CONFLICT)

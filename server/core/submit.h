@@ -139,6 +139,11 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
  * written.
  */
 enum rc submit_list_lock(struct unit *u, int64_t list) MUST_USE;
+/* What makes two arrivals the same message (promise P3): 32 bytes. u: its arena is used. */
+void submit_key(struct unit *u, const struct submission *s, unsigned char key_r[static 32]);
+/* The id a post is known by: its own, or one made of its key. */
+const char *submit_msgid(struct unit *u, const struct list_ref *l, const struct submission *s,
+			 const unsigned char key[static 32]);
 /* What submit_post would find, for a dry run: FATE_POSTED where it is new. */
 struct submit_look {
 	enum fate fate;

@@ -110,6 +110,33 @@ struct db_arg db_i64_array(struct arena *a, const int64_t *v, size_t n);
 struct db_arg db_text_array(struct arena *a, const char *const *v, size_t n);
 struct db_arg db_bytes_array(struct arena *a, const unsigned char (*v)[32], size_t n);
 
+/* A column of many rows, to be bound as an array in binary form and unnested by the
+ * statement: nothing is quoted, and nothing is parsed on the other side. */
+enum db_elem { /* the types' numbers in pg_type */
+	DB_ELEM_BOOL = 16,
+	DB_ELEM_BYTES = 17,
+	DB_ELEM_I64 = 20,
+	DB_ELEM_I16 = 21,
+	DB_ELEM_I32 = 23,
+	DB_ELEM_TEXT = 25,
+	DB_ELEM_TIME = 1184 /* microseconds since 1970 */
+};
+struct db_column {
+	struct str s;
+	uint32_t n;
+	enum db_elem type;
+};
+void db_column_init(struct db_column *c, struct arena *a, enum db_elem type);
+/* Of a number, a bool or a time; of text and bytes. */
+void db_column_i64(struct db_column *c, int64_t v);
+void db_column_id(struct db_column *c, int64_t v); /* 0 is NULL */
+void db_column_slice(struct db_column *c, struct slice v);
+void db_column_text(struct db_column *c, const char *v); /* NULL is NULL */
+void db_column_null(struct db_column *c);
+/* The literal of an array, as one text: for columns that are arrays themselves. */
+void db_column_literal(struct db_column *c, const struct db_arg *array);
+struct db_arg db_column_arg(struct db_column *c);
+
 /* Runs one statement; *rows_r (may be NULL) lives in a. One round trip. */
 enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_arg *args,
 		size_t nargs, struct db_rows **rows_r) MUST_USE;

@@ -123,14 +123,8 @@ enum rc group_lock(struct db *db, int64_t list)
 	return db_send(db, STMT_GROUP_LOCK, db_i64(list));
 }
 
-enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
-		  struct ref_row **r, size_t *n_r)
+enum rc refs_rows(struct arena *a, const struct db_rows *q, struct ref_row **r, size_t *n_r)
 {
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_REFS_FIND, &q, db_i64(list), db_bytes_array(a, h, n));
-
-	if (rc != RC_OK)
-		return rc;
 	*n_r = db_nrows(q);
 	*r = ARENA_ARRAY(a, *n_r, struct ref_row);
 	for (size_t i = 0; i < *n_r; i++)
@@ -139,6 +133,15 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 					    db_get_text(q, i, 4), db_get_i64(q, i, 5),
 					    db_get_bool(q, i, 6) };
 	return RC_OK;
+}
+
+enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
+		  struct ref_row **r, size_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_REFS_FIND, &q, db_i64(list), db_bytes_array(a, h, n));
+
+	return rc == RC_OK ? refs_rows(a, q, r, n_r) : rc;
 }
 
 enum rc hint_read(struct db *db, struct arena *a, int64_t thread, struct hint_row *r)

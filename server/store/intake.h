@@ -9,6 +9,7 @@
 #include "server/base/str.h"
 
 struct db;
+struct db_rows;
 #define RAW_CHUNK ((size_t)262144) /* raw_chunk.bytes, but for the last */
 /* The one typedef: an array of 32 bytes reads better as a word. */
 typedef unsigned char id_hash[HASH_BYTES];
@@ -63,6 +64,10 @@ struct ref_row {
 };
 enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h, size_t n,
 		  struct ref_row **r, size_t *n_r) MUST_USE;
+
+/* Of the rows of such a statement; always RC_OK. */
+enum rc refs_rows(struct arena *a, const struct db_rows *q, struct ref_row **r,
+		  size_t *n_r) MUST_USE;
 
 enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep,
 		  int64_t *raw_r) MUST_USE;
