@@ -29,7 +29,7 @@ const struct subcmd subcmds[] = {
 	  "whose mail comes back, and why", cli_bounce, true },
 	{ "digest", "digest preview|run MEMBER [--at TIME] [--list LIST] [--html]",
 	  "what a member would get, and making what is due", cli_digest, true },
-	{ "import", "import LIST FILE... [--dry-run]",
+	{ "import", "import LIST FILE... [--dry-run] [--one-by-one]",
 	  "brings an archive (mbox, maybe gzipped) into a group", cli_import, true },
 	{ "thread", "thread lock|unlock|pin|unpin|hide|restore|rename|split|merge|move|reattach|tag|tags|tag-rename|"
 	  "tag-merge|acts|undo "

@@ -48,7 +48,7 @@ select id, size, hash, chunks, true from unnest($1::bigint[], $2::bigint[], $3::
 
 -- name: bulk_chunks_add
 -- roles: cli
-insert into raw_chunk (raw_id, n, bytes) select * from unnest($1::bigint[], $2::integer[], $3::bytea[])
+insert into raw_chunk (raw_id, n, bytes) select raw, n, bytes from unnest($1::bigint[], $2::integer[], $3::bytea[]) as u (raw, n, bytes)
 
 -- name: bulk_threads_add
 -- roles: cli
@@ -74,7 +74,8 @@ where t.id = u.id
 -- name: bulk_people_add
 -- roles: cli
 insert into thread_participant (thread_id, addr, account_id, name, posts)
-select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::integer[])
+select thread, addr, account, name, posts
+from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::integer[]) as u (thread, addr, account, name, posts)
 on conflict (thread_id, addr) do update set posts = thread_participant.posts + excluded.posts
 
 -- name: bulk_posts_add
@@ -94,8 +95,10 @@ from unnest($2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::smallin
 -- name: bulk_files_add
 -- roles: cli
 insert into attachment (post_id, n, name, type, size, hash, encoding, raw_offset, raw_length, inline, inner_offset, folded)
-select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[],
+select post, n, name, type, size, hash, encoding, o, l, i, "inner", folded
+from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[],
 	$9::bigint[], $10::boolean[], $11::bigint[], $12::boolean[])
+	as u (post, n, name, type, size, hash, encoding, o, l, i, "inner", folded)
 
 -- name: bulk_refs_add
 -- roles: cli
@@ -114,7 +117,8 @@ select $1::bigint, h, 'posted', post from unnest($2::bytea[], $3::bigint[]) as u
 
 -- name: bulk_redirects_add
 -- roles: cli
-insert into post_redirect (thread_id, number, post_id) select * from unnest($1::bigint[], $2::integer[], $3::bigint[])
+insert into post_redirect (thread_id, number, post_id)
+select thread, n, post from unnest($1::bigint[], $2::integer[], $3::bigint[]) as u (thread, n, post)
 
 -- name: bulk_list_bump
 -- roles: cli
