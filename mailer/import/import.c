@@ -9,7 +9,8 @@
 
 #include "server/base/base.h"
 
-#define ARENA_CAP ((size_t)1 << 30)
+#define ARENA_CAP   ((size_t)1 << 30)
+#define INDEX_TRIES 30 /* of two seconds */
 
 /* With the list's language, which parsing asks for. */
 static enum rc crew_make(struct import *im)
@@ -152,12 +153,27 @@ static enum rc file_run(struct import *im, const struct source_file *f, int64_t 
 	return rc;
 }
 
+/* Also after a failure: where the database is there, it is whole again. */
+static enum rc index_make(struct import *im, enum rc rc)
+{
+	enum rc made = RC_OK;
+
+	for (unsigned tries = 0; im->site.unindexed && tries < INDEX_TRIES; tries++)
+		made = bulk_close(&im->u, &im->site);
+	if (im->site.unindexed)
+		fprintf(stderr, "cabildo import: the search is without its index until the next "
+				"cabildo import\n");
+	return rc == RC_OK ? made : rc;
+}
+
 enum rc import_run(struct import *im, const struct source_list *files)
 {
 	int64_t before = 0;
 	enum rc rc = RC_OK;
 
 	progress_init(&im->progress, files->bytes);
+	if (!im->mode.dry && !im->mode.one_by_one)
+		rc = bulk_open(&im->u, &im->site);
 	for (size_t i = 0; i < files->n && rc == RC_OK && !prog_stop; i++) {
 		rc = file_run(im, &files->v[i], before);
 		before += files->v[i].size;
@@ -167,5 +183,5 @@ enum rc import_run(struct import *im, const struct source_list *files)
 	while (rc == RC_OK && im->nbatches > 0)
 		rc = batch_oldest(im);
 	progress_clear(&im->progress);
-	return rc;
+	return index_make(im, rc);
 }

@@ -14,7 +14,7 @@
 #include "mailer/import/progress.h"
 #include "mailer/import/source.h"
 #include "mailer/import/tally.h"
-#include "server/core/submit.h"
+#include "server/core/bulk.h"
 
 struct import_counts {
 	int64_t messages, posts, duplicates, rejected, threads;
@@ -38,6 +38,7 @@ struct import {
 	struct import_counts counts; /* of what is committed */
 	struct progress progress;
 	bool damaged; /* a file could not be read to its end */
+	struct bulk_site site;
 	struct crew *crew;
 	/* batches on their way: the last is being filled, the others are with the crew */
 	struct import_batch *batches;
@@ -53,7 +54,7 @@ struct import {
 /* The list is looked up. RC_NOTFOUND: there is none. */
 enum rc import_init(struct import *im, const struct conf *conf, const struct keys *keys,
 		    const char *list, struct import_mode mode) MUST_USE;
-/* Stops early where prog_stop is set. RC_TEMPFAIL: the database does not come back. */
+/* Stops early where prog_stop is set; the index is made whatever comes of it. RC_TEMPFAIL: the database does not come back. */
 enum rc import_run(struct import *im, const struct source_list *files) MUST_USE;
 void import_release(struct import *im);
 

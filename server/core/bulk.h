@@ -35,4 +35,17 @@ struct bulk_item {
 enum rc bulk_submit(struct unit *u, const struct list_ref *l, struct bulk_item *items,
 		    size_t n) MUST_USE;
 
+/*
+ * The index of all posts' words is dropped where the site has no post yet, and made by
+ * bulk_close() from all of them at once: that is four times less work than a row at a
+ * time. Meanwhile the search reads the posts themselves. Where a bulk_open() had no
+ * bulk_close(), the next one makes it, whatever is imported.
+ */
+struct bulk_site {
+	bool empty;     /* there was no post */
+	bool unindexed; /* bulk_close() has something to do */
+};
+enum rc bulk_open(struct unit *u, struct bulk_site *r) MUST_USE;
+enum rc bulk_close(struct unit *u, struct bulk_site *s) MUST_USE;
+
 #endif

@@ -51,6 +51,30 @@ static struct db_arg numbers(struct arena *a, const int64_t *v, size_t n)
 	return db_column_arg(&c);
 }
 
+enum rc bulk_state_read(struct db *db, struct arena *a, bool *posts_r, bool *index_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run0(db, a, STMT_BULK_STATE, &q);
+
+	*posts_r = rc == RC_OK && db_get_bool(q, 0, 0);
+	*index_r = rc == RC_OK && db_get_bool(q, 0, 1);
+	return rc;
+}
+
+enum rc bulk_index_drop(struct db *db, struct arena *a)
+{
+	enum rc rc = db_run0(db, a, STMT_BULK_INDEX_MEMORY, NULL);
+
+	return rc == RC_OK ? db_run0(db, a, STMT_BULK_INDEX_DROP, NULL) : rc;
+}
+
+enum rc bulk_index_make(struct db *db, struct arena *a)
+{
+	enum rc rc = db_run0(db, a, STMT_BULK_INDEX_MEMORY, NULL);
+
+	return rc == RC_OK ? db_run0(db, a, STMT_BULK_INDEX_MAKE, NULL) : rc;
+}
+
 enum rc bulk_begin(struct db *db, struct arena *a, int64_t list, int64_t *next_thread_r)
 {
 	struct db_rows *q;

@@ -9,6 +9,13 @@
 
 #include "server/store/intake.h"
 
+/* Whether there are posts at all, and the index of their words. */
+enum rc bulk_state_read(struct db *db, struct arena *a, bool *posts_r, bool *index_r) MUST_USE;
+/* That index: outside a transaction. Waits two seconds at most for who reads or writes posts:
+ * RC_TEMPFAIL. */
+enum rc bulk_index_drop(struct db *db, struct arena *a) MUST_USE;
+enum rc bulk_index_make(struct db *db, struct arena *a) MUST_USE;
+
 /* The number of the group's next new thread. */
 enum rc bulk_begin(struct db *db, struct arena *a, int64_t list, int64_t *next_thread_r) MUST_USE;
 /* Those of h that were seen before. */

@@ -162,10 +162,48 @@ real() {
 	tap_run "$2: what is not is explained by a rule" grep -q ' unexplained 0$' <<<"$line"
 }
 
+# An empty site gets the index of its words at the end, also after a death in between.
+index_def() {
+	flow_sql "SELECT indexdef FROM pg_indexes WHERE indexname = 'post_search'"
+}
+
+index() {
+	local def
+	def=$(index_def)
+	import agenda "$BOX/odd.mbox" >/dev/null
+	tap_is 'the index of words is as it was' "$(index_def)" "$def"
+	flow_sql 'DROP INDEX post_search'
+	import agenda "$BOX/odd.mbox" >/dev/null
+	tap_is 'one that a killed import left out is made by the next' "$(index_def)" "$def"
+	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen CASCADE'
+	for list in agenda dos tres; do site_cabildo list add "$list" >/dev/null; done
+	cat "$BOX/odd.mbox" >"$BOX/long.mbox"
+	for ((i = 0; i < 40; i++)); do
+		sed "s/@x>/.$i@x>/" "$BOX/odd.mbox" && echo
+	done >>"$BOX/long.mbox"
+	site_cabildo import dos "$BOX/long.mbox" >/dev/null 2>&1 &
+	wait_for 20 index_gone
+	pkill -KILL -P $! 2>/dev/null
+	wait
+	import dos "$BOX/long.mbox" >/dev/null
+	tap_is 'killed while it had none: it is there again' "$(index_def)" "$def"
+	tap_is 'and finds' "$(flow_sql "SELECT count(*) > 40 FROM post WHERE search @@ to_tsquery('spanish', 'citada')")" t
+	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen CASCADE'
+	for list in agenda dos tres cuatro cinco seis linux-man usrp-users twisted-web twisted-python r-help-es; do
+		site_cabildo list add "$list" >/dev/null
+	done
+}
+
+index_gone() {
+	[ -z "$(index_def)" ] || [ "$(flow_sql 'SELECT count(*) > 0 FROM post')" = t ]
+}
+
 flow_conf
 for list in agenda dos tres cuatro cinco seis linux-man usrp-users twisted-web twisted-python r-help-es; do
 	site_cabildo list add "$list" >/dev/null || exit 1
 done
+odd_archive
+index
 odd
 shapes
 orders

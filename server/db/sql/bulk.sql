@@ -126,3 +126,21 @@ select thread, n, post from unnest($1::bigint[], $2::integer[], $3::bigint[]) as
 update list set next_thread = next_thread + $2::bigint, thread_count = thread_count + $3::bigint, post_count = post_count + $4::bigint,
 	version = version + $5::bigint, last_post_at = greatest(last_post_at, $6::timestamptz)
 where id = $1::bigint and next_thread = $7::bigint returning id
+
+-- name: bulk_state
+-- roles: cli
+-- Has the site posts, and the index of their words.
+select exists (select from post), exists (select from pg_index where indexrelid = to_regclass('public.post_search'))
+
+-- name: bulk_index_drop
+-- roles: cli
+drop index if exists post_search
+
+-- name: bulk_index_memory
+-- roles: cli
+select set_config('maintenance_work_mem', '256MB', false), set_config('lock_timeout', '2s', false)
+
+-- name: bulk_index_make
+-- roles: cli
+-- As schema.sql has it.
+create index if not exists post_search on post using gin (search) with (gin_pending_list_limit = 512)
