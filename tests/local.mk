@@ -51,7 +51,9 @@ fault : test-build
 	@BUILD=$(abs_top_builddir) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KILLS),KILLS=$(KILLS)) $(top_srcdir)/tests/fault
 
 # The figures of docs/performance.md; BENCH='NAME...' for some of them.
-noinst_PROGRAMS += tests/load/ref_page
+noinst_PROGRAMS += tests/load/ref_page tests/load/archive
+tests_load_archive_SOURCES = tests/load/archive.c
+tests_load_archive_LDADD = $(BASE_LIBS) -lm
 tests_load_ref_page_SOURCES = tests/load/ref_page.c
 tests_load_ref_page_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 tests_load_ref_page_LDADD = $(PQ_LIBS) $(FCGI_LIBS)

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +51,8 @@ struct crew {
 	struct job jobs[CREW_JOBS];
 	struct worker workers[WORKERS];
 	size_t next, in_room;
+	uint32_t most; /* messages of a job */
+	int nice;
 	const char *lang;
 };
 
@@ -116,6 +119,8 @@ static void worker_start(struct crew *c, size_t w)
 
 		close_range(4, ~0U, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (c->nice != 0)
+			setpriority(PRIO_PROCESS, 0, c->nice);
 		signal(SIGINT, SIG_IGN); /* of a terminal: the parent says when it is over */
 		signal(SIGTERM, SIG_DFL);
 		if (fd != 3 || getppid() != parent)
@@ -136,6 +141,7 @@ struct crew *crew_new(size_t bytes, const char *lang)
 		return NULL;
 	c->lang = lang;
 	c->in_room = JOB_BYTES + bytes;
+	c->most = CREW_JOB_MESSAGES;
 	for (size_t k = 0; k < CREW_JOBS; k++) {
 		struct job *j = &c->jobs[k];
 
@@ -150,6 +156,15 @@ struct crew *crew_new(size_t bytes, const char *lang)
 	for (size_t w = 0; w < WORKERS; w++)
 		worker_start(c, w);
 	return c;
+}
+
+void crew_gentle(struct crew *c, uint32_t most)
+{
+	c->nice = 10;
+	c->most = most < CREW_JOB_MESSAGES ? most : CREW_JOB_MESSAGES;
+	for (size_t w = 0; w < WORKERS; w++)
+		if (setpriority(PRIO_PROCESS, (id_t)c->workers[w].pid, c->nice) != 0)
+			log_warn("event=setpriority error=%s", strerror(errno));
 }
 
 void crew_free(struct crew **cp)
@@ -183,7 +198,7 @@ bool crew_add(struct crew *c, size_t k, struct slice raw, struct slice *raw_r)
 	struct job *j = &c->jobs[k];
 	struct job_head *h = j->head;
 
-	if (j->n == CREW_JOB_MESSAGES || (j->n > 0 && h->in_used + raw.n > JOB_BYTES) ||
+	if (j->n >= c->most || (j->n > 0 && h->in_used + raw.n > JOB_BYTES) ||
 	    raw.n > c->in_room)
 		return false;
 	if (raw.n > 0)

@@ -19,6 +19,9 @@ struct crew;
 /* bytes: the most that one message has. lang: the group's. NULL: this machine does not
  * give the memory. */
 struct crew *crew_new(size_t bytes, const char *lang);
+/* Its processes, and those that come after them, let others go first; most: of the
+ * messages of a job. */
+void crew_gentle(struct crew *c, uint32_t most);
 void crew_free(struct crew **c);
 
 /* Adds a message to job k; where it stands there. False: the job is full. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See import.h. */
 #include <stdio.h>
+#include <time.h>
 
 #include "mailer/import/batch.h"
 #include "mailer/import/mbox.h"
@@ -11,6 +12,12 @@
 
 #define ARENA_CAP   ((size_t)1 << 30)
 #define INDEX_TRIES 30 /* of two seconds */
+
+/* Beside people who read: so many messages a transaction, and when the database takes
+ * longer than this over nothing, everybody waits for a processor or the disk. */
+#define LIVE_MESSAGES 100
+#define LIVE_SLOW     (5 * 1000)
+#define LIVE_PAUSE    (200 * 1000)
 
 /* With the list's language, which parsing asks for. */
 static enum rc crew_make(struct import *im)
@@ -68,15 +75,38 @@ static struct import_batch *batch_open(struct import *im)
 	return &im->batches[(im->first + im->nbatches) % CREW_JOBS];
 }
 
+/* The site was there before the archive: its pages come first. */
+static void live_pause(struct import *im)
+{
+	struct arena_mark mark = arena_mark(im->u.arena);
+	int64_t at = clock_mono(), took;
+	struct bulk_site now;
+
+	if (im->site.empty || im->mode.dry || im->mode.one_by_one)
+		return;
+	if (bulk_look(&im->u, &now) != RC_OK)
+		return; /* the next batch will say so */
+	arena_rewind(im->u.arena, mark);
+	took = clock_mono() - at;
+	if (took > LIVE_SLOW) {
+		took = took * 10 < LIVE_PAUSE ? took * 10 : LIVE_PAUSE;
+		nanosleep(&(struct timespec){ .tv_nsec = took * 1000 }, NULL);
+	}
+}
+
 /* The one that was sent first, when its messages are parsed. */
 static enum rc batch_oldest(struct import *im)
 {
 	struct import_batch *b = &im->batches[im->first];
+	enum rc rc;
 
 	crew_wait(im->crew, b->job);
 	im->first = (im->first + 1) % CREW_JOBS;
 	im->nbatches--;
-	return batch_run(im, b);
+	rc = batch_run(im, b);
+	if (rc == RC_OK)
+		live_pause(im);
+	return rc;
 }
 
 /* To the crew, and room for the next. */
@@ -174,6 +204,8 @@ enum rc import_run(struct import *im, const struct source_list *files)
 	progress_init(&im->progress, files->bytes);
 	if (!im->mode.dry && !im->mode.one_by_one)
 		rc = bulk_open(&im->u, &im->site);
+	if (rc == RC_OK && !im->mode.dry && !im->site.empty && !im->site.unindexed)
+		crew_gentle(im->crew, LIVE_MESSAGES);
 	for (size_t i = 0; i < files->n && rc == RC_OK && !prog_stop; i++) {
 		rc = file_run(im, &files->v[i], before);
 		before += files->v[i].size;

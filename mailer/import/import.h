@@ -54,7 +54,8 @@ struct import {
 /* The list is looked up. RC_NOTFOUND: there is none. */
 enum rc import_init(struct import *im, const struct conf *conf, const struct keys *keys,
 		    const char *list, struct import_mode mode) MUST_USE;
-/* Stops early where prog_stop is set; the index is made whatever comes of it. RC_TEMPFAIL: the database does not come back. */
+/* Stops early where prog_stop is set; the index is made whatever comes of it. RC_TEMPFAIL: the
+ * database does not come back. */
 enum rc import_run(struct import *im, const struct source_list *files) MUST_USE;
 void import_release(struct import *im);
 

@@ -223,17 +223,23 @@ enum rc bulk_submit(struct unit *u, const struct list_ref *l, struct bulk_item *
 	return RC_OK;
 }
 
-enum rc bulk_open(struct unit *u, struct bulk_site *r)
+enum rc bulk_look(struct unit *u, struct bulk_site *r)
 {
 	bool posts, index;
 	enum rc rc = bulk_state_read(u->db, u->arena, &posts, &index);
 
 	*r = (struct bulk_site){ .empty = rc == RC_OK && !posts, .unindexed = rc == RC_OK && !index };
-	if (rc != RC_OK || posts || !index)
-		return rc;
-	/* somebody is in the way: a row at a time, then */
-	r->unindexed = bulk_index_drop(u->db, u->arena) == RC_OK;
-	return RC_OK;
+	return rc;
+}
+
+enum rc bulk_open(struct unit *u, struct bulk_site *r)
+{
+	enum rc rc = bulk_look(u, r);
+
+	/* somebody in the way: a row at a time, then */
+	if (rc == RC_OK && r->empty && !r->unindexed)
+		r->unindexed = bulk_index_drop(u->db, u->arena) == RC_OK;
+	return rc;
 }
 
 enum rc bulk_close(struct unit *u, struct bulk_site *s)

@@ -45,6 +45,8 @@ struct bulk_site {
 	bool empty;     /* there was no post */
 	bool unindexed; /* bulk_close() has something to do */
 };
+/* How it is now, and nothing else. */
+enum rc bulk_look(struct unit *u, struct bulk_site *r) MUST_USE;
 enum rc bulk_open(struct unit *u, struct bulk_site *r) MUST_USE;
 enum rc bulk_close(struct unit *u, struct bulk_site *s) MUST_USE;
 

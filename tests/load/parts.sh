@@ -295,35 +295,6 @@ part_search() {
 	site_over
 }
 
-# ---- import ----
-
-part_import() {
-	local i box t0 n
-	local -a rates=()
-	if [ ! -x "$BUILD/cabildo-import" ]; then
-		note 'import: this build has no cabildo-import; left out'
-		return 0
-	fi
-	for ((i = 1; i <= RUNS; i++)); do
-		site_fresh "import$i" || return 1
-		box=$(messages "$POSTS" "$i")
-		t0=$(now)
-		site_cabildo import carga "$box" >"$WORK/import.out" 2>&1 ||
-			{ tail -n 3 "$WORK/import.out" >&2; site_over; return 1; }
-		t0=$(calc "$(now) - $t0")
-		n=$(sql 'SELECT count(*) FROM post')
-		note "import: $(tail -n 1 "$WORK/import.out")"
-		rates+=("$(calc "$n / $t0")")
-		site_over
-	done
-	figure import_msgs_per_s messages/s "${rates[@]}"
-	if command -v public-inbox-init >/dev/null; then
-		note 'import: the reference with public-inbox is not written'
-	else
-		note 'import: no public-inbox here, no reference'
-	fi
-}
-
 # ---- mail that somebody waits for ----
 
 # ask_link COOKIES CSRF ADDRESS: the form that asks for a sign-in link.
