@@ -39,6 +39,7 @@ struct job {
 	size_t worker;
 	uint32_t n; /* the parent's own */
 	bool failed[CREW_JOB_MESSAGES];
+	bool struck[CREW_JOB_MESSAGES]; /* a process ended over it once: it may have been chance */
 	bool sent, ready;
 };
 
@@ -240,9 +241,11 @@ static void worker_again(struct crew *c, size_t k, const char *how)
 	waitpid(c->workers[w].pid, NULL, 0);
 	close(c->workers[w].fd);
 	log_warn("event=parser_ended how=%s", how);
-	if (at < j->n) {
+	if (at < j->n && j->struck[at]) {
 		j->failed[at] = j->head->failed[at] = true;
 		j->head->out_n[at] = 0;
+	} else if (at < j->n) {
+		j->struck[at] = true;
 	}
 	worker_start(c, w);
 	for (size_t i = 0; i < CREW_JOBS; i++) {
@@ -305,6 +308,7 @@ void crew_clear(struct crew *c, size_t k)
 	memset(j->head, 0, offsetof(struct job_head, in_at));
 	memset(j->head->failed, 0, sizeof(j->head->failed));
 	memset(j->failed, 0, sizeof(j->failed));
+	memset(j->struck, 0, sizeof(j->struck));
 	j->n = 0;
 	j->sent = j->ready = false;
 }

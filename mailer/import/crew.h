@@ -3,7 +3,7 @@
  * Processes that parse an archive's messages: nothing that a message does to its parser
  * reaches the database, and the other processor has something to do meanwhile. A job is
  * some hundred messages in memory that both sides see; jobs are done in the order in
- * which they were sent. A message that ends its process, or takes longer than half a
+ * which they were sent. A message that ends its process twice, or takes longer than half a
  * minute, is rejected, and a new process goes on behind it.
  */
 #ifndef CABILDO_IMPORT_CREW_H
@@ -32,7 +32,7 @@ void crew_wait(struct crew *c, size_t k);
 /* The row of message i (parsed.h), as its process left it: a copy is what can be trusted
  * to stay. Empty: its process ended over it, or it needs more room than there is. */
 struct slice crew_row(const struct crew *c, size_t k, size_t i);
-/* It ended its process, or was too slow. */
+/* It ended two processes, or was too slow for them. */
 bool crew_failed(const struct crew *c, size_t k, size_t i);
 /* The job's memory is free for the next. */
 void crew_clear(struct crew *c, size_t k);

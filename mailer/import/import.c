@@ -184,11 +184,11 @@ static enum rc file_run(struct import *im, const struct source_file *f, int64_t 
 }
 
 /* Also after a failure: where the database is there, it is whole again. */
-static enum rc index_make(struct import *im, enum rc rc)
+static enum rc site_close(struct import *im, enum rc rc)
 {
-	enum rc made = RC_OK;
+	enum rc made = bulk_close(&im->u, &im->site);
 
-	for (unsigned tries = 0; im->site.unindexed && tries < INDEX_TRIES; tries++)
+	for (unsigned tries = 1; im->site.unindexed && tries < INDEX_TRIES; tries++)
 		made = bulk_close(&im->u, &im->site);
 	if (im->site.unindexed)
 		fprintf(stderr, "cabildo import: the search is without its index until the next "
@@ -215,5 +215,5 @@ enum rc import_run(struct import *im, const struct source_list *files)
 	while (rc == RC_OK && im->nbatches > 0)
 		rc = batch_oldest(im);
 	progress_clear(&im->progress);
-	return index_make(im, rc);
+	return site_close(im, rc);
 }

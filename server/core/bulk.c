@@ -247,5 +247,7 @@ enum rc bulk_close(struct unit *u, struct bulk_site *s)
 	enum rc rc = s->unindexed ? bulk_index_make(u->db, u->arena) : RC_OK;
 
 	s->unindexed &= rc != RC_OK;
+	if (rc == RC_OK && s->empty)
+		rc = bulk_analyze(u->db, u->arena);
 	return rc;
 }

@@ -42,8 +42,8 @@ enum rc bulk_submit(struct unit *u, const struct list_ref *l, struct bulk_item *
  * bulk_close(), the next one makes it, whatever is imported.
  */
 struct bulk_site {
-	bool empty;     /* there was no post */
-	bool unindexed; /* bulk_close() has something to do */
+	bool empty;     /* there was no post: bulk_close() tells the planner what there is now */
+	bool unindexed; /* bulk_close() makes the index */
 };
 /* How it is now, and nothing else. */
 enum rc bulk_look(struct unit *u, struct bulk_site *r) MUST_USE;

@@ -75,6 +75,11 @@ enum rc bulk_index_make(struct db *db, struct arena *a)
 	return rc == RC_OK ? db_run0(db, a, STMT_BULK_INDEX_MAKE, NULL) : rc;
 }
 
+enum rc bulk_analyze(struct db *db, struct arena *a)
+{
+	return db_run0(db, a, STMT_BULK_ANALYZE, NULL);
+}
+
 enum rc bulk_begin(struct db *db, struct arena *a, int64_t list, int64_t *next_thread_r)
 {
 	struct db_rows *q;

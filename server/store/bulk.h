@@ -15,6 +15,8 @@ enum rc bulk_state_read(struct db *db, struct arena *a, bool *posts_r, bool *ind
  * RC_TEMPFAIL. */
 enum rc bulk_index_drop(struct db *db, struct arena *a) MUST_USE;
 enum rc bulk_index_make(struct db *db, struct arena *a) MUST_USE;
+/* The planner learns what came in. */
+enum rc bulk_analyze(struct db *db, struct arena *a) MUST_USE;
 
 /* The number of the group's next new thread. */
 enum rc bulk_begin(struct db *db, struct arena *a, int64_t list, int64_t *next_thread_r) MUST_USE;

@@ -186,12 +186,31 @@ index() {
 	pkill -KILL -P $! 2>/dev/null
 	wait
 	import dos "$BOX/long.mbox" >/dev/null
+	parser_killed
 	tap_is 'killed while it had none: it is there again' "$(index_def)" "$def"
 	tap_is 'and finds' "$(flow_sql "SELECT count(*) > 40 FROM post WHERE search @@ to_tsquery('spanish', 'citada')")" t
 	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen CASCADE'
 	for list in agenda dos tres cuatro cinco seis linux-man usrp-users twisted-web twisted-python r-help-es; do
 		site_cabildo list add "$list" >/dev/null
 	done
+}
+
+# A process that parses dies for no fault of a message: nothing is rejected.
+parser_killed() {
+	local i box=$BOX/many.mbox
+	for ((i = 0; i < 300; i++)); do
+		sed "s/@x>/.p$i@x>/" "$BOX/odd.mbox" && echo
+	done >"$box"
+	"$BUILD/cabildo" --config "$SITE/cabildo.conf" import tres "$box" >"$TEST_TMP/out" 2>"$TEST_TMP/err" &
+	wait_for 20 two_parsers $!
+	xargs kill -KILL <"$TEST_TMP/parsers"
+	wait $!
+	tap_is 'parsers that are killed are replaced' "$(grep -c event=parser_ended "$TEST_TMP/err")" 2
+	tap_is 'and no message is lost with them' "$(tail -n 1 "$TEST_TMP/out" | cut -d' ' -f1-4)" 'messages 3000 posts 1802'
+}
+
+two_parsers() {
+	pgrep -P "$1" >"$TEST_TMP/parsers" && [ "$(wc -l <"$TEST_TMP/parsers")" = 2 ]
 }
 
 index_gone() {

@@ -137,7 +137,7 @@ growth_posts() {
 	imported carga "$WORK/archive.fifo" >"$WORK/seconds" || return 1
 	rm -f "$WORK/archive.fifo"
 	note "growth: $posts posts, $(calc "$posts / $(cat "$WORK/seconds")") a second, $(sql 'SELECT pg_size_pretty(pg_database_size(current_database()))')"
-	sql "VACUUM ANALYZE; $(members_sql carga 1)"
+	sql 'VACUUM ANALYZE' && sql "$(members_sql carga 1)" || return 1
 	threads=$(sql 'SELECT thread_count FROM list WHERE name = '\''carga'\')
 	site_start_web && site_start_http && site_start_receive || return 1
 	pages 40 "/g/carga/%d" "$threads" && pages 40 "/g/carga?x=%d" 9
@@ -177,7 +177,7 @@ growth_groups() {
 		'Grupo ' || i, 'public' FROM generate_series(1, $n) i"
 	box=$(archive 2000 10)
 	imported carga "$box" >/dev/null || return 1
-	sql "VACUUM ANALYZE; $(members_sql carga 1)"
+	sql 'VACUUM ANALYZE' && sql "$(members_sql carga 1)" || return 1
 	site_start_web && site_start_http && site_start_receive || return 1
 	pages 20 "/g/carga?x=%d" 9
 	echo "groups_page $(spent 400 pages 400 "/g/carga?x=%d" 9)"

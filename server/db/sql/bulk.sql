@@ -144,3 +144,11 @@ select set_config('maintenance_work_mem', '256MB', false), set_config('lock_time
 -- roles: cli
 -- As schema.sql has it.
 create index if not exists post_search on post using gin (search) with (gin_pending_list_limit = 512)
+
+-- name: bulk_analyze
+-- roles: cli
+-- A site that was empty a minute ago: without it the home page reads all posts until autovacuum comes by.
+-- What the search knows of words is left to that: it takes longer than all else.
+analyze thread, thread_ref, thread_participant, message_seen, raw_message, raw_chunk, attachment, ref_wait, list,
+	post (id, list_id, thread_id, number, parent_id, account_id, author_addr, sent_at, received_at, source, lang, state, deleted_at,
+		msgid_hash)
