@@ -167,6 +167,11 @@ index_def() {
 	flow_sql "SELECT indexdef FROM pg_indexes WHERE indexname = 'post_search'"
 }
 
+emptied() {
+	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen, post, thread, thread_ref,
+		ref_wait, thread_participant, post_redirect, attachment CASCADE'
+}
+
 index() {
 	local def
 	def=$(index_def)
@@ -175,7 +180,7 @@ index() {
 	flow_sql 'DROP INDEX post_search'
 	import agenda "$BOX/odd.mbox" >/dev/null
 	tap_is 'one that a killed import left out is made by the next' "$(index_def)" "$def"
-	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen CASCADE'
+	emptied
 	for list in agenda dos tres; do site_cabildo list add "$list" >/dev/null; done
 	cat "$BOX/odd.mbox" >"$BOX/long.mbox"
 	for ((i = 0; i < 40; i++)); do
@@ -189,7 +194,7 @@ index() {
 	parser_killed
 	tap_is 'killed while it had none: it is there again' "$(index_def)" "$def"
 	tap_is 'and finds' "$(flow_sql "SELECT count(*) > 40 FROM post WHERE search @@ to_tsquery('spanish', 'citada')")" t
-	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen CASCADE'
+	emptied
 	for list in agenda dos tres cuatro cinco seis linux-man usrp-users twisted-web twisted-python r-help-es; do
 		site_cabildo list add "$list" >/dev/null
 	done
