@@ -190,6 +190,7 @@ static enum rc threads_write_all(struct window *w, int64_t next_thread)
 static enum rc posts_write_all(struct window *w)
 {
 	struct post_new *v = ARENA_ARRAY(w->u->arena, w->nposts, struct post_new);
+	int64_t *numbers = ARENA_ARRAY(w->u->arena, w->nposts, int64_t);
 
 	for (size_t i = 0; i < w->nposts; i++) {
 		const struct wpost *p = &w->posts[i];
@@ -198,7 +199,6 @@ static enum rc posts_write_all(struct window *w)
 
 		v[i] = (struct post_new){ .id = p->id,
 					  .thread = thread_id(w, p->thread),
-					  .number = p->number,
 					  .parent = post_id(w, p->parent),
 					  .parent_rank = p->rank,
 					  .account = s->account,
@@ -223,9 +223,10 @@ static enum rc posts_write_all(struct window *w)
 					  .addressed = s->addressed,
 					  .naddressed = s->naddressed,
 					  .automatic = s->automatic };
+		numbers[i] = p->number;
 		memcpy(v[i].hash, p->hash, HASH_BYTES);
 	}
-	return bulk_posts_write(w->u->db, w->u->arena, w->l->id, v, w->nposts);
+	return bulk_posts_write(w->u->db, w->u->arena, w->l->id, v, numbers, w->nposts);
 }
 
 /* Within the text, and small: a logo, where its author sent it before. */

@@ -335,7 +335,8 @@ enum rc bulk_threads_bump(struct db *db, struct arena *a, const struct bulk_thre
 }
 
 /* One row, in the order of the statement. */
-static void post_add(struct db_column *c, struct arena *a, const struct post_new *p)
+static void post_add(struct db_column *c, struct arena *a, const struct post_new *p,
+		     int64_t number)
 {
 	struct db_arg refs = db_text_array(a, p->refs, p->nrefs);
 	struct db_arg folds = db_i64_array(a, p->folds, p->nfolds);
@@ -343,7 +344,7 @@ static void post_add(struct db_column *c, struct arena *a, const struct post_new
 
 	db_column_i64(c++, p->id);
 	db_column_i64(c++, p->thread);
-	db_column_i64(c++, p->number);
+	db_column_i64(c++, number);
 	db_column_id(c++, p->parent);
 	db_column_i64(c++, p->parent_rank);
 	db_column_text(c++, p->msgid);
@@ -372,7 +373,7 @@ static void post_add(struct db_column *c, struct arena *a, const struct post_new
 }
 
 enum rc bulk_posts_write(struct db *db, struct arena *a, int64_t list, const struct post_new *v,
-			 size_t n)
+			 const int64_t *numbers_of, size_t n)
 {
 	COLUMNS(c, a, DB_ELEM_I64, DB_ELEM_I64, DB_ELEM_I32, DB_ELEM_I64, DB_ELEM_I16,
 		DB_ELEM_TEXT, DB_ELEM_BYTES, DB_ELEM_TEXT, DB_ELEM_I64, DB_ELEM_TEXT, DB_ELEM_TEXT,
@@ -381,7 +382,7 @@ enum rc bulk_posts_write(struct db *db, struct arena *a, int64_t list, const str
 		DB_ELEM_TEXT, DB_ELEM_BYTES);
 
 	for (size_t i = 0; i < n; i++)
-		post_add(c, a, &v[i]);
+		post_add(c, a, &v[i], numbers_of[i]);
 	return send_columns(db, STMT_BULK_POSTS_ADD, list, c, ARRAY_LEN(c));
 }
 

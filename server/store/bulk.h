@@ -88,8 +88,9 @@ enum rc bulk_threads_write(struct db *db, struct arena *a, int64_t list,
 enum rc bulk_threads_bump(struct db *db, struct arena *a, const struct bulk_thread *v,
 			  size_t n) MUST_USE;
 
+/* numbers: of each in its thread. */
 enum rc bulk_posts_write(struct db *db, struct arena *a, int64_t list, const struct post_new *v,
-			 size_t n) MUST_USE;
+			 const int64_t *numbers, size_t n) MUST_USE;
 
 struct bulk_ref {
 	const unsigned char *hash;
