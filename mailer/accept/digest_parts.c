@@ -178,6 +178,7 @@ struct walk {
 	const struct digest_line *known; /* the former alone */
 	struct str aside;       /* signatures */
 	bool html;              /* the text was made of HTML, whose marks may stand before answers */
+	bool bare;              /* something stands in a quotation that does not tell it apart */
 	bool marked;            /* a number was said */
 	bool unsure;
 	int64_t unknown;
@@ -342,6 +343,7 @@ static void bare_pass(struct walk *w, size_t i, size_t end)
 	if (ours && (w->marked || w->l[i].marked))
 		return;
 	w->unsure |= ours;
+	w->bare = true;
 	s = seg_for(w, PLACE_UNDER, w->cur);
 	for (; i < end && s; i++)
 		seg_add(s, w->l[i].words > 0 ? unmarked(&w->l[i]) : SLICE(""), w->l[i].words);
@@ -526,7 +528,9 @@ void digest_take_apart(struct arena *a, struct slice text, const struct fold_ran
 	heads_drop(&w);
 	walk(&w);
 	alone = quoted_alone(&w, &more);
-	if (w.unsure)
+	/* who wrote above it as well may have written nothing there: a sentence that its author
+	 * has taken out since looks like an answer */
+	if (w.unsure || (w.bare && !w.marked && place_find(&w, PLACE_TOP) != NULL))
 		return;
 	if (w.marked)
 		alone = DIGEST_NOWHERE;

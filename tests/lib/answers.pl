@@ -291,7 +291,9 @@ for my $p (sort keys %program) {
 			open my $f, '>', "$out/$id" or die "$out/$id: $!\n";
 			print $f message($id, $form eq 'both' ? $t : undef, $h);
 			close $f or die;
-			print $expect join("\t", $id, @{ $case->{expect} }), "\n";
+			# without marks, what stands above and between may come back
+			my @either = $p =~ /outlook|yahoo/ && $case->{top} && $case->{under} ? 'back?' : ();
+			print $expect join("\t", $id, @either, @{ $case->{expect} }), "\n";
 		}
 	}
 }
