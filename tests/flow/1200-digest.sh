@@ -90,8 +90,9 @@ at 2026-11-30T13:00:00Z
 tap_run 'who joined has theirs on Monday' wait_for 20 has julio.zelaya 1
 tap_is 'who pauses has none' "$(mails itzel.barria)" 0
 post rodrigo.mejia 'Durante la pausa' e1
+# cabildo-deliver lives today: a pause that lasts for it would keep what follows for the next digest
+flow_sql 'UPDATE subscription SET pause_until = least(pause_until, now())' >/dev/null
 at 2026-12-07T13:00:00Z
-# cabildo-deliver lives today, where the pause has not ended
 tap_is 'after the pause there is one' "$(flow_sql "SELECT count(*) FROM digest_issue JOIN address USING (account_id) WHERE addr = 'itzel.barria@example.org'")" 1
 tap_is 'of all that they missed' "$(flow_sql "SELECT threads, several FROM digest_issue JOIN address USING (account_id) WHERE addr = 'itzel.barria@example.org'")" '3	t'
 
