@@ -391,7 +391,8 @@ create table thread (
 	unique (list_id, number)
 );
 create index thread_hidden on thread (id) where state = 'hidden';
-create index thread_recent on thread (list_id, last_post_at desc, id desc) where moved_to is null and state <> 'hidden';
+-- hidden ones stand in it too: for moderators, and for a plan that knows nobody yet
+create index thread_recent on thread (list_id, last_post_at desc, id desc) where moved_to is null;
 create index thread_moved on thread (moved_to) where moved_to is not null;
 create index thread_pinned on thread (list_id, pinned_until) where pinned_until is not null;
 alter table thread_follow add foreign key (thread_id) references thread;

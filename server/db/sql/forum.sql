@@ -49,7 +49,7 @@ order by t.last_post_at desc, t.id desc limit $3
 -- roles: web cli
 -- By key: (last_post_at, id). A thread that was never opened is new from the
 -- day of the membership on; what is older is not counted (-1).
--- The tags of all at once: fifty questions take longer.
+-- The tags and the last posts of all at once: fifty questions each take longer.
 -- Pinned ones stand before the first page, at most twenty, and on no other.
 with t as (
 	(select * from thread t where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
@@ -58,7 +58,8 @@ with t as (
 	order by t.last_post_at desc limit 20)
 	union all
 	(select * from thread t where t.list_id = $4 and t.moved_to is null and (t.state <> 'hidden' or $2)
-		and ($5 is null or (t.last_post_at, t.id) < ($5, $6::bigint)) and (t.pinned_until > now()) is not true
+		and (t.last_post_at, t.id) < (coalesce($5, 'infinity'), coalesce($6::bigint, 9223372036854775807))
+		and (t.pinned_until > now()) is not true
 		and ($8 is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $8))
 	order by t.last_post_at desc, t.id desc limit $7::integer)
 )
@@ -69,7 +70,7 @@ select t.id, t.number, $3::text, '', t.subject, p.lang, t.state, coalesce(t.pinn
 from t
 left join (select thread_id, string_agg(tag, E'\n' order by tag) as tags from thread_tag
 	where thread_id = any (array(select id from t)) group by thread_id) g on g.thread_id = t.id
-left join post p on p.id = t.last_post_id
+left join (select id, lang, number from post where id = any (array(select last_post_id from t))) p on p.id = t.last_post_id
 left join read_mark m on m.account_id = $1::bigint and m.thread_id = t.id
 left join subscription s on s.list_id = t.list_id and s.account_id = $1
 order by coalesce(t.pinned_until > now(), false) desc, t.last_post_at desc, t.id desc
