@@ -21,7 +21,7 @@ enum rc home_load(struct unit *u, struct home *r)
 
 	if (rc != RC_OK)
 		return rc;
-	return threads_latest_read(u->db, u->arena, who(u), 10, &r->latest, &r->nlatest);
+	return threads_latest_read(u->db, u->arena, who(u), &r->latest, &r->nlatest);
 }
 
 enum rc group_find(struct unit *u, const char *name, struct group *r)
@@ -54,8 +54,9 @@ enum rc group_load(struct unit *u, const char *name, const char *tag, const char
 	if (rc != RC_OK)
 		return rc;
 	/* one more than shown tells whether there is another page */
+	_Static_assert(THREADS_READ == THREADS_PER_PAGE + 1, "sql/forum.sql");
 	rc = threads_read(u->db, u->arena, who(u), &r->group, r->group.moderator, tag, at, id,
-			  THREADS_PER_PAGE + 1, &r->threads, &r->nthreads);
+			  &r->threads, &r->nthreads);
 	while (rc == RC_OK && r->npinned < r->nthreads && r->threads[r->npinned].pinned)
 		r->npinned++;
 	if (rc == RC_OK && r->nthreads > r->npinned + THREADS_PER_PAGE) {

@@ -123,11 +123,11 @@ static void thread_rows(struct arena *a, const struct db_rows *q, struct reader 
 	}
 }
 
-enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, int limit,
+enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who,
 			    struct thread_row **r, size_t *n_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_THREADS_LATEST, &q, WHO, db_i64(limit));
+	enum rc rc = db_run(db, a, STMT_THREADS_LATEST, &q, WHO);
 
 	if (rc == RC_OK)
 		thread_rows(a, q, who, r, n_r);
@@ -135,13 +135,13 @@ enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, i
 }
 
 enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
-		     bool hidden, const char *tag, int64_t at, int64_t id, int limit,
+		     bool hidden, const char *tag, int64_t at, int64_t id,
 		     struct thread_row **r, size_t *n_r)
 {
 	struct db_rows *q;
 	enum rc rc =
 		db_run(db, a, STMT_THREADS_OF_GROUP, &q, db_id(who.account), db_bool(hidden),
-		       db_text(g->name), db_i64(g->id), db_time(at), db_i64(id), db_i64(limit),
+		       db_text(g->name), db_i64(g->id), db_time(at), db_i64(id),
 		       db_text(tag));
 
 	if (rc != RC_OK)

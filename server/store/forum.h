@@ -128,12 +128,14 @@ enum rc groups_read(struct db *db, struct arena *a, struct reader who, struct gr
 		    size_t *n_r) MUST_USE;
 enum rc group_read(struct db *db, struct arena *a, struct reader who, const char *name,
 		   struct group *r) MUST_USE;
-enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who, int limit,
+/* Of all groups that they see; at most ten. */
+enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who,
 			    struct thread_row **r, size_t *n_r) MUST_USE;
-/* Those after (at, id) in the order newest first; at 0: from the start. hidden: show hidden ones
+/* At most THREADS_READ and the pinned ones: those after (at, id) in the order newest first; at 0: from the start. hidden: show hidden ones
  * too. tag NULL: whatever they are about. */
+#define THREADS_READ 51
 enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
-		     bool hidden, const char *tag, int64_t at, int64_t id, int limit,
+		     bool hidden, const char *tag, int64_t at, int64_t id,
 		     struct thread_row **r, size_t *n_r) MUST_USE;
 
 struct thread_head {

@@ -12,12 +12,15 @@ enum rc search_read(struct db *db, struct arena *a, struct reader who, const cha
 		    int64_t *candidates_r, const char **tsquery_r)
 {
 	struct db_rows *rows;
-	enum rc rc = way == SEARCH_SCAN ?
-			     db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q), db_text(list)) :
-			     db_run(db, a, STMT_SEARCH_CANDIDATES, &rows, WHO, db_text(q),
-				    db_text(list), db_bool(way == SEARCH_BY_DATE),
-				    db_bool(way == SEARCH_ANY));
+	enum rc rc;
 
+	if (way == SEARCH_SCAN && list == NULL)
+		rc = db_run(db, a, STMT_SEARCH_NEWEST, &rows, WHO, db_text(q));
+	else if (way == SEARCH_SCAN)
+		rc = db_run(db, a, STMT_SEARCH_NEWEST_IN, &rows, WHO, db_text(q), db_text(list));
+	else
+		rc = db_run(db, a, STMT_SEARCH_CANDIDATES, &rows, WHO, db_text(q), db_text(list),
+			    db_bool(way == SEARCH_BY_DATE), db_bool(way == SEARCH_ANY));
 	if (rc != RC_OK)
 		return rc;
 	*n_r = db_nrows(rows);

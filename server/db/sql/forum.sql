@@ -39,29 +39,31 @@ select t.id, t.number, l.name, l.title, t.subject, p.lang, t.state, t.pinned_unt
 from list l
 left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
 cross join lateral (select * from thread t where t.list_id = l.id and t.moved_to is null and t.state <> 'hidden'
-	order by last_post_at desc, id desc limit $3::integer) t
+	order by last_post_at desc, id desc limit 10) t
 left join post p on p.id = t.last_post_id
 left join read_mark m on m.account_id = $1 and m.thread_id = t.id
 where l.visibility = 'public' or s.id is not null or $2::boolean
-order by t.last_post_at desc, t.id desc limit $3
+order by t.last_post_at desc, t.id desc limit 10
 
 -- name: threads_of_group
 -- roles: web cli
 -- By key: (last_post_at, id). A thread that was never opened is new from the
 -- day of the membership on; what is older is not counted (-1).
+-- 51 (THREADS_READ) is no parameter: not knowing it, PostgreSQL plans anew each time,
+-- which takes longer than all the rest.
 -- The tags and the last posts of all at once: fifty questions each take longer.
 -- Pinned ones stand before the first page, at most twenty, and on no other.
 with t as (
 	(select * from thread t where t.list_id = $4::bigint and t.moved_to is null and (t.state <> 'hidden' or $2::boolean)
 		and $5::timestamptz is null and t.pinned_until > now()
-		and ($8::text is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $8))
+		and ($7::text is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $7))
 	order by t.last_post_at desc limit 20)
 	union all
 	(select * from thread t where t.list_id = $4 and t.moved_to is null and (t.state <> 'hidden' or $2)
 		and (t.last_post_at, t.id) < (coalesce($5, 'infinity'), coalesce($6::bigint, 9223372036854775807))
 		and (t.pinned_until > now()) is not true
-		and ($8 is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $8))
-	order by t.last_post_at desc, t.id desc limit $7::integer)
+		and ($7 is null or exists (select from thread_tag g where g.thread_id = t.id and g.tag = $7))
+	order by t.last_post_at desc, t.id desc limit 51)
 )
 select t.id, t.number, $3::text, '', t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false) as pinned,
 	t.post_count, t.participant_count, array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at,

@@ -44,27 +44,39 @@ order by f.rank desc, f.sent_at desc
 -- roles: web cli
 -- Frequent words: newest first, until 30 are found or 20,000 posts were looked
 -- at. The ids come from an index in this order; a post is fetched when its turn
--- comes.
+-- comes. One statement for all groups and one for a group: a choice within would be
+-- planned anew each time, which takes longer than the search.
 with q as materialized (select search_query($3::text) as q), v as materialized (
 	select array(select l.id from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
-		where (l.visibility = 'public' or s.id is not null or $2::boolean) and ($4::text is null or l.name = $4)) as lists
+		where l.visibility = 'public' or s.id is not null or $2::boolean) as lists
 ), b as (
-	(select k.id, k.sent_at
-	from (select id, sent_at from post where $4 is null order by sent_at desc, id desc limit 20000) k
+	select k.id, k.sent_at
+	from (select id, sent_at from post order by sent_at desc, id desc limit 20000) k
 	join lateral (select from post p where p.id = k.id and p.search @@ (select q from q) and p.state = 'shown'
 		and p.list_id = any ((select lists from v)::bigint[])
 		and p.thread_id not in (select id from thread where state = 'hidden') limit 1) p on true
-	order by k.sent_at desc, k.id desc limit 30)
-	union all
-	(select k.id, k.sent_at
-	from (select id, sent_at from post where $4 is not null and list_id = (select lists[1] from v)
+	order by k.sent_at desc, k.id desc limit 30
+)
+select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
+	left(p.body, 20000), 5000::bigint, (select q::text from q)
+from b join post p on p.id = b.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
+order by b.sent_at desc, b.id desc
+
+-- name: search_newest_in
+-- roles: web cli
+with q as materialized (select search_query($3::text) as q), v as materialized (
+	select l.id from list l left join subscription s on s.list_id = l.id and s.account_id = $1::bigint
+	where (l.visibility = 'public' or s.id is not null or $2::boolean) and l.name = $4::text
+), b as (
+	select k.id, k.sent_at
+	from (select id, sent_at from post where list_id = (select id from v)
 		order by sent_at desc, id desc limit 20000) k
 	join lateral (select from post p where p.id = k.id and p.search @@ (select q from q) and p.state = 'shown'
 		and p.thread_id not in (select id from thread where state = 'hidden') limit 1) p on true
-	order by k.sent_at desc, k.id desc limit 30)
+	order by k.sent_at desc, k.id desc limit 30
 )
 select l.name, l.title, t.number, p.number, p.subject, p.author_name, p.lang, p.sent_at,
-	left(p.body, 20000), 2000::bigint, (select q::text from q)
+	left(p.body, 20000), 5000::bigint, (select q::text from q)
 from b join post p on p.id = b.id join thread t on t.id = p.thread_id join list l on l.id = p.list_id
 order by b.sent_at desc, b.id desc
 
