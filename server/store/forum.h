@@ -131,8 +131,8 @@ enum rc group_read(struct db *db, struct arena *a, struct reader who, const char
 /* Of all groups that they see; at most ten. */
 enum rc threads_latest_read(struct db *db, struct arena *a, struct reader who,
 			    struct thread_row **r, size_t *n_r) MUST_USE;
-/* At most THREADS_READ and the pinned ones: those after (at, id) in the order newest first; at 0: from the start. hidden: show hidden ones
- * too. tag NULL: whatever they are about. */
+/* At most THREADS_READ and the pinned ones: those after (at, id) in the order newest first;
+ * at 0: from the start. hidden: show hidden ones too. tag NULL: whatever they are about. */
 #define THREADS_READ 51
 enum rc threads_read(struct db *db, struct arena *a, struct reader who, const struct group *g,
 		     bool hidden, const char *tag, int64_t at, int64_t id,

@@ -23,6 +23,7 @@ struct hit {
 	uint32_t parts; /* so many hits after it are parts of it */
 	uint64_t means; /* lexemes of the query, a bit each, once they are known */
 	bool quoted;
+	bool joined; /* several words and the signs between them */
 	bool marked;
 };
 
@@ -209,17 +210,18 @@ static struct hit *hit_add(struct walk *k, size_t from, size_t to, uint32_t whol
 	return h;
 }
 
+/* A lexeme may begin at any of the words and go on over the signs: the site in an address. */
 static bool any_candidate(const struct excerpts *e, struct slice s)
 {
-	size_t from = 0, i = 0, n;
+	bool before = false, now;
+	size_t n;
 
-	for (; i < s.n; i += n)
-		if (!word_at(s, i, &n)) {
-			if (i > from && candidate(e, slice_make(s.p + from, i - from)))
-				return true;
-			from = i + n;
-		}
-	return i > from && candidate(e, slice_make(s.p + from, i - from));
+	for (size_t i = 0; i < s.n; i += n, before = now) {
+		now = word_at(s, i, &n);
+		if (now && !before && candidate(e, tail(s, i)))
+			return true;
+	}
+	return false;
 }
 
 /* Several words joined by signs: the whole and each part, which count for what the
@@ -240,6 +242,8 @@ static void joined(struct walk *k, size_t from, size_t to)
 	}
 	first = (uint32_t)k->t->nhits;
 	whole = hit_add(k, from, to, NONE);
+	if (whole != NULL)
+		whole->joined = true;
 	k->pos++;
 	for (size_t i = 0; whole != NULL && parts && i <= s.n; i += n) {
 		n = 1;
@@ -357,6 +361,23 @@ static void phrase_mark(struct text *t, const struct excerpt_phrase *p, size_t f
 		found[k]->marked = true;
 }
 
+/* Of an address or a path, that in it which is the lexeme itself: its site, say. */
+static void narrow(const struct excerpts *e, const struct text *t, struct hit *h)
+{
+	struct slice s = slice_make(t->s.p + h->from, h->to - h->from);
+
+	for (size_t k = 0; k < e->q.n && memchr(s.p, '@', s.n) == NULL; k++) {
+		struct slice l = slice_of(e->q.texts[k]);
+		const char *at = (h->means >> k & 1) != 0 ? slice_ifind(s, l) : NULL;
+
+		if (at == NULL)
+			continue;
+		h->from += (uint32_t)(at - s.p);
+		h->to = h->from + (uint32_t)l.n;
+		return;
+	}
+}
+
 static void mark(const struct excerpts *e, struct text *t)
 {
 	uint64_t alone = 0;
@@ -366,6 +387,8 @@ static void mark(const struct excerpts *e, struct text *t)
 		alone |= e->q.lexemes[k].alone ? UINT64_C(1) << k : 0;
 	for (size_t i = 0; i < t->nhits; i++) {
 		t->hits[i].marked |= (t->hits[i].means & alone) != 0;
+		if (t->hits[i].marked && t->hits[i].joined)
+			narrow(e, t, &t->hits[i]);
 		for (size_t k = 0; k < e->q.nphrases; k++)
 			if ((t->hits[i].means >> e->q.phrases[k].lexeme[0] & 1) != 0)
 				phrase_mark(t, &e->q.phrases[k], i);

@@ -109,6 +109,9 @@ static void test_joined(void **state)
 	assert_string_equal(MARKED("'gobierno/estado'", "El gobierno/estado."), "El [gobierno/estado].");
 	assert_string_equal(MARKED("'foro'", "Vea https://foro.example/foro o foro@foro.example: foro."),
 			    "Vea https://foro.example/foro o foro@foro.example: [foro].");
+	/* of an address the part that is the lexeme, where the search knows it as one */
+	assert_string_equal(MARKED("'foro-x.example'", "Vea foro-x.example."), "Vea [foro-x.example].");
+	assert_string_equal(MARKED("'gobierno/estado'", "El GOBIERNO/Estado, sí."), "El [GOBIERNO/Estado], sí.");
 	assert_string_equal(MARKED("'ana@foro.example'", "De ana@foro.example."), "De [ana@foro.example].");
 	assert_string_equal(MARKED("'ana'", "l'ana «ana» (ana), ana..."), "l'[ana] «[ana]» ([ana]), [ana]...");
 }
