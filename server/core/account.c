@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and the person's own settings; see account.h. */
+#include <arpa/inet.h>
+
 #include "server/core/account.h"
 #include "server/core/audit.h"
 #include "server/core/bounce.h"
@@ -59,6 +61,24 @@ static char *addr_fold(struct unit *u, const char *addr)
 	return slice_lower(u->arena, slice_trim(slice_of(addr)));
 }
 
+/* Who has one address of IPv6 has 2^64 of them (RFC 6177): their network counts. */
+void signin_client(struct unit *u, const char *kind, const char *client, unsigned char out_r[static HASH_BYTES])
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	unsigned char ip[16];
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET6, client, ip) == 1) {
+		if (memcmp(ip, mapped, sizeof(mapped)) == 0)
+			client = inet_ntop(AF_INET, ip + 12, text, sizeof(text));
+		else
+			memset(ip + 8, 0, 8);
+		if (client != text)
+			client = inet_ntop(AF_INET6, ip, text, sizeof(text));
+	}
+	secret_hash(arena_fmt(u->arena, "%s %s", kind, client), out_r);
+}
+
 enum rc signin_password(struct unit *u, const char *client, const char *addr,
 			const char *password, int64_t *account_r)
 {
@@ -68,7 +88,7 @@ enum rc signin_password(struct unit *u, const char *client, const char *addr,
 	enum rc rc;
 
 	secret_hash(arena_fmt(u->arena, "addr %s", addr_fold(u, addr)), by_addr);
-	secret_hash(arena_fmt(u->arena, "client %s", client), by_client);
+	signin_client(u, "client", client, by_client);
 	rc = signin_gate_read(u->db, u->arena, by_addr, by_client, SIGNIN_TRIES,
 			      SIGNIN_TRIES_CLIENT, &stopped, &place);
 	if (rc != RC_OK)
@@ -142,19 +162,25 @@ enum rc signin_remote(struct unit *u, const char *user, int64_t *account_r)
 							     .why = "REMOTE_USER" }) : rc;
 }
 
-enum rc signin_link_send(struct unit *u, const char *addr, const char *next)
+enum rc signin_link_send(struct unit *u, const char *client, const char *addr, const char *next)
 {
 	const char *folded = addr_fold(u, addr), *token, *back;
 	unsigned char hash[HASH_BYTES];
 	struct account_row acc;
-	int64_t recent = 0;
-	enum rc rc = account_read(u->db, u->arena, folded, &acc);
+	bool enough = false;
+	int64_t n = 0;
+	enum rc rc;
 
+	signin_client(u, "link", client, hash);
+	rc = signin_link_count_write(u->db, u->arena, hash, &n);
+	if (rc != RC_OK || n > SIGNIN_LINKS_CLIENT)
+		return rc == RC_OK ? RC_LIMIT : rc;
+	rc = account_read(u->db, u->arena, folded, &acc);
 	if (rc == RC_NOTFOUND)
 		return RC_OK;
 	if (rc == RC_OK)
-		rc = tokens_recent_read(u->db, u->arena, acc.id, "signin", &recent);
-	if (rc != RC_OK || recent > 0)
+		rc = tokens_recent_read(u->db, u->arena, acc.id, "signin", &enough);
+	if (rc != RC_OK || enough)
 		return rc;
 	token = rnd_token(u->arena, 160);
 	secret_hash(token, hash);

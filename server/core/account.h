@@ -23,6 +23,11 @@ enum rc session_close(struct unit *u, const char *secret) MUST_USE;
 /* Passwords tried in 15 minutes, for one address and from one client. */
 #define SIGNIN_TRIES	    5
 #define SIGNIN_TRIES_CLIENT 50
+/* Links asked for in 15 minutes from one client, for whomever. */
+#define SIGNIN_LINKS_CLIENT 30
+/* The key under which a client is counted, each kind for itself. */
+void signin_client(struct unit *u, const char *kind, const char *client,
+		   unsigned char out_r[static HASH_BYTES]);
 /*
  * RC_OK and the account; RC_DENIED for everything that does not match; RC_LIMIT:
  * too many were tried, this one was not looked at; RC_CONFLICT: two people are
@@ -38,10 +43,12 @@ enum rc signin_password(struct unit *u, const char *client, const char *addr,
  * RC_NOTFOUND: nobody has it verified; RC_DENIED: conf says off. In a transaction.
  */
 enum rc signin_remote(struct unit *u, const char *user, int64_t *account_r) MUST_USE;
-/* Queues the mail with the link if the address is known; RC_OK either way.
- * next: the path to go to afterwards, of ours, or NULL. Not more than one
- * mail a minute per address. In a transaction. */
-enum rc signin_link_send(struct unit *u, const char *addr, const char *next) MUST_USE;
+/* Queues the mail with the link if the address is known; RC_OK either way, RC_LIMIT
+ * where this client asked too often. next: the path to go to afterwards, of ours, or
+ * NULL. Not more than one mail a minute and three in 30 that nobody uses. In a
+ * transaction, to be committed in each case. */
+enum rc signin_link_send(struct unit *u, const char *client, const char *addr,
+			 const char *next) MUST_USE;
 /* What the link's page shows; uses nothing up. RC_NOTFOUND: unknown, used, expired. */
 enum rc signin_link_peek(struct unit *u, const char *token, const char **addr_r) MUST_USE;
 /* Once. Marks the address verified. In a transaction. */

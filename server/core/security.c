@@ -263,7 +263,7 @@ static enum rc code_use(struct unit *u, const char *client, int64_t account, con
 	enum rc rc;
 
 	text_hash(arena_fmt(u->arena, "code %lld", (long long)account), by_account);
-	text_hash(arena_fmt(u->arena, "client %s", client), by_client);
+	signin_client(u, "client", client, by_client);
 	rc = signin_gate_read(u->db, u->arena, by_account, by_client, SIGNIN_TRIES,
 			      SIGNIN_TRIES_CLIENT, &stopped, &place);
 	if (rc == RC_OK && stopped)

@@ -100,10 +100,21 @@ enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const c
 }
 
 enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose,
-			   int64_t *n_r)
+			   bool *yes_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_TOKEN_RECENT, &q, db_i64(account), db_text(purpose));
+
+	if (rc == RC_OK)
+		*yes_r = db_get_bool(q, 0, 0);
+	return rc;
+}
+
+enum rc signin_link_count_write(struct db *db, struct arena *a, const unsigned char client[HASH_BYTES],
+				int64_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run(db, a, STMT_SIGNIN_LINK_COUNT, &q, db_bytes(client, HASH_BYTES));
 
 	if (rc == RC_OK)
 		*n_r = db_get_i64(q, 0, 0);

@@ -40,8 +40,12 @@ enum rc address_verified_write(struct db *db, const char *addr) MUST_USE;
 
 enum rc token_write(struct db *db, const unsigned char hash[HASH_BYTES], const char *purpose,
 		    int64_t account, const char *data, int minutes) MUST_USE;
+/* Whether there are so many that one more waits: see token_recent. */
 enum rc tokens_recent_read(struct db *db, struct arena *a, int64_t account, const char *purpose,
-			   int64_t *n_r) MUST_USE;
+			   bool *yes_r) MUST_USE;
+/* One more link asked for by that client; how many it makes in 15 minutes. */
+enum rc signin_link_count_write(struct db *db, struct arena *a, const unsigned char client[HASH_BYTES],
+				int64_t *n_r) MUST_USE;
 /* What it is for; RC_NOTFOUND where it is unknown, used or expired. */
 enum rc token_purpose_read(struct db *db, struct arena *a, const unsigned char hash[HASH_BYTES],
 			   const char **r) MUST_USE;

@@ -10,7 +10,7 @@ use warnings;
 use IO::Socket::INET;
 use Time::HiRes ();
 use Exporter 'import';
-our @EXPORT = qw(web cookies_of cookie_of location token_of none is_so);
+our @EXPORT = qw(web cookies_of cookie_of location token_of sql none is_so);
 
 our $port = $ENV{SITE_HTTP};
 our %cookie; # who => what they send
@@ -55,6 +55,15 @@ sub location {
 sub token_of {
 	my ($t) = $_[0] =~ /name="csrf"[^>]* value="([^"]+)"/;
 	return $t // '';
+}
+
+# Rows of the test's database, as its superuser
+sub sql {
+	open my $p, '-|', 'psql', '-XqAt', '-d', "$ENV{CABILDO_TEST_DATABASE} user=postgres", '-c', $_[0] or die;
+	local $/;
+	my $r = <$p> // '';
+	close $p or die "psql: $_[0]\n";
+	return $r =~ s/\s+\z//r;
 }
 
 # A verdict a line, for tap_verdicts of http.sh

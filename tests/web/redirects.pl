@@ -81,6 +81,7 @@ my %way = (
 for my $name (sort keys %way) {
 	my (@found, $redirects);
 	for my $v (@elsewhere, '/help') {
+		sql('DELETE FROM signin_failure') if $name =~ /link/;
 		my ($status, $head) = $way{$name}->($v);
 		push @found, "$v: no answer" unless $status;
 		push @found, map { "$v: $_" } strays($head);

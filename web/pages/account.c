@@ -10,6 +10,10 @@
 
 #include "server/base/base.h"
 
+/* Longer than a link takes to be made and committed: an address that is known here
+ * must not show in the time. */
+#define EVEN_USEC 40000
+
 /* Where they wanted to go, if it is a page of ours. */
 static const char *next_of(struct page *pg)
 {
@@ -60,7 +64,17 @@ enum rc page_signin_send(struct page *pg)
 					   .addr = addr,
 					   .error = tr("This is not an email address. Write it "
 						       "whole, such as name@institution.gob.") });
-	rc = signin_link_send(unit_of(pg), addr, next_of(pg));
+	resp_even(pg->resp, EVEN_USEC);
+	rc = signin_link_send(unit_of(pg), pg->req->remote, addr, next_of(pg));
+	if (rc == RC_LIMIT) {
+		pg->resp->status = 429;
+		return signin_show(pg,
+				   &(struct view_signin){
+					   .next = next_of(pg),
+					   .addr = addr,
+					   .error = tr("Too many links were asked for from here. Wait a "
+						       "quarter of an hour.") });
+	}
 	/* known or not, the answer is the same */
 	return rc == RC_OK ? resp_redirectf(pg->resp, "/signin?sent=1&next=%s",
 					    url_encode(pg->a, next_of(pg)))
@@ -168,8 +182,11 @@ enum rc page_signout(struct page *pg)
 enum rc page_lang(struct page *pg)
 {
 	const char *lang = tr_languages[param_choice(pg, "lang")].code;
-	enum rc rc = pg->signed_in ? account_preferences(unit_of(pg), lang, NULL) : RC_OK;
+	enum rc rc = RC_OK;
 
+	/* signed out it is a cookie and no more: the pages for everybody hold no token */
+	if (pg->signed_in)
+		rc = csrf_check(pg) ? account_preferences(unit_of(pg), lang, NULL) : RC_DENIED;
 	if (rc != RC_OK)
 		return rc;
 	resp_cookie(pg->resp, COOKIE_LANG, lang, (int64_t)365 * 86400);

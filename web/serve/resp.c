@@ -112,6 +112,11 @@ bool resp_fresh(struct resp *p, const char *etag)
 	return true;
 }
 
+void resp_even(struct resp *p, int64_t usec)
+{
+	p->even = usec;
+}
+
 void resp_attachment(struct resp *p, const char *name)
 {
 	char *plain = arena_strdup(p->a, name);

@@ -175,6 +175,8 @@ bool serve_one(struct serve *sv, struct http_io *io)
 	st = req_head(&r, a, io, &sv->opt);
 	resp_init(&p, a, &r);
 	answer(sv, &r, &p, st);
+	if (p.even > clock_mono() - from)
+		usleep((useconds_t)(p.even - (clock_mono() - from)));
 	sent = send_all(sv, io, &r, &p);
 	if (p.status >= 500)
 		log_warn("event=request page=%s status=%d usec=%lld", p.label ? p.label : "-",

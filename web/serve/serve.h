@@ -157,6 +157,7 @@ struct resp {
 	const char *csp;           /* NULL: the strict policy of all pages */
 	const char *cache;         /* NULL: "private, no-cache"; else than 200: no-store */
 	const char *referrer;      /* NULL: "same-origin" */
+	int64_t even;              /* microseconds from the request's first; 0: at once */
 	int fd;                    /* sent after the body, which is empty then; -1: none */
 	int64_t fd_size;
 	bool encoded;              /* body is gzip already (only where req->gzip_ok) */
@@ -188,6 +189,9 @@ enum rc resp_redirectf(struct resp *p, const char *fmt, ...) MUST_USE PRINTF_LIK
  * without drawing the page. For what is the same for everybody; pages use
  * page_fresh (route.h). */
 MUST_USE bool resp_fresh(struct resp *p, const char *etag);
+/* Not sent before that many microseconds are over: what took how long must not show.
+ * The wait comes after the handler, when no transaction is open. */
+void resp_even(struct resp *p, int64_t usec);
 /* Content-Disposition: attachment with the name in both forms (RFC 6266), a
  * sandboxing policy; set type and body yourself. */
 void resp_attachment(struct resp *p, const char *name);

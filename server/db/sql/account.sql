@@ -46,6 +46,14 @@ on conflict (key) do update set
 	n = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.n + 1 else 1 end,
 	since = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.since else now() end
 
+-- name: signin_link_count
+-- roles: web
+insert into signin_failure (key) values ($1::bytea)
+on conflict (key) do update set
+	n = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.n + 1 else 1 end,
+	since = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.since else now() end
+returning n
+
 -- name: signin_forgive
 -- roles: web
 delete from signin_failure where key = $1::bytea
@@ -57,7 +65,10 @@ values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interva
 
 -- name: token_recent
 -- roles: web
-select count(*) from token where account_id = $1::bigint and purpose = $2::text and created_at > now() - interval '1 minute'
+-- Whether no more may be sent now: one in the last minute, or three in the time that
+-- they are good for and none of them used, so that one that works is in the mailbox.
+select coalesce(max(created_at) > now() - interval '1 minute' or count(*) filter (where used_at is null) >= 3, false)
+from token where account_id = $1::bigint and purpose = $2::text and created_at > now() - interval '30 minutes'
 
 -- name: token_purpose
 -- roles: web
