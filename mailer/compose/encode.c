@@ -77,6 +77,12 @@ void enc_crlf(struct str *o, struct slice text)
 	bool ended;
 
 	while (text_line(&text, &l, &ended)) {
+		/* some servers drop a NUL, and what stood around it would meet */
+		for (const char *nul; (nul = memchr(l.p, '\0', l.n)) != NULL;) {
+			str_add(o, l.p, (size_t)(nul - l.p));
+			l = slice_make(nul + 1, l.n - (size_t)(nul + 1 - l.p));
+			str_addc(o, ' ');
+		}
 		str_adds(o, l);
 		if (ended)
 			str_add(o, "\r\n", 2);
@@ -93,6 +99,7 @@ struct enc_facts enc_look(struct slice s)
 
 		if (c > 127 || c == 0) {
 			f.high = true;
+			f.bare |= c == 0;
 		} else if (c == '\n' || c == '\r') {
 			if (i - from > f.longest)
 				f.longest = i - from;

@@ -12,11 +12,12 @@
 #include "server/base/str.h"
 
 void enc_qp(struct str *o, struct slice text);
-/* LF, CRLF to CRLF; a bare CR too. */
+/* LF, CRLF to CRLF; a bare CR too. A NUL becomes a space: SMTP has none (RFC 5321 4.5.2),
+ * and a dot between two would be an end of data to who drops them. */
 void enc_crlf(struct str *o, struct slice text);
 
 struct enc_facts {
-	bool bare;              /* a bare CR or LF occurs */
+	bool bare;              /* a bare CR or LF, or a NUL, occurs */
 	bool high;              /* a byte over 127 or a NUL occurs */
 	size_t longest;         /* line, without its end */
 };

@@ -61,6 +61,8 @@ static const char *msg_bad(const struct transport_msg *m)
 		return why;
 	if (m->bytes.n == 0 || m->bytes.n > INT32_MAX)
 		return "empty or too large";
+	if (memchr(m->bytes.p, '\0', m->bytes.n) != NULL)
+		return "NUL in the message";
 	for (size_t i = 0; i < m->bytes.n; i++) {
 		const char *cr;
 

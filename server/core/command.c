@@ -304,6 +304,33 @@ static bool silent_stranger(struct run *r, const struct command_ask *asks, size_
 	return true;
 }
 
+/* Anybody can write a stranger's address into From: we ask one no more than that, in
+ * however many groups, and a group no more of them than that. */
+#define STRANGER_DAY  3
+#define STRANGER_HOUR 60
+
+static enum rc stranger_may(struct run *r, struct command_result *res, bool *may_r)
+{
+	struct unit *u = r->u;
+	enum rc rc = RC_OK;
+
+	*may_r = true;
+	if (r->f->proven || r->m.account != 0)
+		return RC_OK;
+	rc = notice_may(u, slice_lower(u->arena, slice_of(r->f->addr)), "stranger-asked", NOTICE_DAY,
+			STRANGER_DAY, may_r);
+	res->rule = "not-answered";
+	if (rc != RC_OK || !*may_r)
+		return rc;
+	rc = notice_may(u, "", arena_fmt(u->arena, "strangers-asked %lld", (long long)r->f->list), 3600,
+			STRANGER_HOUR, may_r);
+	if (!*may_r) {
+		res->rule = "command-stranger";
+		res->held = true;
+	}
+	return rc;
+}
+
 static const char *ask_name(const struct command_ask *c)
 {
 	return c->what == COMMAND_UNKNOWN ? "unknown" : command_rows[c->what].name;
@@ -331,6 +358,7 @@ enum rc command_run(struct unit *u, const struct command_from *f, const struct c
 {
 	const char *back = tr_lang(), *cause;
 	struct run r;
+	bool may = true;
 	enum rc rc;
 
 	*res = (struct command_result){ .rule = "" };
@@ -344,6 +372,9 @@ enum rc command_run(struct unit *u, const struct command_from *f, const struct c
 	run_init(&r, u, f);
 	rc = membership_by_addr(u, f->list, f->addr, &r.m);
 	if (rc != RC_OK || silent_stranger(&r, asks, n, res))
+		return rc;
+	rc = stranger_may(&r, res, &may);
+	if (rc != RC_OK || !may)
 		return rc;
 	tr_set(r.m.account ? r.m.locale : f->locale);
 	rc = run_all(&r, asks, n);

@@ -7,14 +7,13 @@
 
 #define REFS_MAX 50
 
-static enum rc throttle(struct unit *u, const struct notice_new *n, const char *addr, bool *pass_r)
+enum rc notice_may(struct unit *u, const char *addr, const char *cause, int every, int burst, bool *pass_r)
 {
 	unsigned char hash[HASH_BYTES];
-	const char *text = arena_fmt(u->arena, "%s\n%s", addr, n->cause);
+	const char *text = arena_fmt(u->arena, "%s\n%s", addr, cause);
 
 	hash_bytes(text, strlen(text), hash);
-	return notice_sent_write(u->db, u->arena, hash, n->every ? n->every : NOTICE_DAY,
-				 n->burst ? n->burst : 1, pass_r);
+	return notice_sent_write(u->db, u->arena, hash, every, burst, pass_r);
 }
 
 /* The last ones: they are the nearest. */
@@ -39,7 +38,8 @@ enum rc notice_send(struct unit *u, const struct notice_new *n, bool *sent_r)
 	for (const char *p = addr; *p; p++)
 		pass &= (unsigned char)*p < 127; /* SMTPUTF8: no mail of ours has it */
 	if (pass && n->cause != NULL)
-		rc = throttle(u, n, addr, &pass);
+		rc = notice_may(u, addr, n->cause, n->every ? n->every : NOTICE_DAY,
+				n->burst ? n->burst : 1, &pass);
 	if (sent_r != NULL)
 		*sent_r = rc == RC_OK && pass;
 	if (rc != RC_OK || !pass) {

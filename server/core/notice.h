@@ -55,6 +55,11 @@ struct notice_new {
  */
 enum rc notice_send(struct unit *u, const struct notice_new *n, bool *sent_r) MUST_USE;
 
+/* Counts one for that address and cause; false in *pass_r where it is one too many. For
+ * what several causes have in common; addr is lower case already, or any word. */
+enum rc notice_may(struct unit *u, const char *addr, const char *cause, int every, int burst,
+		   bool *pass_r) MUST_USE;
+
 /* Whose address it is; account 0, name "" and locale as given where it is nobody's. */
 struct notice_person {
 	int64_t account;
