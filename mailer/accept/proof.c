@@ -75,7 +75,8 @@ void proof_find(struct arena *a, const struct conf *conf, const struct mail *m,
 	}
 	if (!one_author(m))
 		return;
-	if (dmarc)
+	/* passed and failed in one breath is no proof */
+	if (dmarc && !p->dmarc_fail)
 		p->from = PROOF_DMARC;
 	else if (!has_dmarc && p->dkim_aligned)
 		p->from = PROOF_DKIM;

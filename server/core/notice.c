@@ -35,8 +35,10 @@ enum rc notice_send(struct unit *u, const struct notice_new *n, bool *sent_r)
 	bool pass = at != NULL && at != addr && at[1] != '\0' && strlen(addr) <= 254;
 	enum rc rc = RC_OK;
 
+	/* SMTPUTF8 and quoted local parts (RFC 5321 4.1.2): no mail of ours has them */
 	for (const char *p = addr; *p; p++)
-		pass &= (unsigned char)*p < 127; /* SMTPUTF8: no mail of ours has it */
+		pass &= *p > ' ' && *p < 127 && strchr("\"(),:;<>[]\\", *p) == NULL;
+	pass &= at == strrchr(addr, '@');
 	if (pass && n->cause != NULL)
 		rc = notice_may(u, addr, n->cause, n->every ? n->every : NOTICE_DAY,
 				n->burst ? n->burst : 1, &pass);
