@@ -128,12 +128,30 @@ static const char *trace_of(struct unit *u, const struct submission *s, const ch
 	return str_z(&t);
 }
 
+#define TOKEN_LEAST 24 /* characters: 120 bits; a list's name is not longer */
+#define MAC_CHARS   16
+
+/* The record keeps no token: "agenda+c*@", "agenda-bounces+s12.*@" for what was sent to. */
+static const char *recipient_kept(struct unit *u, const char *to)
+{
+	const char *at = to ? strrchr(to, '@') : NULL, *p = at;
+
+	if (at == NULL)
+		return to ? to : "";
+	while (p > to && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567", p[-1]) != NULL)
+		p--;
+	if (p > to && p[-1] == '.' && at - p == MAC_CHARS)
+		return arena_fmt(u->arena, "%.*s*%s", (int)(p - to), to, at);
+	/* the letter that says what it is for belongs to base32 too */
+	return at - p > TOKEN_LEAST ? arena_fmt(u->arena, "%.*s*%s", (int)(p + 1 - to), to, at) : to;
+}
+
 static struct intake_new intake_of(struct unit *u, const struct list_ref *l,
 				   const struct submission *s, enum fate fate, const char *rule)
 {
 	return (struct intake_new){ .list = l->id,
 				    .envelope_from = s->envelope_from ? s->envelope_from : "",
-				    .recipient = s->recipient ? s->recipient : "",
+				    .recipient = recipient_kept(u, s->recipient),
 				    .msgid = s->msgid,
 				    .fate = fate_name(fate),
 				    .rule = rule,
@@ -530,7 +548,7 @@ static enum rc hold_row(struct unit *u, const struct list_ref *l, const struct s
 			      .author_name = s->author_name,
 			      .author_addr = s->author_addr,
 			      .envelope_from = s->envelope_from ? s->envelope_from : "",
-			      .recipient = s->recipient ? s->recipient : "",
+			      .recipient = recipient_kept(u, s->recipient),
 			      .trace = trace_of(u, s, rule),
 			      .source = source_names[s->source],
 			      .subject = s->subject,

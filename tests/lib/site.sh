@@ -10,7 +10,7 @@
 # SITE_DB	conninfo for the configuration, without a user
 # SITE_ADDR, SITE_HTTP	where the web server listens
 # SITE_LMTP, SITE_POLICY	ports asked for, 0 for any; site_start sets the real ones
-# SITE_RELAY, SITE_DOMAIN, AUTHSERV, SITE_SPAM	the settings of the same meaning
+# SITE_RELAY, SITE_DOMAIN, AUTHSERV, SITE_SPAM, SITE_LOG	the settings of the same meaning
 
 SITE_NAMES=() # what runs, in the order it was started
 
@@ -36,7 +36,7 @@ site_conf() {
 		authserv_id = ${AUTHSERV:-}
 		spam_filter = ${SITE_SPAM:-none}
 		remote_user = ${SITE_REMOTE_USER:-off}
-		log_level = info
+		log_level = ${SITE_LOG:-info}
 	CONF
 	cat >"$SITE/lighttpd.conf" <<-CONF
 		server.bind = "$SITE_ADDR"
