@@ -103,6 +103,20 @@ for my $who (qw(nobody julio)) {
 my ($status, undef, $page) = web('GET', "/g/cerrado/$closed", as => 'ana');
 is_so('its members read it (the comparison means something)', "$status" . ($page =~ /Texto zanzibar/ ? ' text' : ''), '200 text');
 
+# What a browser or cache of a member kept is confirmed to nobody else.
+my @confirmed;
+for my $path ("/g/cerrado/$closed", '/g/cerrado', '/g/cerrado/atom', '/', '/me', "/g/agenda/$open") {
+	my (undef, $head) = web('GET', $path, as => 'ana');
+	my ($etag) = $head =~ /^ETag: (.*?)\r?$/mi;
+	for my $who (qw(julio nobody)) {
+		for my $match (($etag ? ($etag, $etag =~ s{^W/}{}r) : ()), '*') {
+			my ($got) = web('GET', $path, as => $who, head => "If-None-Match: $match\r\n");
+			push @confirmed, "$path to $who: 304 for $match" if $got == 304 && $match ne '*' || $got == 304 && $path =~ /cerrado/;
+		}
+	}
+}
+none('what a member has seen is confirmed to nobody else by its ETag', @confirmed);
+
 # Time. Asked in turns, so that whatever else the machine does falls on both; the share of
 # pairs in which one took longer is a half where there is nothing to tell.
 sub slower {
