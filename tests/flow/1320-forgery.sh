@@ -159,8 +159,8 @@ loops() {
 
 # What a mail server does: each copy for an address here comes back in. Prints how many times.
 carried() {
-	local f n=0 to round
-	for round in $(seq 30); do
+	local f n=0 to
+	for _ in $(seq 30); do
 		wait_for 10 settled || break
 		f=$(grep -rl --include='*' . "$SITE/outbox/uno@$SITE_DOMAIN/new" "$SITE/outbox/dos@$SITE_DOMAIN/new" 2>/dev/null | head -n 1)
 		[ -n "$f" ] || break
