@@ -9,6 +9,8 @@
 
 #include "server/base/base.h"
 
+#define NOTFOUND_USEC 5000
+
 /* The next segment of a pattern; false after the last. "/" has none. */
 static bool seg_next(const char **at, struct slice *seg)
 {
@@ -166,7 +168,11 @@ static enum rc page_dispatch(struct page *pg)
 	if (rc != RC_OK)
 		return rc;
 	rc = page_run(pg);
-	return rt->end ? rt->end(pg, rc) : rc;
+	rc = rt->end ? rt->end(pg, rc) : rc;
+	/* what is there and may not be seen takes a look or two more */
+	if (rc == RC_NOTFOUND)
+		resp_even(pg->resp, NOTFOUND_USEC);
+	return rc;
 }
 
 /* "/g/agenda/" is "/g/agenda": said once, so that caches and people see one name. */
