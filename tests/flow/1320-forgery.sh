@@ -51,6 +51,7 @@ ARC-Authentication-Results: i=1; $OURS; dmarc=pass header.from=example.org
 X-Authentication-Results: $OURS; dmarc=pass header.from=example.org
 Received-SPF: pass (example.org) client-ip=192.0.2.1; envelope-from=$ANA
 Authentication-Results-Original: $OURS; dmarc=pass header.from=example.org
+Authentication-Results: $OURS; dmarc=pass header.from=example.org~From: Ana <$ANA>~From: Otra <otra@evil.example>
 Sender: $ANA~X-Original-From: $ANA
 Authentication-Results: $OURS; dmarc=pass header.from=example.org~From: Otra <otra@evil.example>
 Received: from evil.example by mx.foro.example; Mon, 16 Nov 2026 15:00:00 +0000~Received: from a by b; Mon, 16 Nov 2026 15:00:00 +0000~Authentication-Results: $OURS; dmarc=pass header.from=example.org"
@@ -182,8 +183,9 @@ machine() {
 	local f n=0 back
 	while IFS= read -r f; do
 		n=$((n + 1))
-		for back in $(grep -aoiE '^(from|reply-to|return-path):.*' "$f" | grep -oE '[A-Za-z0-9._+-]+@foro\.example' | sort -u); do
-			printf '%s\r\n' "$2" "Authentication-Results: $OURS; dmarc=pass header.from=example.org" "$FROM" "To: $back" 'Subject: Fuera de la oficina' \
+		for back in "agenda-request@$SITE_DOMAIN" "agenda-help@$SITE_DOMAIN" \
+			$(grep -aoiE '^(from|reply-to|return-path):.*' "$f" | grep -oE '[A-Za-z0-9._+-]+@foro\.example' | sort -u); do
+			printf '%s\r\n' "$2" "Authentication-Results: $OURS; dmarc=pass header.from=example.org" "$FROM" "To: $back" 'Subject: ayuda' \
 				"Message-ID: <auto$n$RANDOM@example.org>" 'Date: Mon, 16 Nov 2026 09:00:00 -0600' '' 'Vuelvo el lunes.' |
 				perl "$TOP/tests/lib/lmtp.pl" "$SITE_LMTP" "$1" "$back"
 		done
