@@ -362,6 +362,7 @@ blow_freeze() { # PROGRAM CHECK
 	struck "freeze-$1" "$VICTIM"
 	[ "$1" != web ] || let_go
 	sleep 2
+	[ "$1" != deliver ] || echo "$EPOCHREALTIME" >>"$FAULT_BOOKS/thaws"
 	kill -CONT "$VICTIM"
 }
 
@@ -434,19 +435,26 @@ fault_compare() {
 	# each copy beyond the first: recipient, id, when the one before it was taken, and the
 	# death that explains it: a worker's within the next two seconds (it stood still while
 	# it was aimed at), or PostgreSQL's
+	# (a copy that was taken while its worker stood still is settled when that goes on; the
+	# sink may take one 300 ms after its sender died)
+	touch "$b/thaws"
 	awk -F '\t' '
+		FILENAME ~ /thaws$/ { thaw[++nthaws] = $1; next }
 		FILENAME ~ /kills$/ { t[++n] = $1; kind[n] = $2; next }
 		{ k = $3 " " $4 }
 		k in at {
 			why = "-"; best = 2
+			for (i = 1; i <= nthaws; i++)
+				if (at[k] > thaw[i] - 3 && at[k] < thaw[i])
+					at[k] = thaw[i]
 			for (i = 1; i <= n; i++) {
 				d = t[i] - at[k]
-				if (kind[i] ~ /^deliver/ && d >= -0.1 && d < best) { best = d; why = "worker" }
+				if (kind[i] ~ /^deliver/ && d >= -0.6 && d < best) { best = d; why = "worker" }
 				if (kind[i] ~ /^pg-/ && d > -1 && d < best) { best = d; why = "postgresql" }
 			}
 			printf "%s\t%s\t%.0f\n", k, why, best * 1000
 		}
-		{ at[k] = $1 }' "$b/kills" "$b/sink/copies" >"$b/doubled"
+		{ at[k] = $1 }' "$b/thaws" "$b/kills" "$b/sink/copies" >"$b/doubled"
 	FAULT_LOST=$(($(LC_ALL=C comm -23 "$b/answered" "$b/posts" | wc -l) + $(LC_ALL=C comm -23 "$b/web.answered" "$b/web.posts" | wc -l) +
 		$(LC_ALL=C sort -u "$b/copies" | LC_ALL=C comm -13 - "$b/due" | wc -l)))
 	FAULT_DOUBLED=$(awk -F '\t' '$2 != "postgresql"' "$b/doubled" | wc -l)
