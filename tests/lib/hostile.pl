@@ -119,6 +119,8 @@ my @shape = (
 	['digest_parts', 500, 'one line', "\x01", "Propongo este orden para la reunión "],
 	['digest_parts', 500, 'between the lines', "\x40", "> Propongo este orden para la reunión.\n> y\n"],
 	['digest_parts', 500, 'angles', "\x00", "<a\@"],
+	['parsed', 1024, 'lines', "Subject: x\n\n", "texto y más texto en una línea\n"],
+	['parsed', 1000, 'References', "References: ", "<%d\@b.example> ", "\n\nx\n"],
 	['own', 1024, 'folds', '0,1,0', ',%d,%d,0', "\nx\n" . 'x ' x 100000],
 	['own', 1024, 'words', "\n", 'palabras '],
 	['own', 1024, 'blank lines', "\n", "\n \n"],
