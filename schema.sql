@@ -1694,7 +1694,7 @@ $$;
 
 -- Some 200 ms more of it; whether anything is left. A table is gone through until nothing is
 -- found in it, because a row that somebody changes meanwhile goes to another block.
-create function account_erase_step(person bigint) returns boolean
+create function account_erase_step(person bigint, for_about interval default interval '200 ms') returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1708,7 +1708,7 @@ begin
 	if not found then
 		return false;
 	end if;
-	while clock_timestamp() < began + interval '200 ms' loop
+	while clock_timestamp() < began + for_about loop
 		if e.phase = 'names' then
 			select array_agg(id) into ids from (select id from public.post where id > e.at order by id limit 500) p;
 			e.called := array(select unnest(e.called) union select author_name from public.post
@@ -1759,7 +1759,7 @@ begin
 	return e.phase <> 'ends';
 end
 $$;
-revoke execute on function account_erase_step(bigint) from public;
+revoke execute on function account_erase_step(bigint, interval) from public;
 
 -- The ledger's weeks ----------------------------------------------------------
 
@@ -2040,7 +2040,7 @@ grant delete on raw_message, token, session, notice_sent, attachment, post_revis
 grant select (id, state, deleted_at, body, raw_id), update (body, html, packed, folds, raw_id, attachment_count) on post to "cabildo-sched";
 grant select (post_id) on attachment, post_revision to "cabildo-sched";
 grant execute on function delivery_keep() to "cabildo-sched";
-grant execute on function account_erase(bigint), account_erase_step(bigint) to "cabildo-sched";
+grant execute on function account_erase(bigint), account_erase_step(bigint, interval) to "cabildo-sched";
 grant select (account_id, began_at) on erasure to "cabildo-sched";
 grant select (closing_at) on account to "cabildo-sched";
 grant update (closing_at) on account to "cabildo-web";
