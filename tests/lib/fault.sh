@@ -176,11 +176,21 @@ senders() {
 	kill "-$1" -- ${FAULT_SENDER:+"-$FAULT_SENDER"} ${FAULT_CUT_SENDER:+"-$FAULT_CUT_SENDER"} 2>/dev/null
 }
 
+# What the relay put off is due now: no hour is waited for.
+hurry() {
+	flow_sql 'UPDATE outbound SET not_before = now() WHERE not_before > now() AND lease IS NULL' >/dev/null 2>&1
+}
+
+soon_shorter() {
+	hurry
+	shorter "$1"
+}
+
 # The senders rest where the queue is long: it is to be busy, not endless.
 fault_breathe() {
 	shorter 3000 && return
 	senders STOP
-	wait_for 120 shorter 500
+	wait_for 120 soon_shorter 500
 	senders CONT
 }
 
@@ -416,7 +426,7 @@ no_group() {
 # settled: nothing arrives any more, and the queue is empty
 settled() {
 	local n
-	flow_sql 'UPDATE outbound SET not_before = now() WHERE not_before > now() AND lease IS NULL' # no hour is waited for
+	hurry
 	n=$(flow_sql 'SELECT count(*) FROM post')
 	sleep 0.5
 	shorter 0 && [ "$(flow_sql 'SELECT count(*) FROM post')" -eq "$n" ]
