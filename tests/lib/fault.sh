@@ -367,12 +367,14 @@ blow_postmaster() {
 
 # It stands still in the middle of its work for longer than others wait without a word, and goes on.
 blow_freeze() { # PROGRAM CHECK
+	local since
 	[ "$1" != web ] || hold_list
 	aim "$1" "$2" || return 1
 	struck "freeze-$1" "$VICTIM"
+	since=$EPOCHREALTIME
 	[ "$1" != web ] || let_go
 	sleep 2
-	[ "$1" != deliver ] || echo "$EPOCHREALTIME" >>"$FAULT_BOOKS/thaws"
+	[ "$1" != deliver ] || printf '%s\t%s\n' "$since" "$EPOCHREALTIME" >>"$FAULT_BOOKS/thaws"
 	kill -CONT "$VICTIM"
 }
 
@@ -449,13 +451,13 @@ fault_compare() {
 	# sink may take one 300 ms after its sender died)
 	touch "$b/thaws"
 	awk -F '\t' '
-		FILENAME ~ /thaws$/ { thaw[++nthaws] = $1; next }
+		FILENAME ~ /thaws$/ { frozen[++nthaws] = $1 - 0.3; thaw[nthaws] = $2; next }
 		FILENAME ~ /kills$/ { t[++n] = $1; kind[n] = $2; next }
 		{ k = $3 " " $4 }
 		k in at {
 			why = "-"; best = 2
 			for (i = 1; i <= nthaws; i++)
-				if (at[k] > thaw[i] - 3 && at[k] < thaw[i])
+				if (at[k] > frozen[i] && at[k] < thaw[i])
 					at[k] = thaw[i]
 			for (i = 1; i <= n; i++) {
 				d = t[i] - at[k]
