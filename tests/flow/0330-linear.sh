@@ -5,15 +5,18 @@
 # the hostile shapes of tests/lib/hostile.pl at one, two and four times a size. Counted
 # is processor time, the best of a few runs; twice the size may take 2.3 times as long, four
 # times 2.3 twice, and work that takes less than a millisecond is not told from noise. A
-# sanitizer's realloc copies every time, so there only what grows with the square fails.
+# sanitizer's memmem reads all it might look at, and is left out; its realloc copies where the
+# plain one moves pages, which GMime, whose buffer of a header grows by steps of one size, does
+# for each: there headers are a quarter as long, and the bound is 9.
 # LINEAR_SCALE=N: of N times the size, up to the parsers' own limits.
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$TOP/tests/lib/tap.sh"
 
 BOUND=5.3
-grep -qs 'fsanitize=address' "$BUILD/Makefile" && BOUND=14
-perl "$TOP/tests/lib/hostile.pl" "$TEST_TMP/shapes" "${LINEAR_SCALE:-1}"
+HEADERS=1
+grep -qs 'fsanitize=address' "$BUILD/Makefile" && { BOUND=9 HEADERS=0.25 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}intercept_memmem=0; export ASAN_OPTIONS; }
+perl "$TOP/tests/lib/hostile.pl" "$TEST_TMP/shapes" "${LINEAR_SCALE:-1}" $HEADERS
 # costs TARGET NN: microseconds at 1, 2 and 4
 costs() {
 	local f=$TEST_TMP/shapes/$1/$2

@@ -1,13 +1,13 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# hostile.pl OUT [SCALE]: input that wants a parser to take its time, for each fuzz target
+# hostile.pl OUT [SCALE [HEADERS]]: input that wants a parser to take its time, for each fuzz target
 # at one, two and four times a size: OUT/TARGET/NN.1, .2 and .4, and OUT/shapes, a line
 # each: TARGET, NN, what it is. SCALE multiplies the sizes of what has no limit of its own
-# below them.
+# below them, HEADERS those of a message's header.
 use strict;
 use warnings;
 
-my ($out, $scale) = (@ARGV, 1);
+my ($out, $scale, $headers) = (@ARGV, (1, 1)[@ARGV - 1 .. 1]);
 my $K = 1024;
 my %many; # targets whose input has no small limit
 # target, size at 4x in kB, what it is, begin, piece (%d counts), end
@@ -219,7 +219,7 @@ for my $s (@shape) {
 	my ($target, $kb, $what, $begin, $piece, $end) = @$s;
 	my $n = $count{$target}++;
 	# what has a limit stays below it
-	my $size = $kb * $K * ($kb >= 500 ? $scale : 1);
+	my $size = $kb * $K * ($kb >= 500 ? $scale : 1) * ($target eq 'mime' && $kb == 1000 ? $headers : 1);
 	mkdir "$out/$target";
 	for my $times (1, 2, 4) {
 		my ($want, $at, $body) = ($size * $times / 4, 0, '');
