@@ -96,29 +96,30 @@ static bool through_iconv(struct arena *a, struct slice in, const char *name, si
 			  struct slice *out_r, size_t *bad_r)
 {
 	iconv_t cd = iconv_open("UTF-8", name);
-	char buf[8192], *ip = (char *)(uintptr_t)in.p;
-	size_t ileft = in.n;
+	char buf[8192], *ip = (char *)(uintptr_t)in.p, *end = ip + in.n;
 	struct str s;
 
 	*bad_r = 0;
 	if (cd == (iconv_t)-1)
 		return false;
 	str_init(&s, a, cap);
-	while (ileft > 0 && s.n < cap) {
-		char *op = buf;
-		size_t oleft = sizeof(buf), r = iconv(cd, &ip, &ileft, &op, &oleft);
+	while (ip < end && s.n < cap) {
+		/* no more than a call can use: checkers look at all that it is given, each time */
+		size_t left = (size_t)(end - ip), n = left < sizeof(buf) ? left : sizeof(buf), rest = n;
+		char *op = buf, *from = ip;
+		size_t oleft = sizeof(buf), r = iconv(cd, &ip, &rest, &op, &oleft);
+		int err = r == (size_t)-1 ? errno : 0;
 		size_t made = (size_t)(op - buf), room = cap - s.n;
 
 		str_add(&s, buf, made < room ? made : room);
-		if (r != (size_t)-1 || errno == E2BIG)
-			continue;
+		if (err == 0 || err == E2BIG || (err == EINVAL && n < left && ip > from))
+			continue; /* the last: a character goes on in the next piece */
 		(*bad_r)++;
 		if (cap - s.n >= 3)
 			str_add(&s, "\xef\xbf\xbd", 3);
-		if (errno == EINVAL)
+		if (err == EINVAL && n == left)
 			break;
 		ip++;
-		ileft--;
 	}
 	iconv_close(cd);
 	*out_r = str_slice(&s);
