@@ -461,7 +461,7 @@ fault_compare() {
 					at[k] = thaw[i]
 			for (i = 1; i <= n; i++) {
 				d = t[i] - at[k]
-				if (kind[i] ~ /^deliver/ && d >= -0.6 && d < best) { best = d; why = "worker" }
+				if (kind[i] ~ /^deliver/ && d >= -0.4 && d < best) { best = d; why = "worker" }
 				if (kind[i] ~ /^pg-/ && d > -1 && d < best) { best = d; why = "postgresql" }
 			}
 			printf "%s\t%s\t%.0f\n", k, why, best * 1000
