@@ -279,19 +279,19 @@ enum rc act_clash_read(struct db *db, struct arena *a, int64_t thread, int64_t l
 }
 
 enum rc act_move(struct db *db, struct arena *a, const struct act_thread *t, int64_t to,
-		 int64_t *stub_r)
+		 int64_t *signpost_r)
 {
 	struct db_rows *q;
 	enum rc rc = db_run(db, a, STMT_MOVE_THREAD, &q, db_i64(t->id), db_i64(to));
 
 	if (rc == RC_OK)
-		*stub_r = db_get_i64(q, 0, 0);
+		*signpost_r = db_get_i64(q, 0, 0);
 	return rc;
 }
 
 enum rc act_move_rest(struct db *db, const struct act_row *act, int64_t number)
 {
-	enum rc rc = db_run(db, NULL, STMT_MOVE_STUB, NULL, db_i64(act->other),
+	enum rc rc = db_run(db, NULL, STMT_MOVE_SIGNPOST, NULL, db_i64(act->other),
 			    db_i64(act->thread), db_i64(number));
 
 	if (rc == RC_OK)
@@ -349,20 +349,20 @@ enum rc act_move_undo(struct db *db, struct arena *a, const struct act_row *act,
 {
 	int64_t old;
 	struct slice before = slice_of(act->before);
-	struct db_arg thread = db_i64(act->thread), stub = db_i64(act->other);
+	struct db_arg thread = db_i64(act->thread), signpost = db_i64(act->other);
 	enum rc rc = slice_i64(before, 1, INT64_MAX, &old) ? RC_OK : RC_INVALID;
 
 	(void)a;
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_UNDO_MOVE_THREAD, NULL, thread, db_i64(act->list));
 	if (rc == RC_OK)
-		rc = db_run(db, NULL, STMT_THREAD_PLACE_SET, NULL, stub, db_i64(act->other_list),
+		rc = db_run(db, NULL, STMT_THREAD_PLACE_SET, NULL, signpost, db_i64(act->other_list),
 			    db_i64(number));
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_THREAD_PLACE_SET, NULL, thread, db_i64(act->list),
 			    db_i64(old));
 	if (rc == RC_OK)
-		rc = db_run(db, NULL, STMT_MOVE_STUB, NULL, stub, thread, db_i64(number));
+		rc = db_run(db, NULL, STMT_MOVE_SIGNPOST, NULL, signpost, thread, db_i64(number));
 	if (rc == RC_OK)
 		rc = db_run(db, NULL, STMT_MOVE_POSTS, NULL, thread, db_i64(act->list));
 	if (rc == RC_OK)

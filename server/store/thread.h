@@ -90,9 +90,9 @@ enum rc act_readers_lead(struct db *db, const struct act_row *act, int64_t to, b
 
 enum rc act_clash_read(struct db *db, struct arena *a, int64_t thread, int64_t list,
 		       int64_t *n_r) MUST_USE;
-/* The row, then posts and ids; *stub_r stands in the old place. */
+/* The row, then posts and ids; *signpost_r stands in the old place. */
 enum rc act_move(struct db *db, struct arena *a, const struct act_thread *t, int64_t to,
-		 int64_t *stub_r) MUST_USE;
+		 int64_t *signpost_r) MUST_USE;
 enum rc act_move_rest(struct db *db, const struct act_row *act, int64_t number) MUST_USE;
 
 /* How many posts of the act are elsewhere by now, or in another state than `state`. */

@@ -213,7 +213,7 @@ with old as materialized (
 insert into thread (list_id, subject, subject_base, first_post_at, last_post_at, next_post, moved_to)
 select list_id, '', '', first_post_at, last_post_at, next_post, $1 from old returning id
 
--- name: move_stub
+-- name: move_signpost
 -- roles: web cli
 -- The place that was left keeps the number of the thread and those of its posts.
 with red as (
