@@ -14,6 +14,7 @@
 #include "server/core/settings.h"
 #include "server/text/sheet.h"
 #include "web/pages/site.h"
+#include "web/route/guess.h"
 #include "web/serve/listen.h"
 #include "web/serve/serve.h"
 
@@ -87,8 +88,10 @@ static void app_init(struct app *app)
 				       .load = site_load,
 				       .allow = site_allow,
 				       .begin = site_begin,
-				       .end = site_end };
+				       .end = site_end,
+				       .missed = site_missed };
 	route_check(site_routes, site_routes_n);
+	s->guesses = guesses_open();
 }
 
 /* In the worker: a connection is never shared over fork. */

@@ -137,7 +137,7 @@ static int password_set(struct unit *u, const char *addr)
 	}
 	rc = unit_begin_rw(u);
 	if (rc == RC_OK)
-		rc = account_password_set(u, addr, line);
+		rc = password_reset(u, addr, line);
 	if (rc == RC_OK)
 		rc = unit_commit(u);
 	return rc == RC_OK ? 0 : cli_fail(u, rc, addr);

@@ -8,6 +8,7 @@
 #include "server/core/security.h"
 #include "server/core/token.h"
 #include "server/store/account.h"
+#include "server/store/people.h"
 #include "server/store/security.h"
 #include "server/text/tr.h"
 
@@ -119,6 +120,17 @@ enum rc password_change(struct unit *u, const char *secret, const char *client, 
 			   : rc;
 }
 
+enum rc password_reset(struct unit *u, const char *addr, const char *password)
+{
+	struct account_row acc;
+	int64_t n;
+	enum rc rc = account_password_set(u, addr, password);
+
+	if (rc == RC_OK)
+		rc = account_read(u->db, u->arena, slice_lower(u->arena, slice_trim(slice_of(addr))), &acc);
+	return rc == RC_OK ? people_signout_write(u->db, u->arena, acc.id, &n) : rc;
+}
+
 /* ---- the second step ---- */
 
 /* RC_OK and the step it is of; RC_DENIED. A step that was used is over (RFC 6238, 5.2). */
@@ -223,7 +235,8 @@ static enum rc codes_make(struct unit *u, const char **codes_r)
 	return rc;
 }
 
-enum rc second_confirm(struct unit *u, const char *sealed, const char *code, const char **codes_r)
+enum rc second_confirm(struct unit *u, const char *secret, const char *sealed, const char *code,
+		       const char **codes_r)
 {
 	char *bytes;
 	int64_t step;
@@ -239,6 +252,8 @@ enum rc second_confirm(struct unit *u, const char *sealed, const char *code, con
 		rc = second_write(u->db, u->actor.account, sealed, step);
 	if (rc == RC_OK)
 		rc = codes_make(u, codes_r);
+	if (rc == RC_OK)
+		rc = devices_end_others(u, secret);
 	if (rc == RC_OK)
 		rc = audit(u, &(struct audit_entry){ .act = "account.second-step",
 						     .subject = u->actor.account,

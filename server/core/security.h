@@ -39,14 +39,19 @@ enum rc safety_load(struct unit *u, const char *secret, struct safety *r) MUST_U
 enum rc password_change(struct unit *u, const char *secret, const char *client, const char *before,
 			const char *after) MUST_USE;
 
+/* The same by an administrator at the command line, for whom the old one is lost or known
+ * to others: ends every device. RC_NOTFOUND. */
+enum rc password_reset(struct unit *u, const char *addr, const char *password) MUST_USE;
+
 struct second_new {
 	const char *shown;  /* base32, groups of four */
 	const char *sealed; /* the same for the form: only our keys open it, only for this person */
 };
 enum rc second_begin(struct unit *u, struct second_new *r) MUST_USE;
 /* In a transaction. RC_INVALID: the code is not of this secret, or the form is
- * of another day. codes_r: RECOVERY_CODES strings, shown once. */
-enum rc second_confirm(struct unit *u, const char *sealed, const char *code,
+ * of another day. Ends the other devices: they came in without it. codes_r:
+ * RECOVERY_CODES strings, shown once. */
+enum rc second_confirm(struct unit *u, const char *secret, const char *sealed, const char *code,
 		       const char **codes_r) MUST_USE;
 /* In a transaction. code: of the authenticator or a recovery code. RC_DENIED. */
 enum rc second_off(struct unit *u, const char *client, const char *code) MUST_USE;

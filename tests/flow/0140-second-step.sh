@@ -102,10 +102,13 @@ KEY=$(grep -oE '<pre class="raw" lang="">[A-Z2-7 ]+' <<<"$page" | sed 's/.*>//; 
 sealed=$(value sealed <<<"$page")
 tap_is 'a key of 160 bits is shown' "${#KEY}" 32
 tap_none 'but not kept' "$(flow_sql "SELECT 'kept' FROM account WHERE second_step IS NOT NULL")"
+tap_is 'another device comes in with the password' "$(password_in early otra+frase+larga | status)" 303
 page=$(post one /account/security /account/second-step/on "sealed=$sealed&code=000000")
 tap_run 'a wrong code does not switch it on' grep -q 'role="alert"' <<<"$page"
 page=$(post one /account/security /account/second-step/on "sealed=$sealed&code=$(totp 0)")
 tap_is 'eight recovery codes are shown' "$(grep -oE '<code>[a-z2-7-]{19}</code>' <<<"$page" | wc -l)" 8
+tap_is 'who came in without it is out' "$(http early GET /me | status)" 303
+tap_run 'who switched it on is there' here one
 recovery=$(grep -oE '<code>[a-z2-7-]{19}' <<<"$page" | head -n 1 | sed 's/<code>//')
 tap_none 'the database does not hold the key' "$(flow_sql "SELECT 'open' FROM account WHERE second_step LIKE '%$KEY%'")"
 

@@ -16,10 +16,10 @@ our $port = $ENV{SITE_HTTP};
 our %cookie; # who => what they send
 our $took;   # seconds of the last request
 
-# options: as (whose cookies), body (of a form), head (more header lines)
+# options: as (whose cookies), body (of a form), head (more header lines), from (the client's address, of 127.0.0.0/8)
 sub web {
 	my ($method, $path, %o) = @_;
-	my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", Timeout => 20) or die "port $port: $!\n";
+	my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", Timeout => 20, $o{from} ? (LocalAddr => $o{from}) : ()) or die "port $port: $!\n";
 	my $head = "$method $path HTTP/1.0\r\n";
 	$head .= "Host: 127.0.0.1:$port\r\n" unless ($o{head} // '') =~ /^Host:/mi;
 	$head .= "Accept-Language: es\r\n" unless ($o{head} // '') =~ /^Accept-Language:/mi;

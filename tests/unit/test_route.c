@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/unit/serve_mem.h"
+#include "web/route/guess.h"
 #include "web/route/route.h"
 
 #include "server/base/base.h"
@@ -369,6 +370,43 @@ static void param_kinds(void **state UNUSED)
 	}
 }
 
+/* Who guesses is counted for a quarter of an hour, by every worker together, in no more room. */
+static void guesses_count(void **state UNUSED)
+{
+	const int64_t quarter = (int64_t)GUESS_SECONDS * 1000000, now = 1000 * quarter;
+	unsigned char me[HASH_BYTES] = { 1, 2, 3, 4, 5, 6 }, b[HASH_BYTES] = { 1, 2, 3, 5, 5, 6 }, many[HASH_BYTES];
+	struct guesses *g = guesses_open();
+	int how;
+	pid_t pid;
+
+	assert_non_null(g);
+	assert_int_equal(guesses_add(g, me, now), 1);
+	assert_int_equal(guesses_add(g, me, now + quarter - 1), 2);
+	assert_int_equal(guesses_add(g, b, now), 1);
+	pid = fork();
+	if (pid == 0)
+		_exit(guesses_add(g, me, now) == 3 ? 0 : 1);
+	assert_int_equal(waitpid(pid, &how, 0), pid);
+	assert_int_equal(how, 0);
+	assert_int_equal(guesses_add(g, me, now), 4);
+	assert_int_equal(guesses_add(g, me, now + quarter), 1);
+	for (int i = 0; i < 1000; i++)
+		(void)guesses_add(g, me, now);
+	assert_int_equal(guesses_add(g, me, now), 1001);
+	/* from 20,000 networks: those who tried most stay counted */
+	for (int i = 0; i < 20000; i++) {
+		memset(many, 0, sizeof(many));
+		memcpy(many, &i, sizeof(i));
+		memcpy(many + 4, &i, 2);
+		assert_int_equal(guesses_add(g, many, now), 1);
+	}
+	assert_int_equal(guesses_add(g, me, now), 1002);
+	for (int i = 0; i < 70000; i++)
+		(void)guesses_add(g, b, now);
+	assert_int_equal(guesses_add(g, b, now), 0xFFFF);
+	assert_int_equal(guesses_add(NULL, me, now), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +419,7 @@ int main(void)
 		cmocka_unit_test(forms_ask_again),
 		cmocka_unit_test(rows_refused),
 		cmocka_unit_test(param_kinds),
+		cmocka_unit_test(guesses_count),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -107,16 +107,61 @@ web('POST', '/signout', as => 'victim', body => "csrf=$mine");
 is_so('what was signed out is out, whoever kept the cookie', (web('GET', '/me', as => 'victim'))[0], 303);
 is_so('a session ends by itself', sql("SELECT count(*) FROM session WHERE expires_at > now() + interval '400 days'"), 0);
 
-# ---- guessing ----
-my $in = 0;
-for my $n (1 .. 200) {
-	my $guess = join '', map { ('a' .. 'z', 2 .. 7)[rand 32] } 1 .. 32;
-	for my $path ("/signin/$guess", "/c/$guess", "/i/$guess", "/account/data/$guess") {
-		last if $n > 25;
-		my ($s, $h) = web('POST', $path, as => 'form', body => "csrf=$form&act=accept");
-		$in++ if $h =~ /^Set-Cookie: cabildo=/mi;
-	}
-	my ($s) = web('POST', "/u/1/" . substr($guess, 0, 16));
-	$in++ if $s < 400;
+# what ends it, ends it at once
+sub in_again { # WHO
+	my (undef, $h) = web('POST', '/signin/password', as => 'form', body => "csrf=$form&next=/&addr=$known&password=otra-clave-larga");
+	($Web::cookie{$_[0]}) = $h =~ /^Set-Cookie: (cabildo=[^;]*)/mi;
+	return (web('GET', '/me', as => $_[0]))[0];
 }
-is_so('300 guessed tokens open nothing', $in, 0);
+sub in { return join ' ', map { (web('GET', '/me', as => $_))[0] } @_ }
+is_so('three devices are in', join(' ', map { in_again($_) } qw(one two three)), '200 200 200');
+sql("UPDATE session SET expires_at = now() - interval '1 second' WHERE created_at = (SELECT max(created_at) FROM session)");
+is_so('past its end a session is nobody\'s, row or no row', in('three', 'one'), '303 200');
+my $token = token_of((web('GET', '/account/security', as => 'one'))[2]);
+is_so('somebody else\'s cookie with a token that is not its own does nothing', (web('POST', '/account/security/end', as => 'two', body => "csrf=$token&device="))[0] . ' ' . in('one', 'two'), '403 200 200');
+web('POST', '/account/security/end', as => 'one', body => "csrf=$token&device=");
+is_so('signing out everywhere else leaves the one that asked', in('one', 'two'), '200 303');
+in_again('two');
+sql("UPDATE account SET closed_at = now() WHERE id = (SELECT account_id FROM address WHERE addr = '$known')");
+is_so('who is closed out is out everywhere', in('one', 'two'), '303 303');
+sql("UPDATE account SET closed_at = NULL WHERE id = (SELECT account_id FROM address WHERE addr = '$known')");
+is_so('and in again when that is undone', in('one', 'two'), '200 200');
+open my $cli, '|-', 'cabildo', '--config', "$ENV{TEST_TMP}/cabildo.conf", 'account', 'password', $known, '--stdin' or die;
+print $cli "una-tercera-clave\n";
+close $cli or print "not ok\tthe command line sets a password\tit failed\n";
+is_so('a password that is set at the command line puts every device out', in('one', 'two'), '303 303');
+
+# ---- guessing ----
+sub guess { return join '', map { ('a' .. 'z', 2 .. 7)[rand 32] } 1 .. $_[0] }
+
+# Every address whose path is a key, as anybody may ask for it; 60 are looked at kindly.
+my @ways = (
+	sub { web('GET', '/signin/' . guess(32), @_) }, sub { web('POST', '/signin/' . guess(32), @_, as => 'form', body => "csrf=$form") },
+	sub { web('GET', '/c/' . guess(32), @_) }, sub { web('POST', '/c/' . guess(32), @_, as => 'form', body => "csrf=$form") },
+	sub { web('GET', '/i/' . guess(32), @_) }, sub { web('POST', '/i/' . guess(32), @_, as => 'form', body => "csrf=$form&act=accept") },
+	sub { web('GET', '/account/data/' . guess(32), @_) }, sub { web('POST', '/account/data/' . guess(32), @_, as => 'form', body => "csrf=$form") },
+	sub { web('GET', '/u/1/' . guess(16), @_) }, sub { web('POST', '/u/1/' . guess(16), @_, body => 'List-Unsubscribe=One-Click') },
+	sub { web('GET', '/p/1/' . guess(16), @_) }, sub { web('POST', '/p/1/' . guess(16), @_, body => 'delivery=none&attachments=list') },
+	sub { web('GET', '/f/1/1/' . guess(16), @_) }, sub { web('POST', '/f/1/1/' . guess(16), @_, body => 'mode=mute') },
+	sub { web('GET', '/s/1/0/' . guess(16), @_) }, sub { web('POST', '/s/1/0/' . guess(16), @_, body => 'List-Unsubscribe=One-Click') },
+	sub { web('GET', '/r/1-1-20500-' . guess(16), @_) }, sub { web('GET', '/a/1-1-1-20500-' . guess(16), @_) },
+);
+my (@guessed, @words, $in);
+for my $n (0 .. 5 * @ways - 1) {
+	my ($s, $h, $b) = $ways[$n % @ways]->(from => '127.0.0.7');
+	push @guessed, $s;
+	$in++ if $h =~ /^Set-Cookie: cabildo=/mi;
+	push @words, "way $n: no word of when to come back" if $s == 429 && $h !~ /^Retry-After: \d+\r?$/m;
+	push @words, "way $n: the answer names a person or a group" if $b =~ /example\.org|agenda/i;
+}
+is_so('guessed links open nothing, whatever their kind', join(' ', $in // 0, grep { $_ != 404 && $_ != 429 } @guessed), '0');
+is_so('sixty are answered that there is nothing, the next not even that', join(' ', map { scalar grep { $_ == 404 } @$_ } [@guessed[0 .. 59]], [@guessed[60 .. $#guessed]]), '60 0');
+none('every answer is the same, and says nothing', @words);
+my $right = guess(32);
+my $hash = `printf %s $right | b2sum -l 256` =~ s/ .*//sr;
+sql("INSERT INTO token (hash, purpose, account_id, data, expires_at) SELECT decode('$hash', 'hex'), 'signin', account_id, addr || chr(10) || '/me', now() + interval '5 minutes' FROM address WHERE addr = '$known'");
+is_so('a link that is right opens for whoever sits behind the same address', join(' ', map { (web('GET', $_, from => '127.0.0.7'))[0] } "/signin/$right", '/signin/' . guess(32)), '200 429');
+my ($used, $cookie) = web('POST', "/signin/$right", as => 'form', from => '127.0.0.7', body => "csrf=$form");
+is_so('and signs in', $used . ($cookie =~ /^Set-Cookie: cabildo=/mi ? ' in' : ''), '303 in');
+is_so('once: used, it is like one that never was', (web('POST', "/signin/$right", as => 'form', from => '127.0.0.7', body => "csrf=$form"))[0], 429);
+is_so('from another address one that is wrong is nothing, as before', (web('GET', '/c/' . guess(32), from => '127.0.0.8'))[0], 404);

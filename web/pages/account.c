@@ -133,6 +133,15 @@ enum rc page_signin_password(struct page *pg)
 	return rc == RC_OK ? signin_next(pg, account, next_of(pg)) : rc;
 }
 
+static enum rc signin_gone(struct page *pg)
+{
+	pg->resp->status = 404;
+	return signin_show(pg, &(struct view_signin){
+				       .next = "/",
+				       .error = tr("This link was used already or is older than 30 "
+						   "minutes. Ask for another one here.") });
+}
+
 enum rc page_signin_link(struct page *pg)
 {
 	struct out o = page_out(pg);
@@ -140,11 +149,7 @@ enum rc page_signin_link(struct page *pg)
 	enum rc rc = signin_link_peek(unit_of(pg), v.token, &v.addr);
 
 	if (rc == RC_NOTFOUND)
-		return signin_show(
-			pg, &(struct view_signin){
-				    .next = "/",
-				    .error = tr("This link was used already or is older than 30 "
-						"minutes. Ask for another one here.") });
+		return signin_gone(pg);
 	if (rc != RC_OK)
 		return rc;
 	v.csrf = csrf_token(pg);
@@ -160,11 +165,7 @@ enum rc page_signin_use(struct page *pg)
 	enum rc rc = signin_link_use(unit_of(pg), param_text(pg, "token"), &account, &next);
 
 	if (rc == RC_NOTFOUND)
-		return signin_show(
-			pg, &(struct view_signin){
-				    .next = "/",
-				    .error = tr("This link was used already or is older than 30 "
-						"minutes. Ask for another one here.") });
+		return signin_gone(pg);
 	return rc == RC_OK ? signin_next(pg, account, path_is_own(next) ? next : "/") : rc;
 }
 

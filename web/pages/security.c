@@ -206,7 +206,8 @@ enum rc page_second_on(struct page *pg)
 	struct out o = page_out(pg);
 	const char *codes[RECOVERY_CODES], *code = param_text(pg, "code");
 	struct second_new n;
-	enum rc rc = second_confirm(unit_of(pg), param_text(pg, "sealed"), code ? code : "", codes);
+	enum rc rc = second_confirm(unit_of(pg), session_secret(pg), param_text(pg, "sealed"),
+				    code ? code : "", codes);
 
 	if (rc == RC_INVALID) {
 		/* another key: the one that was shown stays only where it was shown */

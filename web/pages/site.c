@@ -7,6 +7,7 @@
 #include "server/core/settings.h"
 #include "server/text/pack.h"
 #include "web/pages/site.h"
+#include "web/route/guess.h"
 
 #include "server/base/base.h"
 
@@ -90,6 +91,19 @@ enum rc site_end(struct page *pg, enum rc rc)
 	if (rc == RC_OK)
 		unit_wake(u);
 	return rc;
+}
+
+bool site_missed(struct page *pg)
+{
+	unsigned char client[HASH_BYTES];
+	unsigned n;
+
+	signin_client(unit_of(pg), "guess", pg->req->remote, client);
+	n = guesses_add(site_of(pg)->guesses, client, clock_now());
+	/* once, for whoever watches the log */
+	if (n == GUESSES + 1)
+		log_info("event=guesses page=%s client=%s n=%u", pg->route->name, log_q(pg->req->remote), n);
+	return n > GUESSES;
 }
 
 struct out page_out(struct page *pg)

@@ -21,6 +21,7 @@ struct site {             /* page->app; one per worker */
 	size_t style_n, mark_n;
 	const char *trial; /* "" or the notice of a trial */
 	struct router *router;
+	struct guesses *guesses; /* one table for all workers */
 };
 
 #define COOKIE_SESSION "cabildo"
@@ -34,6 +35,7 @@ enum rc site_load(struct page *pg);
 enum rc site_allow(struct page *pg);
 enum rc site_begin(struct page *pg, enum tx tx);
 enum rc site_end(struct page *pg, enum rc rc);
+bool site_missed(struct page *pg);
 /* The error page, and the handler around route_serve. */
 void site_error(struct req *r, struct resp *p, int status, void *ctx);
 

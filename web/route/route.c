@@ -158,6 +158,24 @@ static enum rc page_run(struct page *pg)
 	return rc == RC_OK ? pg->route->fn(pg) : rc;
 }
 
+/* What opens it stands in the path: whoever guesses, guesses here. */
+static bool is_key(const struct route *row)
+{
+	for (size_t i = 0; i < row->nparams && row->params[i].in == IN_PATH; i++)
+		if (row->params[i].kind == KIND_TOKEN || strcmp(row->params[i].name, "link") == 0)
+			return row->who == WHO_ANYONE;
+	return false;
+}
+
+/* Asked after the look: one that is right is never counted, nor refused for what others tried. */
+static void guess_answer(struct page *pg)
+{
+	if (!is_key(pg->route) || !pg->router->missed || !pg->router->missed(pg))
+		return;
+	pg->resp->status = 429;
+	resp_header(pg->resp, "Retry-After", "900");
+}
+
 static enum rc page_dispatch(struct page *pg)
 {
 	const struct router *rt = pg->router;
@@ -172,6 +190,8 @@ static enum rc page_dispatch(struct page *pg)
 	/* what is there and may not be seen takes a look or two more */
 	if (rc == RC_NOTFOUND)
 		resp_even(pg->resp, NOTFOUND_USEC);
+	if (rc == RC_NOTFOUND || (rc == RC_OK && pg->resp->status == 404))
+		guess_answer(pg);
 	return rc;
 }
 

@@ -130,6 +130,10 @@ struct router {
 	 * anything else; what it returns is the result. Both may be NULL. */
 	enum rc (*begin)(struct page *pg, enum tx tx);
 	enum rc (*end)(struct page *pg, enum rc rc);
+	/* A link that is its own proof (a path with a TOKEN or named `link`, for anyone)
+	 * opened nothing. True: this client tried too many, it is answered 429; a page with
+	 * words of its own keeps them. NULL: nobody counts. */
+	bool (*missed)(struct page *pg);
 };
 
 /* The handler for serve_opt; ctx is the struct router. */
