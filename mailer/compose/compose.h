@@ -109,7 +109,14 @@ bool compose_signature_holds(struct arena *a, const struct compose_list *list,
 			     const struct compose_post *p);
 /* Signed or encrypted: it would be worthless in pieces. */
 bool compose_whole(struct arena *a, struct slice raw);
-/* Appends one recipient's message to out. RC_LIMIT where out's cap is too small. */
+/*
+ * One recipient's message: the pieces one after the other, some of them empty. What is
+ * theirs alone is made in a; the rest stands in the composed post and what it was made of.
+ */
+#define COMPOSE_PIECES 8
+enum rc compose_pieces(struct composed *c, const struct compose_copy *copy, struct arena *a,
+		       struct slice piece_r[static COMPOSE_PIECES]) MUST_USE;
+/* The same, appended to out. RC_LIMIT where out's cap is too small. */
 enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct str *out) MUST_USE;
 /* The author's body and From reach the reader as they were sent (DKIM may verify). */
 bool composed_untouched(const struct composed *c);

@@ -201,15 +201,31 @@ static enum rc footer_cached(struct composed *c, struct str *o, const char *foot
 	return rc;
 }
 
-enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct str *out)
+/* An original that was cut off within its last line has no end. */
+static bool line_open(const struct slice *piece, size_t n)
 {
-	struct arena_mark m = arena_mark(c->tmp);
+	static const char end[] = "\n\r";
+	size_t at = 0;
+
+	while (n-- > 0)
+		for (size_t i = piece[n].n; i > 0; i--) {
+			if (piece[n].p[i - 1] != end[at])
+				return true;
+			if (++at == 2)
+				return false;
+		}
+	return true;
+}
+
+enum rc compose_pieces(struct composed *c, const struct compose_copy *copy, struct arena *a,
+		       struct slice piece_r[static COMPOSE_PIECES])
+{
 	const struct plan *p = &c->plan;
 	struct str unsub, foot;
 	enum rc rc = RC_OK;
 
-	str_init(&unsub, c->tmp, 8192);
-	str_init(&foot, c->tmp, 4 * FOOTER_MAX);
+	str_init(&unsub, a, 8192);
+	str_init(&foot, a, 4 * FOOTER_MAX);
 	unsub_head(&unsub, copy);
 	if (p->footer) {
 		rc = strlen(copy->footer) > FOOTER_MAX ? RC_LIMIT
@@ -220,19 +236,29 @@ enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct
 			rc = footer_make(&foot, p, copy->footer);
 		}
 	}
-	if (rc == RC_OK) {
-		str_adds(out, c->top);
-		str_adds(out, str_slice(&unsub));
-		str_adds(out, p->head);
-		str_adds(out, p->body);
-		if (p->enc != FOOT_BASE64 && (p->tail.n > 0 || *copy->footer))
-			str_adds(out, p->joint);
-		str_adds(out, str_slice(&foot));
-		str_adds(out, p->tail);
-		/* an original that was cut off within its last line */
-		if (!slice_ends(str_slice(out), "\r\n"))
-			str_add(out, "\r\n", 2);
-	}
+	if (rc != RC_OK)
+		return rc;
+	piece_r[0] = c->top;
+	piece_r[1] = str_slice(&unsub);
+	piece_r[2] = p->head;
+	piece_r[3] = p->body;
+	piece_r[4] = SLICE("");
+	if (p->enc != FOOT_BASE64 && (p->tail.n > 0 || *copy->footer))
+		piece_r[4] = p->joint;
+	piece_r[5] = str_slice(&foot);
+	piece_r[6] = p->tail;
+	piece_r[7] = line_open(piece_r, 7) ? SLICE("\r\n") : SLICE("");
+	return unsub.over ? RC_LIMIT : RC_OK;
+}
+
+enum rc compose_copy(struct composed *c, const struct compose_copy *copy, struct str *out)
+{
+	struct arena_mark m = arena_mark(c->tmp);
+	struct slice piece[COMPOSE_PIECES];
+	enum rc rc = compose_pieces(c, copy, c->tmp, piece);
+
+	for (size_t i = 0; rc == RC_OK && i < COMPOSE_PIECES; i++)
+		str_adds(out, piece[i]);
 	arena_rewind(c->tmp, m);
 	return rc != RC_OK ? rc : out->over ? RC_LIMIT : RC_OK;
 }

@@ -31,6 +31,8 @@ extern const struct transport_kind transport_smtp, transport_maildir, transport_
 /* code 0: no reply behind it. text may be anything the other side said. */
 void result_set(struct transport_result *r, enum transport_class cls, int code,
 		const char *enhanced, const char *text);
+/* Of all its pieces. */
+size_t msg_size(const struct transport_msg *m);
 /*
  * Takes the next message that may go on the wire; those that may not are
  * reported done with PERM on the way. results has TRANSPORT_TO_MAX places;

@@ -98,7 +98,7 @@ enum rc issue_compose(struct unit *u, struct job *j, struct transport_msg *m_r)
 	str_init(&out, u->arena, ISSUE_CAP);
 	rc = compose_notice(&n, &out);
 	m_r->from = copy.sender;
-	m_r->bytes = str_slice(&out);
+	m_r->piece[0] = str_slice(&out);
 	m_r->envid = arena_fmt(u->arena, "d%lld.%lld", (long long)j->digest, (long long)j->id);
 	return rc;
 }

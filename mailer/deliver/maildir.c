@@ -97,7 +97,10 @@ static bool box_add(struct transport *t, struct arena *a, const char *addr,
 	if (fd < 0)
 		return false;
 	top = arena_fmt(a, "Return-Path: <%s>\r\nDelivered-To: %s\r\n", m->from, addr);
-	ok = write_all(fd, slice_of(top)) && write_all(fd, m->bytes) && fsync(fd) == 0;
+	ok = write_all(fd, slice_of(top));
+	for (size_t i = 0; ok && i < TRANSPORT_PIECES; i++)
+		ok = write_all(fd, m->piece[i]);
+	ok = ok && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok;
 	/* link, not rename: it cannot replace a message that is there */
 	ok = ok && link(tmp, final) == 0;

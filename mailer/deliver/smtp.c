@@ -34,8 +34,8 @@ struct smtp {                           /* as long as the transport is open */
 };
 
 struct body {                           /* what the library reads; one per message */
-	struct slice bytes;
-	bool given;
+	struct slice piece[TRANSPORT_PIECES];
+	size_t given;                   /* so many of them */
 	bool *started;                  /* set as soon as it was read */
 };
 
@@ -96,25 +96,27 @@ static const char *body_cb(void **ctx UNUSED, int *len, void *arg)
 	struct body *b = arg;
 
 	if (len == NULL) {
-		b->given = false;
+		b->given = 0;
 		return NULL;
 	}
-	if (b->given || b->bytes.n == 0) {
+	while (b->given < TRANSPORT_PIECES && b->piece[b->given].n == 0)
+		b->given++;
+	if (b->given == TRANSPORT_PIECES) {
 		*len = 0;
 		return "";
 	}
-	b->given = true;
 	if (b->started)
 		*b->started = true;
-	*len = (int)b->bytes.n;
-	return b->bytes.p;
+	*len = (int)b->piece[b->given].n;
+	return b->piece[b->given++].p;
 }
 
-static bool is_high(struct slice s)
+static bool is_high(const struct transport_msg *m)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] > 127)
-			return true;
+	for (size_t k = 0; k < TRANSPORT_PIECES; k++)
+		for (size_t i = 0; i < m->piece[k].n; i++)
+			if ((unsigned char)m->piece[k].p[i] > 127)
+				return true;
 	return false;
 }
 
@@ -139,13 +141,13 @@ static bool add_message(struct run *r)
 	if (msg == NULL)
 		return false;
 	r->body = ARENA_NEW(r->arena, struct body);
-	r->body->bytes = r->m.bytes;
+	memcpy(r->body->piece, r->m.piece, sizeof(r->body->piece));
 	r->body->started = &r->started;
 	if (!smtp_set_reverse_path(msg, *r->m.from ? r->m.from : NULL) ||
 	    !smtp_set_messagecb(msg, body_cb, r->body))
 		return false;
-	smtp_size_set_estimate(msg, r->m.bytes.n);
-	if (r->eight && is_high(r->m.bytes))
+	smtp_size_set_estimate(msg, msg_size(&r->m));
+	if (r->eight && is_high(&r->m))
 		smtp_8bitmime_set_body(msg, E8bitmime_8BITMIME);
 	if (envid_ok(r->m.envid)) {
 		smtp_dsn_set_envid(msg, r->m.envid);
@@ -197,7 +199,8 @@ static void settle(struct run *r)
 	r->settled = true;
 	r->have = false;
 	r->settled_n++;
-	r->body->bytes = SLICE("");     /* the library may not read it any more */
+	/* the library may not read it any more */
+	memset(r->body->piece, 0, sizeof(r->body->piece));
 	r->body->started = NULL;
 	if (!r->calls->done(&r->m, r->results, r->calls->ctx)) {
 		r->ended = true;
@@ -338,7 +341,7 @@ static void on_wire(const char *buf, int len, int writing, void *arg)
 	 * it is asked for once the server's list has passed here */
 	if (!r->eight && slice_ifind(slice_make(buf, (size_t)len), SLICE("8BITMIME"))) {
 		r->eight = true;
-		if (r->msg && is_high(r->m.bytes))
+		if (r->msg && is_high(&r->m))
 			smtp_8bitmime_set_body(r->msg, E8bitmime_8BITMIME);
 	}
 }

@@ -53,32 +53,60 @@ void result_set(struct transport_result *r, enum transport_class cls, int code,
 	r->text[n] = '\0';
 }
 
+size_t msg_size(const struct transport_msg *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < TRANSPORT_PIECES; i++)
+		n += m->piece[i].n;
+	return n;
+}
+
+/* A bare LF or CR would end a line for some servers (smuggling). cr: the piece before it
+ * ended in a CR. */
+static bool piece_bad(struct slice s, bool *cr)
+{
+	while (s.n > 0) {
+		const char *lf, *end;
+		size_t n;
+
+		if (*cr && s.p[0] != '\n')
+			return true;
+		lf = memchr(s.p, '\n', s.n);
+		n = lf ? (size_t)(lf - s.p) : s.n;
+		end = memchr(s.p, '\r', n);
+		if (end ? end != s.p + n - 1 : lf && !*cr)
+			return true;
+		*cr = end && !lf;
+		n += lf != NULL;
+		s = slice_make(s.p + n, s.n - n);
+	}
+	return false;
+}
+
 static const char *msg_bad(const struct transport_msg *m)
 {
 	const char *why = transport_addr_bad(m->from, true);
+	size_t size = msg_size(m);
+	bool cr = false;
+	char last = '\0';
 
 	if (why)
 		return why;
-	if (m->bytes.n == 0 || m->bytes.n > INT32_MAX)
+	if (size == 0 || size > INT32_MAX)
 		return "empty or too large";
-	if (memchr(m->bytes.p, '\0', m->bytes.n) != NULL)
-		return "NUL in the message";
-	for (size_t i = 0; i < m->bytes.n; i++) {
-		const char *cr;
+	for (size_t i = 0; i < TRANSPORT_PIECES; i++) {
+		struct slice s = m->piece[i];
 
-		/* one pass for bare LF and CR: each would end a line for some servers (smuggling) */
-		cr = memchr(m->bytes.p + i, '\n', m->bytes.n - i);
-		if (cr == NULL)
-			cr = m->bytes.p + m->bytes.n;
-		const char *r = memchr(m->bytes.p + i, '\r', (size_t)(cr - (m->bytes.p + i)));
-
-		if (cr == m->bytes.p + m->bytes.n)
-			return "the last line does not end in CRLF";
-		if (r == NULL || r != cr - 1)
+		if (s.n == 0)
+			continue;
+		if (memchr(s.p, '\0', s.n) != NULL)
+			return "NUL in the message";
+		if (piece_bad(s, &cr))
 			return "bare CR or LF in the message";
-		i = (size_t)(cr - m->bytes.p);
+		last = s.p[s.n - 1];
 	}
-	return NULL;
+	return last == '\n' ? NULL : "the last line does not end in CRLF";
 }
 
 bool take_next(const struct transport_calls *calls, struct transport_msg *m,

@@ -30,12 +30,16 @@ struct transport_result {
 	char text[240];         /* clean: one line, printable ASCII */
 };
 
+#define TRANSPORT_PIECES 8
+
 /* Whoever fills it owns what it points to, until done was called for it. */
 struct transport_msg {
 	const char *from;               /* "" is the null return path */
 	const char *const *to;
 	size_t nto;
-	struct slice bytes;             /* CRLF lines, as compose writes them */
+	/* One after the other they are the message: CRLF lines, as compose writes them. A large
+	 * body is sent from where it stands. */
+	struct slice piece[TRANSPORT_PIECES];
 	const char *envid;              /* ENVID of RFC 3461, or NULL */
 	void *tag;                      /* the caller's own */
 };

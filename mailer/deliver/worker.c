@@ -41,10 +41,13 @@
 #define RECLAIM_FIRST USEC
 #define RECLAIM_EVERY (60 * USEC)
 
+_Static_assert((int)COMPOSE_PIECES == (int)TRANSPORT_PIECES, "a copy goes out as it is composed");
+
 struct worker {
 	const struct prog *p;
 	struct db *db;
-	struct arena *batch; /* jobs and the composed post; rewound per batch */
+	struct arena *batch; /* its jobs */
+	struct arena *mail;  /* the post whose copies are going out, and what is composed of it */
 	struct arena *copy;  /* one copy; rewound each time */
 	struct transport *t;
 	struct deliver_slot *slot;
@@ -86,9 +89,9 @@ static enum rc files_load(struct worker *w, const struct queue_post *p)
 
 	w->nfiles = 0;
 	w->files_size = 0;
-	if (*w->p->conf.base_url == '\0' || (!p->web && compose_whole(w->batch, p->raw)))
+	if (*w->p->conf.base_url == '\0' || (!p->web && compose_whole(w->mail, p->raw)))
 		return RC_OK;
-	rc = queue_post_files(w->db, w->batch, p->id, &w->files, &w->nfiles, &w->text);
+	rc = queue_post_files(w->db, w->mail, p->id, &w->files, &w->nfiles, &w->text);
 	for (size_t i = 0; rc == RC_OK && i < w->nfiles; i++)
 		w->files_size += w->files[i].packed ? 0 : w->files[i].size;
 	return rc;
@@ -99,15 +102,23 @@ static bool goes_by_link(const struct worker *w, const struct job *j)
 	return j->link_over > 0 && w->nfiles > 0 && w->files_size > j->link_over;
 }
 
+/* At most one post is in memory: a message may be large. */
+static void post_drop(struct worker *w)
+{
+	w->taken = 0;
+	w->composed[0] = w->composed[1] = NULL;
+	arena_free(&w->mail);
+}
+
 static enum rc post_take(struct worker *w, int64_t post)
 {
 	enum rc rc;
 
 	if (w->taken == post)
 		return RC_OK;
-	w->taken = 0;
-	w->composed[0] = w->composed[1] = NULL;
-	rc = queue_post_load(w->db, w->batch, post, &w->post);
+	post_drop(w);
+	w->mail = arena_new(ARENA_CAP);
+	rc = queue_post_load(w->db, w->mail, post, &w->post);
 	if (rc == RC_OK)
 		rc = files_load(w, &w->post);
 	if (rc == RC_OK)
@@ -135,14 +146,14 @@ static enum rc post_compose(struct worker *w, bool by_link)
 				      .footer = p->footer || by_link,
 				      .archive_url = "" };
 	if (*conf->base_url != '\0')
-		list.archive_url = arena_fmt(w->batch, "%s/g/%s", conf->base_url, p->list);
+		list.archive_url = arena_fmt(w->mail, "%s/g/%s", conf->base_url, p->list);
 	c = (struct compose_post){ .raw = p->raw,
 				   .msgid = p->msgid,
 				   .date = p->sent_at,
-				   .author_name = tr_name(w->batch, p->author_name),
+				   .author_name = tr_name(w->mail, p->author_name),
 				   /* TRANSLATORS: "Ana Pérez via Agenda", in the From of a copy */
 				   .via = tr("via"),
-				   .url = post_url(w, w->batch, p),
+				   .url = post_url(w, w->mail, p),
 				   .subject = p->subject,
 				   .text = SLICE(""),
 				   .refs = p->refs,
@@ -155,8 +166,8 @@ static enum rc post_compose(struct worker *w, bool by_link)
 	c.by_link = by_link;
 	if (by_link && !p->web)
 		c.text = w->text;
-	from_decide(w->dmarc, conf, w->batch, p, &list, &c);
-	return compose_post(&w->composed[by_link], w->batch, &list, &c);
+	from_decide(w->dmarc, conf, w->mail, p, &list, &c);
+	return compose_post(&w->composed[by_link], w->mail, &list, &c);
 }
 
 /* "--CABILDO-..." lines of the raw message that submit_web wrote: our own
@@ -164,20 +175,20 @@ static enum rc post_compose(struct worker *w, bool by_link)
 static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c)
 {
 	struct web_message m;
-	enum rc rc = web_message_read(w->batch, p->raw, &m);
+	enum rc rc = web_message_read(w->mail, p->raw, &m);
 	struct compose_attachment *at;
 
 	if (rc != RC_OK)
 		return rc;
-	at = ARENA_ARRAY(w->batch, m.nfiles, struct compose_attachment);
+	at = ARENA_ARRAY(w->mail, m.nfiles, struct compose_attachment);
 	for (size_t i = 0; i < m.nfiles; i++)
 		at[i] = (struct compose_attachment){ m.files[i].name, m.files[i].type,
-						     codec_decode(w->batch, "base64",
+						     codec_decode(w->mail, "base64",
 								  m.files[i].encoded) };
 	c->raw = SLICE("");
 	c->text = m.text;
 	if (p->nrefs > 0 && *p->subject != '\0')
-		c->subject = arena_fmt(w->batch, "Re: %s", p->subject);
+		c->subject = arena_fmt(w->mail, "Re: %s", p->subject);
 	c->attachments = at;
 	c->nattachments = m.nfiles;
 	return RC_OK;
@@ -223,7 +234,6 @@ static const char *links_text(struct worker *w, const struct job *j, const char 
 
 static enum rc copy_post(struct worker *w, const struct job *j, struct transport_msg *m_r)
 {
-	struct str out;
 	struct queue_post *p = &w->post;
 	struct compose_copy copy = {
 		.rcpt = j->addr, .lang = j->locale, .unsub_url = "", .footer = ""
@@ -246,10 +256,8 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 		copy.footer = footer_text(w, j, p);
 	if (by_link)
 		copy.footer = links_text(w, j, copy.footer);
-	str_init(&out, w->copy, COMPOSE_CAP);
-	rc = compose_copy(w->composed[by_link], &copy, &out);
+	rc = compose_pieces(w->composed[by_link], &copy, w->copy, m_r->piece);
 	m_r->from = copy.sender;
-	m_r->bytes = str_slice(&out);
 	m_r->envid = arena_fmt(w->copy, "p%lld.%lld", (long long)j->post, (long long)j->id);
 	return rc;
 }
@@ -323,7 +331,7 @@ static enum rc copy_notice(struct worker *w, const struct job *j, struct transpo
 			    ? ""
 			    : address_probe(w->copy, &w->p->keys, conf->recipient_delimiter, q.list,
 					    q.domain, q.probe);
-	m_r->bytes = str_slice(&out);
+	m_r->piece[0] = str_slice(&out);
 	return rc;
 }
 
@@ -461,6 +469,9 @@ static bool batch_lease(struct worker *w)
 	w->at = w->njobs = 0;
 	if (w->batches++ >= BATCHES_MAX)
 		return false;
+	/* all of the batch before is settled: nothing points to its jobs */
+	arena_free(&w->batch);
+	w->batch = arena_new(ARENA_CAP);
 	w->leased_at = clock_mono();
 	if (queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs) == RC_OK)
 		return w->njobs > 0;
@@ -589,11 +600,11 @@ static bool batch_do(struct worker *w)
 		batch_release(w);
 	if (w->lost || !takeover(w))
 		return false;
-	w->taken = 0;
 	w->batches = 0;
 	if (!batch_lease(w))
 		return false;
 	rc = transport_send(w->t, &calls);
+	post_drop(w);
 	batch_release(w);
 	if (rc == RC_TEMPFAIL) {
 		log_warn("event=relay_away todo=\"see the setting relay\"");

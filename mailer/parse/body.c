@@ -7,6 +7,7 @@
  */
 #include "mailer/parse/part.h"
 #include "mailer/parse/tnef.h"
+#include "server/base/codec.h"
 #include "server/base/base.h"
 
 #define INNER_HEADER ((size_t)64 << 10) /* of an attached message, for its subject */
@@ -484,11 +485,10 @@ static const char *name_make(struct body *b, const struct part *p, size_t number
 			 name_ext(p->type));
 }
 
-static bool is_tnef(const struct part *p, struct slice bytes)
+static bool maybe_tnef(const struct part *p)
 {
-	return (is_type(p, "application/ms-tnef") || is_type(p, "application/vnd.ms-tnef") ||
-		strcasecmp(p->name, "winmail.dat") == 0) &&
-	       slice_starts(bytes, "\x78\x9f\x3e\x22");
+	return is_type(p, "application/ms-tnef") || is_type(p, "application/vnd.ms-tnef") ||
+	       strcasecmp(p->name, "winmail.dat") == 0;
 }
 
 /* The text of a mail that has none outside of its winmail.dat. */
@@ -549,6 +549,11 @@ static void tnef_unpack(struct body *b, const struct part *p, struct slice bytes
 	}
 }
 
+static void hash_piece(void *ctx, struct slice piece)
+{
+	hash_add(ctx, piece.p, piece.n);
+}
+
 static void attachments_build(struct body *b)
 {
 	struct mail *m = b->m;
@@ -558,10 +563,14 @@ static void attachments_build(struct body *b)
 	for (size_t i = 0; i < b->nfiles; i++) {
 		struct part *p = b->files[i];
 		struct arena_mark mark = arena_mark(b->scratch);
-		struct slice bytes = transfer_decode(b->scratch, part_raw(b, p), p->encoding);
+		struct hash h;
 
-		if (is_tnef(p, bytes))
-			tnef_unpack(b, p, bytes, &room);
+		if (maybe_tnef(p)) {
+			struct slice bytes = transfer_decode(b->scratch, part_raw(b, p), p->encoding);
+
+			if (slice_starts(bytes, "\x78\x9f\x3e\x22"))
+				tnef_unpack(b, p, bytes, &room);
+		}
 		struct mail_attachment *f = &m->attachments[m->nattachments++];
 
 		f->name = name_safe(b->a, p->name);
@@ -575,8 +584,9 @@ static void attachments_build(struct body *b)
 		f->inline_ = p->disposition == DISPOSITION_INLINE ||
 			     cid_referred(b, p->content_id);
 		f->folded = strncmp(p->type, "image/", 6) == 0 && picture_folded(b, p->content_id);
-		f->size = bytes.n;
-		hash_bytes(bytes.p, bytes.n, f->hash);
+		hash_begin(&h);
+		f->size = codec_each(b->scratch, p->encoding, part_raw(b, p), hash_piece, &h);
+		hash_end(&h, f->hash);
 		arena_rewind(b->scratch, mark);
 	}
 }

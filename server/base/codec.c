@@ -19,15 +19,20 @@ static int b64_value(unsigned char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-static struct slice base64_decode(struct arena *a, struct slice s)
-{
-	char *out = arena_alloc(a, s.n / 4 * 3 + 4);
-	uint32_t acc = 0;
-	unsigned bits = 0;
-	size_t n = 0;
+struct b64 {
+	uint32_t acc;
+	unsigned bits;
+};
 
-	for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
-		int v = b64_value((unsigned char)s.p[i]);
+/* To its end, to the padding that ends it, or until cap bytes are made; moves s on. */
+static size_t b64_run(struct b64 *b, struct slice *s, char *out, size_t cap)
+{
+	uint32_t acc = b->acc;
+	unsigned bits = b->bits;
+	size_t i = 0, n = 0;
+
+	for (; i < s->n && n < cap && s->p[i] != '='; i++) {
+		int v = b64_value((unsigned char)s->p[i]);
 
 		if (v < 0)
 			continue;
@@ -38,7 +43,18 @@ static struct slice base64_decode(struct arena *a, struct slice s)
 			out[n++] = (char)(acc >> bits);
 		}
 	}
-	return slice_make(out, n);
+	*b = (struct b64){ acc, bits };
+	*s = slice_make(s->p + i, s->n - i);
+	return n;
+}
+
+static struct slice base64_decode(struct arena *a, struct slice s)
+{
+	size_t cap = s.n / 4 * 3 + 4;
+	char *out = arena_alloc(a, cap);
+	struct b64 b = { 0, 0 };
+
+	return slice_make(out, b64_run(&b, &s, out, cap));
 }
 
 static int hex_value(char c)
@@ -126,6 +142,25 @@ struct slice codec_decode(struct arena *a, const char *encoding, struct slice s)
 	if (strcasecmp(encoding, "x-uuencode") == 0)
 		return uu_decode(a, s);
 	return s;
+}
+
+size_t codec_each(struct arena *a, const char *encoding, struct slice s,
+		  void (*fn)(void *ctx, struct slice piece), void *ctx)
+{
+	size_t n, total = 0;
+	struct b64 b = { 0, 0 };
+	char buf[16384];
+
+	if (strcasecmp(encoding, "base64") != 0) {
+		s = codec_decode(a, encoding, s);
+		fn(ctx, s);
+		return s.n;
+	}
+	while ((n = b64_run(&b, &s, buf, sizeof(buf))) > 0) {
+		fn(ctx, slice_make(buf, n));
+		total += n;
+	}
+	return total;
 }
 
 void codec_base64(struct str *out, struct slice s)

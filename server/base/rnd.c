@@ -68,6 +68,23 @@ void hash_bytes(const void *p, size_t n, unsigned char out_r[static HASH_BYTES])
 	crypto_generichash(out_r, HASH_BYTES, p, n, NULL, 0);
 }
 
+_Static_assert(sizeof(((struct hash *)0)->state) >= sizeof(crypto_generichash_state), "its state fits");
+
+void hash_begin(struct hash *h)
+{
+	crypto_generichash_init((crypto_generichash_state *)h->state, NULL, 0, HASH_BYTES);
+}
+
+void hash_add(struct hash *h, const void *p, size_t n)
+{
+	crypto_generichash_update((crypto_generichash_state *)h->state, p, n);
+}
+
+void hash_end(struct hash *h, unsigned char out_r[static HASH_BYTES])
+{
+	crypto_generichash_final((crypto_generichash_state *)h->state, out_r, HASH_BYTES);
+}
+
 enum rc keys_load(struct keys *k_r, struct arena *a, const char *path, const char **err_r)
 {
 	char buf[KEYS_FILE_MAX];

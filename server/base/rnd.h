@@ -28,6 +28,13 @@ void rnd_bytes(void *p, size_t n);
 char *rnd_token(struct arena *a, unsigned bits);
 /* BLAKE2b-256. */
 void hash_bytes(const void *p, size_t n, unsigned char out_r[static HASH_BYTES]);
+/* The same of what comes in pieces. */
+struct hash {
+	_Alignas(64) unsigned char state[384];
+};
+void hash_begin(struct hash *h);
+void hash_add(struct hash *h, const void *p, size_t n);
+void hash_end(struct hash *h, unsigned char out_r[static HASH_BYTES]);
 char *base32_encode(struct arena *a, const void *p, size_t n);
 char *hex_encode(struct arena *a, const void *p, size_t n);
 

@@ -2,9 +2,11 @@
 /* Messages as they came and the files in them; declared in forum.h, sql/forum.sql. */
 #include "server/db/db.h"
 #include "server/store/forum.h"
+#include "server/store/intake.h"
 
 #include "server/base/base.h"
 
+#define CHUNKS_ONCE  8 /* of a large message, so many are in libpq's hands at a time */
 #define RAW_ROWS_CAP ((size_t)1 << 20) /* of the rows' heads: their bytes are libpq's */
 
 /* The chunks of a message, joined. */
@@ -27,22 +29,56 @@ static struct slice chunks_join(struct arena *a, const struct db_rows *q)
 	return slice_make(p, total);
 }
 
-/* The rows are let go of before the caller goes on: a message is large, and twice as large
- * as long as both stand. */
-enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
+struct joined {
+	char *p;
+	size_t size, had;
+};
+
+/* Some chunks, each to its place; *n_r: how many. The first tells how large they all are. */
+static enum rc chunks_read(struct db *db, int64_t raw, int64_t from, struct arena *a,
+			   struct joined *j, size_t *n_r)
 {
 	struct arena *rows = arena_new(RAW_ROWS_CAP);
 	struct db_rows *q;
-	enum rc rc = db_run(db, rows, STMT_RAW_CHUNKS, &q, db_i64(raw));
+	enum rc rc = db_run(db, rows, STMT_RAW_CHUNKS, &q, db_i64(raw), db_i64(from),
+			    db_i64(CHUNKS_ONCE));
 
-	if (rc == RC_OK && db_nrows(q) == 0)
-		rc = RC_NOTFOUND;
-	if (rc == RC_OK) {
-		*r = chunks_join(a, q);
-		if (db_nrows(q) == 1)
-			*r = slice_make(arena_memdup(a, r->p, r->n), r->n);
+	*n_r = rc == RC_OK ? db_nrows(q) : 0;
+	if (*n_r > 0 && from == 0) {
+		j->size = (size_t)db_get_i64(q, 0, 2);
+		j->p = arena_room(a, NULL, 0, j->size);
+	}
+	for (size_t i = 0; rc == RC_OK && i < *n_r; i++) {
+		struct slice s = db_get_slice(q, i, 1);
+		size_t at = (size_t)db_get_i64(q, i, 0) * RAW_CHUNK;
+
+		if (at > j->size || s.n > j->size - at)
+			continue;
+		memcpy(j->p + at, s.p, s.n);
+		j->had += s.n;
 	}
 	arena_free(&rows);
+	return rc;
+}
+
+/* Chunk by chunk to its place: a message is large, and would be twice as large as long as
+ * its rows stand beside it. */
+enum rc raw_read(struct db *db, struct arena *a, int64_t raw, struct slice *r)
+{
+	struct joined j = { NULL, 0, 0 };
+	int64_t from = 0;
+	size_t n = 0;
+	enum rc rc;
+
+	do {
+		rc = chunks_read(db, raw, from, a, &j, &n);
+		from += CHUNKS_ONCE;
+	} while (rc == RC_OK && n == CHUNKS_ONCE);
+	/* it was forgotten between two statements, where there are some and not all */
+	if (rc == RC_OK && (j.p == NULL || j.had != j.size))
+		rc = RC_NOTFOUND;
+	if (rc == RC_OK)
+		*r = slice_make(j.p, j.size);
 	return rc;
 }
 

@@ -654,6 +654,45 @@ static void passwords(void **state UNUSED)
 
 /* ---- codec ---- */
 
+static void piece_add(void *ctx, struct slice piece)
+{
+	str_adds(ctx, piece);
+}
+
+/* In pieces it is what it is in one, and so is its hash, with the line ends and the padding
+ * wherever the pieces end. */
+static void codec_pieces(void **state UNUSED)
+{
+	static const char *const encodings[] = { "base64", "quoted-printable", "8bit" };
+	unsigned char one[HASH_BYTES], many[HASH_BYTES];
+	struct slice whole;
+	struct str in, out;
+	struct hash h;
+
+	for (size_t n = 16370; n < 49160; n = n < 16400 || n >= 49140 ? n + 1 : 49140) {
+		struct arena_mark mark = arena_mark(a);
+		char *bytes = arena_alloc(a, n);
+
+		for (size_t i = 0; i < n; i++)
+			bytes[i] = (char)(i * 7 + n);
+		str_init(&in, a, 2 * n);
+		codec_base64(&in, slice_make(bytes, n));
+		for (size_t e = 0; e < ARRAY_LEN(encodings); e++) {
+			str_init(&out, a, 3 * n);
+			whole = codec_decode(a, encodings[e], str_slice(&in));
+			assert_int_equal(codec_each(a, encodings[e], str_slice(&in), piece_add, &out), whole.n);
+			assert_true(slice_eq(str_slice(&out), whole));
+		}
+		hash_bytes(bytes, n, one);
+		hash_begin(&h);
+		for (size_t i = 0; i < n; i += 1000)
+			hash_add(&h, bytes + i, n - i < 1000 ? n - i : 1000);
+		hash_end(&h, many);
+		assert_memory_equal(one, many, HASH_BYTES);
+		arena_rewind(a, mark);
+	}
+}
+
 static void codecs(void **state UNUSED)
 {
 	/* RFC 2045 6.7 and 6.8; RFC 4648 section 10 */
@@ -714,7 +753,7 @@ int main(void)
 		cmocka_unit_test(macs),        cmocka_unit_test(encodings),
 		cmocka_unit_test(keys_files),
 		cmocka_unit_test(keys_rotation),  cmocka_unit_test(passwords),
-		cmocka_unit_test(codecs),
+		cmocka_unit_test(codecs),      cmocka_unit_test(codec_pieces),
 	};
 	int fd = mkstemp(path), rc;
 

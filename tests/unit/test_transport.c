@@ -163,7 +163,10 @@ static bool feed_next(struct transport_msg *m, void *ctx)
 	f->copy = malloc(f->bytes.n + 1);
 	assert_non_null(f->copy);
 	memcpy(f->copy, f->bytes.p, f->bytes.n);
-	m->bytes = slice_make(f->copy, f->bytes.n);
+	/* cut at every kind of place, within a CRLF too */
+	m->piece[0] = slice_make(f->copy, f->bytes.n / 3);
+	m->piece[2] = slice_make(f->copy + m->piece[0].n, f->bytes.n / 2 - m->piece[0].n);
+	m->piece[7] = slice_make(f->copy + f->bytes.n / 2, f->bytes.n - f->bytes.n / 2);
 	m->envid = "post.7";
 	f->given += per;
 	return true;

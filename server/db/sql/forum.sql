@@ -224,7 +224,10 @@ where id = $1::bigint and folds <> '{}'
 
 -- name: raw_chunks
 -- roles: web cli deliver receive
-select bytes from raw_chunk where raw_id = $1::bigint order by n
+-- From chunk $2 on, $3 of them; with the first, how large they all are.
+select n::bigint, bytes, case when n = 0 then (
+	select l.n::bigint * 262144 + octet_length(l.bytes) from raw_chunk l where l.raw_id = $1 order by l.n desc limit 1) end
+from raw_chunk where raw_id = $1::bigint and n >= $2::bigint and n < $2 + $3::bigint order by n
 
 -- name: attachment_find
 -- roles: web cli
