@@ -42,7 +42,7 @@ static bool cgi_write(struct http_io *io UNUSED, const void *p, size_t n)
 
 void io_cgi_init(struct http_io *io)
 {
-	*io = (struct http_io){ cgi_env, cgi_read, cgi_write, NULL };
+	*io = (struct http_io){ cgi_env, cgi_read, cgi_write, NULL, NULL };
 }
 
 static const char *mem_env(struct http_io *io, const char *name)
@@ -77,6 +77,6 @@ static bool mem_write(struct http_io *io, const void *p, size_t n)
 
 void io_mem_init(struct io_mem *m, struct arena *a, const char *const *env, struct slice body)
 {
-	*m = (struct io_mem){ .io = { mem_env, mem_read, mem_write, m }, .env = env, .body = body };
+	*m = (struct io_mem){ .io = { mem_env, mem_read, mem_write, NULL, m }, .env = env, .body = body };
 	str_init(&m->out, a, RESP_BODY_MAX + RESP_HEAD_MAX);
 }

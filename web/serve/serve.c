@@ -154,6 +154,8 @@ static bool send_all(struct serve *sv, struct http_io *io, struct req *r, struct
 	}
 	if (p->status == 304 || p->status == 204 || r->method == METHOD_HEAD)
 		body.n = 0;
+	if (io->all && (p->fd < 0 || r->method == METHOD_HEAD))
+		return io->all(io, p->a, str_slice(&head), body);
 	/* one write for a page of ordinary size saves a record and a system call */
 	if (body.n <= RESP_HEAD_MAX - 1024 && head.n + body.n < RESP_HEAD_MAX) {
 		str_adds(&head, body);

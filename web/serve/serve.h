@@ -41,6 +41,8 @@ struct http_io {
 	long (*read)(struct http_io *io, void *p, size_t n);
 	/* All of it, or false. */
 	bool (*write)(struct http_io *io, const void *p, size_t n);
+	/* The whole response at once, the end of the request with it; NULL: by write(). */
+	bool (*all)(struct http_io *io, struct arena *a, struct slice head, struct slice body);
 	void *priv;
 };
 
