@@ -17,10 +17,12 @@ FLOW_ALSO=fault_end
 mkdir -p "$b"
 touch "$b/250s" "$b/kills" "$b/web.begun" "$b/web.answered"
 
-# Its role says so, and its log is written when it pleases.
+# Nobody waits for the log, and it is written when it pleases: who does wait writes
+# what the others left, too.
 break_answers() {
-	flow_sql 'ALTER ROLE "cabildo-receive" SET synchronous_commit = off' &&
-		flow_sql "ALTER SYSTEM SET wal_writer_delay = '10s'" && flow_sql 'SELECT pg_reload_conf()'
+	flow_sql 'ALTER SYSTEM SET synchronous_commit = off' &&
+		flow_sql "ALTER SYSTEM SET wal_writer_delay = '10s'" &&
+		flow_sql "ALTER SYSTEM SET wal_writer_flush_after = '1GB'" && flow_sql 'SELECT pg_reload_conf()'
 }
 
 break_queue() {
@@ -38,9 +40,10 @@ break_queue() {
 		CREATE TRIGGER repeats AFTER INSERT ON delivery FOR EACH ROW EXECUTE FUNCTION repeats();"
 }
 
+# The answers are read first: what is answered while the posts are read is not among them.
 lost_answers() {
-	flow_sql "SELECT '<' || msgid || '>' FROM post" | LC_ALL=C sort >"$TEST_TMP/there"
-	LC_ALL=C sort -u "$b/250s" | LC_ALL=C comm -23 - "$TEST_TMP/there" | wc -l
+	LC_ALL=C sort -u "$b/250s" >"$TEST_TMP/answered" &&
+		flow_sql "SELECT '<' || msgid || '>' FROM post" | LC_ALL=C sort | LC_ALL=C comm -23 "$TEST_TMP/answered" - | wc -l
 }
 
 # PostgreSQL dies until an answer is lost; where its roles keep their word it never would be.
