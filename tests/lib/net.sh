@@ -14,11 +14,12 @@ net_listening() {
 		/proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 
-# net_free_port: one that nobody listens on now.
+# net_free_port: one that nobody listens on now. Who runs beside others has ports of
+# its own (NET_LANE, 1 to 4): between this and the listening another would take it.
 net_free_port() {
-	local port i
+	local port i span=$((${NET_LANE:-0} ? 3000 : 12000))
 	for ((i = 0; i < 200; i++)); do
-		port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+		port=$((20000 + (${NET_LANE:-1} - 1) * 3000 + (RANDOM * 32768 + RANDOM) % span))
 		net_listening "$port" || {
 			printf '%s\n' "$port"
 			return 0
