@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # limit: 1500
+# alone: yes
 # Every program, and PostgreSQL, is killed at random while work is in its hands,
 # or stands still in it; connections of a sender break, the relay puts off, drops and
 # talks nonsense; mail and posts from the web go through. Then the books are compared, the

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # limit: 600
+# alone: yes
 # Every parser takes time in proportion to its input (promise P11): the fuzz targets over
 # the hostile shapes of tests/lib/hostile.pl at one, two and four times a size. Counted
 # is processor time, the best of a few runs; twice the size may take 2.3 times as long, four

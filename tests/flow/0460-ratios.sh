@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # limit: 300
+# alone: yes
 # The figures of pages beside their references, as `make bench` takes them but briefly:
 # printed, and wrong only where the best of three stays below a quarter of what
 # docs/performance.md wants. A machine that does other work as well slows both down.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# alone: yes
 # Whoever is not of a private group cannot tell it from one that is not there: not
 # by status, words, length or time of any page, nor by search, feeds, permalinks,
 # raw messages, attachments, counts; and cannot tell which addresses are known here.
