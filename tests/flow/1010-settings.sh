@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# limit: 240
+# limit: 420
 # The one table of settings, walked: each is documented and has the default the
 # database has; each bound holds from both sides at the command line, on the web
 # and in the database; who may; what was changed stands in the audit log.
