@@ -104,8 +104,16 @@ struct records {
 	int id;
 };
 
-static void record(struct records *r, unsigned char type, const char *p, size_t n)
+static void piece(struct records *r, struct slice s)
 {
+	if (s.n > 0)
+		r->v[r->n++] = (struct iovec){ (void *)(uintptr_t)s.p, s.n };
+}
+
+/* Its content is first and then second. */
+static void record(struct records *r, unsigned char type, struct slice first, struct slice second)
+{
+	size_t n = first.n + second.n;
 	FCGI_Header *h = &r->head[r->nheads++];
 
 	*h = (FCGI_Header){ .version = FCGI_VERSION_1,
@@ -115,27 +123,27 @@ static void record(struct records *r, unsigned char type, const char *p, size_t 
 			    .contentLengthB1 = (unsigned char)(n >> 8),
 			    .contentLengthB0 = (unsigned char)n };
 	r->v[r->n++] = (struct iovec){ h, sizeof(*h) };
-	if (n > 0)
-		r->v[r->n++] = (struct iovec){ (void *)(uintptr_t)p, n };
+	piece(r, first);
+	piece(r, second);
 }
 
 static bool fcgi_all(struct http_io *io, struct arena *a, struct slice head, struct slice body)
 {
 	static const char complete[sizeof(FCGI_EndRequestBody)] = { 0 };
 	struct fcgi *f = io->priv;
-	size_t most = 4 + head.n / CONTENT_MAX + body.n / CONTENT_MAX;
-	struct records r = { ARENA_ARRAY(a, most * 2, struct iovec),
+	size_t most = 3 + body.n / (CONTENT_MAX - RESP_HEAD_MAX), n;
+	struct records r = { ARENA_ARRAY(a, most * 3, struct iovec),
 			     ARENA_ARRAY(a, most, FCGI_Header), 0, 0, f->q.requestId };
-	const struct slice part[2] = { head, body };
 	bool ok, linger = more_to_come(io);
 
-	for (size_t i = 0; i < 2; i++)
-		for (size_t at = 0, n; at < part[i].n; at += n) {
-			n = part[i].n - at < CONTENT_MAX ? part[i].n - at : CONTENT_MAX;
-			record(&r, FCGI_STDOUT, part[i].p + at, n);
-		}
-	record(&r, FCGI_STDOUT, NULL, 0);
-	record(&r, FCGI_END_REQUEST, complete, sizeof(complete));
+	do {
+		n = body.n < CONTENT_MAX - head.n ? body.n : CONTENT_MAX - head.n;
+		record(&r, FCGI_STDOUT, head, slice_make(body.p, n));
+		head.n = 0;
+		body = slice_make(body.p + n, body.n - n);
+	} while (body.n > 0);
+	record(&r, FCGI_STDOUT, head, body);
+	record(&r, FCGI_END_REQUEST, slice_make(complete, sizeof(complete)), body);
 	ok = send_iov(f->q.ipcFd, r.v, r.n);
 	f->ended = true;
 	if (!linger) {
