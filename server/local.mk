@@ -13,7 +13,7 @@ libbase_a_SOURCES = \
 	server/base/rc.c server/base/rc.h \
 	server/base/rnd.c server/base/rnd.h \
 	server/base/str.c server/base/str.h \
-	server/base/utf8.c server/base/utf8.h
+	server/base/line.c server/base/line.h server/base/utf8.c server/base/utf8.h
 libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
 BASE_LIBS = libbase.a $(SODIUM_LIBS)
 

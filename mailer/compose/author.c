@@ -5,13 +5,15 @@
  */
 #include "mailer/compose/head.h"
 #include "mailer/compose/job.h"
+#include "mailer/parse/part.h"
+#include "server/base/line.h"
 
 #include "server/base/base.h"
 
 #define REPLY_MAX 900
 #define CC_MAX    20000
 
-bool from_unfit(const struct orig *o)
+bool from_unfit(struct arena *a, const struct orig *o)
 {
 	const struct orig_field *f = orig_find(o, "From");
 	struct slice v, rest, name;
@@ -20,6 +22,9 @@ bool from_unfit(const struct orig *o)
 		return true;
 	v = orig_value(f);
 	rest = v;
+	/* no name may turn the words of the reader's mail program around */
+	if (line_turns(words_decode(a, v, "utf-8")))
+		return true;
 	/* a display name may be raw 8-bit, an address cannot without SMTPUTF8 */
 	if (slice_cut(&rest, '<', &name))
 		v = rest;

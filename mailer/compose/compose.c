@@ -400,7 +400,7 @@ static enum rc compose_mail(struct job *j)
 
 	if (rc != RC_OK)
 		return rc;
-	j->munged = j->post->from == COMPOSE_FROM_LIST || from_unfit(&j->orig);
+	j->munged = j->post->from == COMPOSE_FROM_LIST || from_unfit(j->a, &j->orig);
 	author_plan(j);
 	if (j->post->by_link) {
 		compose_by_link(j);

@@ -78,7 +78,7 @@ bool compose_signature_holds(struct arena *a, const struct compose_list *list,
 
 	if (p->ndkim == 0 || p->raw.n == 0 || list->footer || orig_read(&j.orig, a, p->raw) != RC_OK)
 		return false;
-	if (j.orig.bare || body_too_long(&j.orig) || from_unfit(&j.orig))
+	if (j.orig.bare || body_too_long(&j.orig) || from_unfit(a, &j.orig))
 		return false;
 	j.new_url = *head_url(a, "", p->url) != '\0';
 	author_plan(&j);

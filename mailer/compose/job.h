@@ -35,8 +35,9 @@ enum tag_how tag_plan(struct job *j, struct slice value, const char **text_r);
 /* Text with lines no server need accept. */
 bool body_too_long(const struct orig *o);
 
-/* author.c. No copy can keep this From: there is none, or its address needs SMTPUTF8. */
-bool from_unfit(const struct orig *o);
+/* author.c. No copy can keep this From: there is none, its address needs SMTPUTF8, or its
+ * name turns direction. */
+bool from_unfit(struct arena *a, const struct orig *o);
 /* Sets new_reply, new_cc, cc and both by munged and the reply policy. */
 void author_plan(struct job *j);
 void from_head(struct job *j, struct str *o);

@@ -6,6 +6,7 @@
  * Lines that are no header are passed over; they do not end the section.
  */
 #include "mailer/parse/part.h"
+#include "server/base/line.h"
 #include "server/base/base.h"
 
 char *line_clean(struct arena *a, struct slice s)
@@ -27,7 +28,7 @@ char *line_clean(struct arena *a, struct slice s)
 	while (j > 0 && p[j - 1] == ' ')
 		j--;
 	p[j] = '\0';
-	return p;
+	return line_own(a, slice_make(p, j));
 }
 
 struct slice header_unfold(struct arena *a, struct slice raw)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See csv.h. One pass; every byte is looked at once. */
+#include "server/base/line.h"
 #include "server/base/rc.h"
 #include "server/base/utf8.h"
 #include "server/text/csv.h"
@@ -70,7 +71,7 @@ static bool cell_read(struct reader *r, const char **cell_r)
 
 		while (r->p < r->end && *r->p != r->sep && *r->p != '\n')
 			r->p++;
-		*cell_r = slice_dup(r->a, slice_trim(slice_make(from, (size_t)(r->p - from))));
+		*cell_r = line_own(r->a, slice_trim(slice_make(from, (size_t)(r->p - from))));
 		return true;
 	}
 	for (r->p++; r->p < r->end; r->p++) {
@@ -86,7 +87,7 @@ static bool cell_read(struct reader *r, const char **cell_r)
 	/* what follows the closing quote is no spreadsheet's; it is kept */
 	while (r->p < r->end && *r->p != r->sep && *r->p != '\n')
 		str_addc(&s, *r->p++);
-	*cell_r = slice_dup(r->a, slice_trim(str_slice(&s)));
+	*cell_r = line_own(r->a, slice_trim(str_slice(&s)));
 	return true;
 }
 

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "server/base/codec.h"
+#include "server/base/line.h"
 
 #include "server/base/base.h"
 
@@ -739,9 +740,61 @@ static void codecs(void **state UNUSED)
 	}
 }
 
+/* What others wrote in one line: nothing of it acts on its neighbours, and no language loses a letter. */
+static void lines_own(void **state UNUSED)
+{
+	static const char *const same[] = { "", "Ana Pérez", "José Ñáñez O’Brien-Müller", "שרה לוי", "محمد علي",
+					    "می\xE2\x80\x8Cخواهم", "Łukasz Żółć", "Иван Петров", "李小龍",
+					    "Ana \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB", "a\xE2\x80\x8F(b)", "«¿Qué?»" };
+	static const char *const acts[][2] = {
+		{ "Ana\xE2\x80\xAE zereP", "Ana zereP" },
+		{ "\xE2\x80\xAA\xE2\x80\xAB\xE2\x80\xAC\xE2\x80\xAD\xE2\x80\xAEx", "x" },
+		{ "\xE2\x81\xA6\xE2\x81\xA7\xE2\x81\xA8x\xE2\x81\xA9", "x" },
+		{ "a\xE2\x80\xA8" "b\xE2\x80\xA9" "c", "a b c" },
+		{ "\xEF\xBB\xBFx\x7F\xC2\x85y\xEF\xBF\xB9", "xy" },
+		{ "factura\xE2\x80\xAE" "fdp.exe", "facturafdp.exe" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		assert_string_equal(line_own(a, slice_of(same[i])), same[i]);
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+		assert_string_equal(line_own(a, slice_of(acts[i][0])), acts[i][1]);
+		assert_string_equal(line_shown(a, acts[i][0]), acts[i][1]);
+	}
+	assert_ptr_equal(line_shown(a, same[2]), same[2]);
+	assert_ptr_equal(line_shown(a, same[7]), same[7]);
+	assert_string_equal(line_shown(a, "שרה"), "\xE2\x81\xA8שרה\xE2\x81\xA9");
+	/* closing what it did not open does not get it out */
+	assert_string_equal(line_shown(a, "ש\xE2\x81\xA9 (2)"), "\xE2\x81\xA8ש (2)\xE2\x81\xA9");
+	assert_string_equal(line_own(a, slice_of("\xE2\x80")), "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+static void lines_alike(void **state UNUSED)
+{
+	static const char *const one[] = { "Ana Pérez", "Иван (Ivan) Петров", "Αθήνα", "β-caroteno", "José Ñáñez", "李 Ana",
+					   "שרה Levi", "Ana \xF0\x9F\x98\x80", "Дмитрий Ko", "5 µm", "1ª reunión", "x\xCC\x81y" };
+	static const char *const two[] = { "\xD0\x90na Pérez", "An\xD0\xB0", "P\xCE\xBFl", "Ana P\xC3\xA9r\xD0\xB5z", "\xEF\xBC\xA1na",
+					   "\xF0\x9D\x90\x80na", "A\xE2\x80\x8B\xD0\xBF", "Сahors", "An\xE1\x8E\xAA" };
+	static const char *const alike[] = { "Ana Pérez", "ana perez", "\xD0\x90na P\xC3\xA9rez", "\xD0\x90n\xD0\xB0 \xD0\xA0\xD0\xB5r\xD0\xB5z",
+					     "A\xE2\x80\x8Bna Pe\xCC\x81rez", "Ana\xC2\xA0P\xC3\xA9rez ", "\xEF\xBC\xA1na Perez",
+					     "\xF0\x9D\x90\x80na Perez", "\xE2\x80\xAE" "Ana Perez" };
+	static const char *const other[] = { "Ana Pérez G.", "Ana Peres", "Anna Perez", "Juana Perez" };
+
+	for (size_t i = 0; i < ARRAY_LEN(one); i++)
+		assert_false(line_mixed(slice_of(one[i])));
+	for (size_t i = 0; i < ARRAY_LEN(two); i++)
+		assert_true(line_mixed(slice_of(two[i])));
+	for (size_t i = 0; i < ARRAY_LEN(alike); i++)
+		assert_string_equal(line_looks(a, slice_of(alike[i])), "anaperez");
+	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+		assert_string_not_equal(line_looks(a, slice_of(other[i])), "anaperez");
+	assert_string_equal(line_looks(a, slice_of("Ivo")), line_looks(a, slice_of("lv0")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_own),   cmocka_unit_test(lines_alike),
 		cmocka_unit_test(arena_marks), cmocka_unit_test(arena_defers),
 		cmocka_unit_test(arena_grows), cmocka_unit_test(arena_ends),
 		cmocka_unit_test(str_caps),    cmocka_unit_test(slices),

@@ -717,6 +717,25 @@ static void test_munged(void **state)
 	}
 }
 
+/* A name that would turn the reader's words around leaves in our own From. */
+static void test_turned(void **state)
+{
+	static const char *const from[] = { "=?utf-8?Q?Ana_=E2=80=AEzer=C3=A9P?= <otra@x.example>",
+					    "\xE2\x81\xA6" "Ana <otra@x.example>" };
+	struct compose_list l = list_plain();
+	struct slice m;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
+		struct compose_post p = post_mail(arena_fmt(a, "From: %s\r\nSubject: x\r\n\r\nx\r\n", from[i]));
+
+		m = make(&l, &p, &copy_es, NULL);
+		assert_string_equal(decoded(value(m, "From")), "Ana Pérez por Gobierno electrónico <agenda@foro.example>");
+	}
+	m = make(&l, &(struct compose_post[]){ post_mail("From: =?utf-8?B?16nXqNeU?= <otra@x.example>\r\n\r\nx\r\n") }[0], &copy_es, NULL);
+	assert_string_equal(value(m, "From"), "=?utf-8?B?16nXqNeU?= <otra@x.example>");
+}
+
 /* Whatever arrives, one well-formed message leaves. */
 static void test_odd_originals(void **state)
 {
@@ -979,6 +998,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_footer_ascii, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tags, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_munged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_turned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd_originals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_web, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notices, setup, teardown),

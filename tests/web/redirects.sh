@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Nobody is sent elsewhere from here, no answer has a header that somebody else
-# wrote, and no link in a mail or page is built on the Host that was claimed.
+# wrote, no link in a mail or page is built on the Host that was claimed; and a name
+# is what it looks like: it turns no words around it and passes for no other.
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
@@ -92,11 +93,63 @@ named() {
 		http nobody GET "$path/1/$n/x.html" >"$TEST_TMP/answer"
 		head -n 1 "$TEST_TMP/answer" | grep -q ' 200' || echo "file $n cannot be had"
 		strays <"$TEST_TMP/answer"
+		sed '/^.$/q' "$TEST_TMP/answer" | grep -iE '%E2%80%A[A-E]|%E2%81%A[67]'
 		tr -d '\r' <"$TEST_TMP/answer" | sed '/^$/q' | grep -i '^content-disposition:' |
 			grep -vE "^[^:]*: attachment; filename=\"[^\"\\\\/[:cntrl:]]*\"; filename\*=UTF-8''[A-Za-z0-9._~%-]*$"
 		tr -d '\r' <"$TEST_TMP/answer" | sed '/^$/q' | grep -ciE '^(content-disposition: attachment|content-type: application/octet-stream|x-content-type-options: nosniff|content-security-policy: .*sandbox)' |
 			grep -vx 4 | sed "s/^/file $n would be shown, of four walls there are /"
 	done
+}
+
+OVERRIDE=$'\xe2\x80\xae' ISOLATE=$'\xe2\x81\xa6'
+
+# says ADDRESS ID NAME SUBJECT TEXT [HEADER LINE...]
+says() {
+	local address=$1 id=$2 name=$3 subject=$4 text=$5
+	shift 5
+	printf '%s\r\n' "From: =?utf-8?B?$(printf %s "$name" | base64 -w 0)?= <$address>" "To: agenda@$SITE_DOMAIN" \
+		"Subject: =?utf-8?B?$(printf %s "$subject" | base64 -w 0)?=" "Message-ID: <$id@example.org>" 'Date: Mon, 16 Nov 2026 09:00:00 -0600' \
+		"Authentication-Results: $AUTHSERV; dmarc=pass header.from=example.org" 'Content-Type: text/plain; charset=utf-8' "$@" '' "$text" |
+		net_lmtp "$SITE_LMTP" "$address" "agenda@$SITE_DOMAIN"
+}
+
+named_so() {
+	says ana.perez@example.org n1 'Ana Pérez' "Acta $OVERRIDE${ISOLATE}fdp.3002" 'Primera palabra.' &&
+		says julio.zelaya@example.org n2 $'\xd0\x90na P\xc3\xa9rez' 'Re: Acta fdp.3002' 'Segunda.' 'In-Reply-To: <n1@example.org>' &&
+		says rodrigo.mejia@example.org n3 "Ana  Perez$OVERRIDE" 'Re: Acta fdp.3002' 'Tercera.' 'In-Reply-To: <n1@example.org>' &&
+		says itzel.barria@example.org n4 'שרה לוי' 'Re: Acta fdp.3002' 'Cuarta.' 'In-Reply-To: <n1@example.org>' &&
+		says ana.perez@example.org n5 'Ana Pérez' 'Re: Acta fdp.3002' 'Quinta.' 'In-Reply-To: <n1@example.org>'
+}
+
+# turning PAGE...: lines with what turns direction and is not closed around one name
+turning() {
+	LC_ALL=C grep -anE $'\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6\xa7]|\xef\xbb\xbf' "$@" | cut -c 1-200
+}
+
+# by NUMBER: who the page says wrote it
+by() {
+	sed -n "/id=\"p$1\"/,/<ul>/p" "$TEST_TMP/page" | grep '<h2>' | sed 's/^.*<\/a> //; s/<\/h2>.*//; s/<[^>]*>//g'
+}
+
+names() {
+	local thread path
+	thread=$(flow_sql "SELECT t.number FROM post p JOIN thread t ON t.id = p.thread_id WHERE p.msgid = 'n1@example.org'")
+	path=/g/agenda/$thread
+	http nobody GET "$path" >"$TEST_TMP/page"
+	tap_is 'the five are one thread' "$(grep -c '<article' "$TEST_TMP/page")" 5
+	tap_is 'who is there first has her name' "$(by 1)" 'Ana Pérez'
+	tap_is 'one with a letter of another alphabet is marked' "$(by 2)" $'\xd0\x90na Pérez letras de dos alfabetos'
+	tap_is 'another person of the same look too, whatever cannot be seen in it' "$(by 3)" 'Ana  Perez otra persona, el mismo nombre'
+	tap_is 'a name from right to left stays, and keeps its place' "$(by 4)" $'\xe2\x81\xa8שרה לוי\xe2\x81\xa9'
+	tap_is 'she herself is not doubted' "$(by 5)" 'Ana Pérez'
+	http ana GET /g/agenda >"$TEST_TMP/group"
+	http nobody GET "$path/atom" >"$TEST_TMP/feed"
+	http nobody GET '/search?q=primera' >"$TEST_TMP/search"
+	tap_none 'nothing turns the words of a page, feed or search' "$(turning "$TEST_TMP"/{page,group,feed,search})"
+	tap_is 'the original is as it came' "$(http ana GET "$path/1/raw" | tr -d '\r' | sed -n 's/^Subject: =?utf-8?B?\(.*\)?=$/\1/p' | base64 -d)" "Acta $OVERRIDE${ISOLATE}fdp.3002"
+	tap_is 'what is written here is held to the same' "$(http rodrigo POST "$path/tools" "csrf=$MODERATES&act=rename&subject=Nuevo$OVERRIDE+nombre" | sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p') $(flow_sql "SELECT subject FROM thread WHERE number = $thread")" '303 Nuevo nombre'
+	tap_run 'copies have left' wait_for 20 test "$(flow_sql 'SELECT count(*) FROM outbound')" = 0
+	tap_none 'no copy says From with anything that turns' "$(grep -rhi -A1 '^From:' "$SITE/outbox" | perl -MMIME::Base64 -ne 'while (/=\?utf-8\?[bB]\?([^?]*)\?=/g) { $d = decode_base64($1); print "$d\n" if $d =~ /\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]/ }' | head -3)"
 }
 
 flow_site 'receive web deliver http'
@@ -128,4 +181,6 @@ tap_none 'no header is added by raw bytes' "$(raw)"
 tap_run 'the group takes any file' site_cabildo list set agenda file_types=.none
 tap_run 'files with names made to harm are taken' evil_files
 tap_none 'they are sent as files, under harmless names' "$(named)"
+tap_run 'people write under names made to pass for others' named_so
+names
 flow_end

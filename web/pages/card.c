@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See card.h. */
+#include "server/base/line.h"
 #include "server/core/owner_mail.h"
 #include "server/core/rules.h"
 #include "server/core/template.h"
@@ -196,7 +197,8 @@ static void text_fill(struct page *pg, const struct held *h, const struct held_c
 	*v = (struct view_heldtext){
 		.url = arena_fmt(pg->a, "/moderation/%lld", (long long)h->id),
 		.pick = "",
-		.author = tr_name(pg->a, h->author_name),
+		.author = line_shown(pg->a, tr_name(pg->a, h->author_name)),
+		.doubt = line_mixed(slice_of(h->author_name)) ? tr("letters of two alphabets") : "",
 		.addr = h->author_addr,
 		.sender = strcmp(h->kind, "message") == 0 ? sender_text(pg, h, c) : "",
 		.history = history_text(pg, c),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The people of a group: who they are, changes to many at once, files. */
+#include "server/base/line.h"
 #include "server/core/plan.h"
 #include "server/text/csv.h"
 #include "server/text/tr.h"
@@ -39,7 +40,7 @@ static void row_of(struct page *pg, const struct roster_page *p, const struct ro
 
 	*v = (struct view_member){
 		.id = r->account,
-		.name = r->name,
+		.name = line_shown(pg->a, r->name),
 		.addr = r->addr,
 		.role = role_word(r->role),
 		.place = place(pg, r),

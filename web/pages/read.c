@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages that are read: home, a group, a single post and its parts, search, help. */
+#include "server/base/line.h"
 #include "server/core/command.h"
 #include "server/core/subscribe.h"
 #include "server/core/link.h"
@@ -52,7 +53,7 @@ void tags_fill(struct page *pg, const struct thread_row *t, struct view_tag **r,
 	*r = ARENA_ARRAY(pg->a, t->ntags, struct view_tag);
 	*n_r = t->ntags;
 	for (size_t i = 0; i < t->ntags; i++)
-		(*r)[i] = (struct view_tag){ t->tags[i],
+		(*r)[i] = (struct view_tag){ line_shown(pg->a, t->tags[i]),
 					     arena_fmt(pg->a, "/g/%s?tag=%s", t->list_name,
 						       url_encode(pg->a, t->tags[i])) };
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "server/base/line.h"
 #include "server/core/account.h"
 #include "server/core/settings.h"
 #include "server/text/pack.h"
@@ -368,7 +369,7 @@ const char *text_shown(struct page *pg, const char *text, bool member)
 	text = tr_name(pg->a, text);
 	rest = slice_of(text);
 	if (member || strchr(text, '@') == NULL)
-		return text;
+		return line_shown(pg->a, text);
 	str_init(&s, pg->a, STR_CAP_DEFAULT);
 	while (slice_cut(&rest, '@', &head)) {
 		size_t n = head.n, d = 0;
@@ -385,7 +386,7 @@ const char *text_shown(struct page *pg, const char *text, bool member)
 		str_addc(&s, '@');
 	}
 	str_adds(&s, head);
-	return str_z(&s);
+	return line_shown(pg->a, str_z(&s));
 }
 
 const char *subject_shown(struct page *pg, const char *subject, bool member)

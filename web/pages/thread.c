@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread, and one post of it. */
+#include "server/base/line.h"
 #include "server/core/fold.h"
 #include "server/core/thread.h"
 #include "web/pages/pages.h"
@@ -83,7 +84,7 @@ static void attachments_fill(struct page *pg, const char *base, const struct pos
 			.url = arena_fmt(pg->a, "%s/%lld/%lld/%s", base, (long long)p->number,
 					 (long long)p->attachments[i].n,
 					 url_encode(pg->a, p->attachments[i].name)),
-			.name = p->attachments[i].name,
+			.name = line_shown(pg->a, p->attachments[i].name),
 			.size = fmt_size(pg, p->attachments[i].size)
 		};
 }
@@ -158,6 +159,7 @@ static void post_fill(struct page *pg, const struct thread_page *t, const struct
 				 .cut = p->cut,
 				 .blank = p->html_n == 0,
 				 .deleted = strcmp(p->state, "deleted") == 0,
+				 .doubt = "",
 				 .edit_url = "",
 				 .report_url = "",
 				 .revised_url = "",
@@ -190,6 +192,31 @@ static void post_fill(struct page *pg, const struct thread_page *t, const struct
 	v->show_do = *v->reply_url != '\0' || *v->raw_url != '\0' || *v->edit_url != '\0' ||
 		     *v->report_url != '\0';
 	attachments_fill(pg, b->thread, p, v);
+}
+
+/*
+ * What a reader cannot see in a name: letters that only look like those around them, and
+ * that it stands over the words of two people. What an archive brought in tells nobody apart.
+ */
+static void names_doubt(struct page *pg, const struct thread_page *t, struct view_thread *v)
+{
+	char **looks = ARENA_ARRAY(pg->a, t->nposts, char *);
+
+	for (size_t i = 0; i < t->nposts; i++) {
+		const struct post_row *p = &t->posts[i];
+		struct slice name = slice_of(p->author_name);
+
+		looks[i] = line_looks(pg->a, name);
+		v->posts[i].doubt = line_mixed(name) ? tr("letters of two alphabets") : "";
+		for (size_t k = 0; k < i; k++) {
+			if (v->posts[k].imported || strcmp(looks[i], looks[k]) != 0)
+				continue;
+			/* who had it first on this page is the one that the others are not */
+			if (t->posts[k].account != p->account && !v->posts[i].imported && *v->posts[i].doubt == '\0')
+				v->posts[i].doubt = tr("another person, the same name");
+			break;
+		}
+	}
 }
 
 static const char *facts_text(struct page *pg, const struct thread_row *t)
@@ -273,6 +300,7 @@ void thread_fill(struct page *pg, const struct thread_page *t, const char *base,
 	v->nposts = t->nposts;
 	for (size_t i = 0; i < t->nposts; i++)
 		post_fill(pg, t, &b, i, depth[i], &v->posts[i]);
+	names_doubt(pg, t, v);
 	v->read_to = t->nposts ? t->posts[t->nposts - 1].number : 1;
 	v->participants = ARENA_ARRAY(pg->a, t->nparticipants, struct view_participant);
 	v->nparticipants = t->nparticipants;

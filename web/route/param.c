@@ -3,6 +3,7 @@
  * Validators of parameters, one per kind, and access by name. They decide on
  * form alone; whether a list or a thread exists is the core's to say.
  */
+#include "server/base/line.h"
 #include "web/route/route.h"
 
 #include "server/base/base.h"
@@ -80,7 +81,7 @@ static struct slice one_line(struct arena *a, struct slice s)
 	for (char *p = copy; *p; p++)
 		if (*p == '\n' || *p == '\t')
 			*p = ' ';
-	return slice_of(copy);
+	return slice_trim(slice_of(line_own(a, slice_of(copy))));
 }
 
 static bool value_ok(const struct route_param *rp, struct slice s, int64_t *i64_r)
@@ -94,6 +95,7 @@ static bool value_ok(const struct route_param *rp, struct slice s, int64_t *i64_
 		return s.n > 0 && length_in(rp, s.n) &&
 		       all_of(s, "abcdefghijklmnopqrstuvwxyz234567");
 	case KIND_LINE:
+	case KIND_SECRET:
 	case KIND_TEXT:
 		return length_in(rp, chars(s));
 	case KIND_BOOL:

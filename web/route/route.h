@@ -26,7 +26,8 @@ enum param_kind {
 	KIND_I64,    /* min..max */
 	KIND_SLUG,   /* [a-z0-9-], min..max characters, no - at either end */
 	KIND_TOKEN,  /* lower-case base32, min..max characters */
-	KIND_LINE,   /* one line, trimmed, min..max characters */
+	KIND_LINE,   /* one line, trimmed, min..max characters; what turns direction goes: base/line.h */
+	KIND_SECRET, /* one line, trimmed and else as typed */
 	KIND_TEXT,   /* any text with LF line ends, min..max characters */
 	KIND_BOOL,   /* on true 1 yes; absent, empty and 0 are false */
 	KIND_MSGID,  /* a Message-ID without <>, min..max bytes */

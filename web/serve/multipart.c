@@ -5,6 +5,7 @@
  * only browsers and our own tests write it; nested multiparts and transfer
  * encodings do not occur in it and are not understood.
  */
+#include "server/base/line.h"
 #include "web/serve/inside.h"
 
 #include "server/base/base.h"
@@ -80,7 +81,7 @@ static char *file_name(struct arena *a, const char *s)
 	name = slice_trim(name);
 	while (name.n > 0 && name.p[0] == '.')
 		name = slice_make(name.p + 1, name.n - 1);
-	name = utf8_clip(slice_trim(name), 200);
+	name = utf8_clip(slice_trim(slice_of(line_own(a, name))), 200);
 	if (name.n == 0)
 		return arena_strdup(a, "file");
 	out = slice_dup(a, name);

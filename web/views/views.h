@@ -53,6 +53,7 @@ struct view_post {
 	bool by_mail, imported, mine, unread_line, cut, blank, show_do;
 	bool hidden;                    /* seen only by who moderates */
 	bool deleted;                   /* by its author: a mark stays */
+	const char *doubt;              /* about the name, else "" */
 	const char *edit_url, *report_url, *revised_url, *revised; /* "": not offered, never edited */
 	int64_t answers;                /* number of the post it answers where that is not the one above */
 	const char *answers_url;
@@ -404,6 +405,7 @@ struct view_heldtext {                  /* what waits, and what is known of it *
 	const char *pick;               /* "18.3" for the tick box of many, or "" */
 	bool picked;
 	const char *author, *addr, *sender, *history, *waits;
+	const char *doubt;              /* about the author's name, or "" */
 	const char *group, *group_url, *date, *when;
 	const char *subject, *lang, *chip, *reason, *note;
 	const char *about_url, *about;  /* the post it is about or answers: "No. 1, Ana Pérez" */
