@@ -21,6 +21,8 @@ site_cabildo list create avisos --template announcements --title 'Avisos de la s
 site_cabildo rule add agenda subject '(?i)\boferta(s)?\b' hold --sentence 'La publicidad espera a quien modera.'
 site_cabildo rule add agenda header:X-Mailer 'MasivoPlus' drop
 site_cabildo rule add - body 'viagra' refuse
+site_cabildo thread tag agenda 1 'reunión, agenda regional' >/dev/null
+site_cabildo thread tag agenda 2 'trámites, reunion' >/dev/null
 site_cabildo ban add @publicidad.example --list agenda --reason 'Publicidad repetida' --days 90
 site_cabildo ban add malo@malo.example
 site_cabildo template set agenda welcome es <<<'Le damos la bienvenida a {group}, {name}.'
@@ -45,6 +47,7 @@ flow_sql "INSERT INTO handover (list_id, from_account, owners, moderators, effec
 		filters /g/agenda/filters '' filters-tried /g/agenda/filters '#pattern=(?i)oferta;button[formaction]' \
 		filters-error /g/agenda/filters '#pattern=ññ(ab;button[value=add]' \
 		bans /g/agenda/bans '' bans-error /g/agenda/bans '#addr=nada;button[value=add]' \
+		tags /g/agenda/tags '' tags-done /g/agenda/tags '#to=encuentro;button[value=rename]' tags-error /g/agenda/tags '#to=,;button[value=rename]' \
 		texts /g/agenda/texts '' texts-preview /g/agenda/texts '#body=Hola {name}, esto es {group}.;button[value=preview]' \
 		stats /g/agenda/stats 'summary' handover /g/agenda/handover '' \
 		handover-error /g/agenda/handover '#owners=nadie@example.org;button[value=plan]' \
