@@ -169,9 +169,13 @@ static enum rc stats_show(struct page *pg, const char *list, struct frame *f,
 		threads += s.weeks[i].threads;
 	}
 	v.facts = ARENA_ARRAY(pg->a, 4, const char *);
-	v.facts[v.nfacts++] = arena_fmt(pg->a, tr_n("%lld post", "%lld posts", posts), (long long)posts);
-	v.facts[v.nfacts++] =
-		arena_fmt(pg->a, tr_n("%lld new thread", "%lld new threads", threads), (long long)threads);
+	/* in its first hour a site has posts that nobody has counted: 0 would be wrong */
+	if (s.nweeks > 0) {
+		v.facts[v.nfacts++] =
+			arena_fmt(pg->a, tr_n("%lld post", "%lld posts", posts), (long long)posts);
+		v.facts[v.nfacts++] = arena_fmt(
+			pg->a, tr_n("%lld new thread", "%lld new threads", threads), (long long)threads);
+	}
 	v.facts[v.nfacts++] =
 		arena_fmt(pg->a, tr_n("%lld member", "%lld members", s.members), (long long)s.members);
 	if (list != NULL)
