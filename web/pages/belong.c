@@ -53,6 +53,17 @@ static struct view_ask group_ask(struct page *pg, const char *title, const char 
 
 /* ---- what was asked by mail ---- */
 
+/* The question itself: its button posts to the link that led here. */
+static struct view_ask token_ask(struct page *pg, const char *token, const char *title, const char *button)
+{
+	struct view_ask v = group_ask(pg, title, NULL, NULL);
+
+	v.action = arena_fmt(pg->a, "/c/%s", token);
+	v.csrf = csrf_token(pg);
+	v.button = button;
+	return v;
+}
+
 static enum rc gone_show(struct page *pg)
 {
 	struct view_ask v = group_ask(pg, tr("Nothing to confirm"), NULL, NULL);
@@ -74,10 +85,7 @@ static enum rc post_ask(struct page *pg, const char *token)
 		return gone_show(pg);
 	if (rc != RC_OK)
 		return rc;
-	v = group_ask(pg, tr("Did you write this?"), NULL, NULL);
-	v.action = arena_fmt(pg->a, "/c/%s", token);
-	v.csrf = csrf_token(pg);
-	v.button = tr("Yes, it is mine");
+	v = token_ask(pg, token, tr("Did you write this?"), tr("Yes, it is mine"));
 	return ask_show(pg, &v,
 			arena_fmt(pg->a,
 				  tr("\"%s\", with your name, for the group %s.\nIf it is not yours, "
@@ -111,10 +119,7 @@ static enum rc keep_ask_show(struct page *pg, const char *token)
 
 	if (rc != RC_OK)
 		return rc;
-	v = group_ask(pg, tr("Keep the account"), NULL, NULL);
-	v.action = arena_fmt(pg->a, "/c/%s", token);
-	v.csrf = csrf_token(pg);
-	v.button = tr("Keep the account");
+	v = token_ask(pg, token, tr("Keep the account"), tr("Keep the account"));
 	return ask_show(pg, &v, arena_fmt(pg->a, tr("The account of %s stays as it is.\n"), name));
 }
 
@@ -140,10 +145,7 @@ static enum rc claim_ask_show(struct page *pg, const char *token)
 		return rc;
 	if (!pg->signed_in)
 		tr_set(p.locale);
-	v = group_ask(pg, tr("Is this you?"), NULL, NULL);
-	v.action = arena_fmt(pg->a, "/c/%s", token);
-	v.csrf = csrf_token(pg);
-	v.button = tr("Yes, it is mine");
+	v = token_ask(pg, token, tr("Is this you?"), tr("Yes, it is mine"));
 	return ask_show(pg, &v,
 			arena_fmt(pg->a,
 				  tr("\"%s\", from %s, for the group %s.\nWith the button it appears as "
@@ -189,10 +191,7 @@ static enum rc address_ask_show(struct page *pg, const char *token)
 		return rc;
 	if (!pg->signed_in)
 		tr_set(p.locale);
-	v = group_ask(pg, tr("Confirm your address"), NULL, NULL);
-	v.action = arena_fmt(pg->a, "/c/%s", token);
-	v.csrf = csrf_token(pg);
-	v.button = tr("Add the address");
+	v = token_ask(pg, token, tr("Confirm your address"), tr("Add the address"));
 	return ask_show(pg, &v,
 			arena_fmt(pg->a,
 				  tr("%1$s becomes an address of %2$s.\nWhoever reads mail at %1$s can "
@@ -248,10 +247,7 @@ static enum rc command_ask_show(struct page *pg, const char *token)
 	rc = command_pending_read(unit_of(pg), token, &p);
 	if (rc != RC_OK)
 		return rc;
-	v = group_ask(pg, p.title, NULL, NULL);
-	v.action = arena_fmt(pg->a, "/c/%s", token);
-	v.csrf = csrf_token(pg);
-	v.button = tr("Confirm");
+	v = token_ask(pg, token, p.title, tr("Confirm"));
 	return ask_show(pg, &v,
 			arena_fmt(pg->a,
 				  tr("In the name of %s this was asked for: %s.\nWithout the button "
