@@ -26,11 +26,19 @@ struct transport_kind {
 	void (*close)(struct transport *t);
 };
 
-extern const struct transport_kind transport_smtp, transport_maildir, transport_null;
+extern const struct transport_kind transport_smtp, transport_plain, transport_maildir, transport_null;
 
 /* code 0: no reply behind it. text may be anything the other side said. */
 void result_set(struct transport_result *r, enum transport_class cls, int code,
 		const char *enhanced, const char *text);
+/*
+ * Of a reply that was heard to its end. own: it is about this recipient or this message; what is
+ * wrong with our login, our sender or our syntax says nothing of the recipient: TEMP.
+ */
+void result_reply(struct transport_result *r, int code, const char *enhanced, const char *text,
+		  bool own);
+bool msg_high(const struct transport_msg *m);
+bool msg_envid_ok(const struct transport_msg *m);
 /* Of all its pieces. */
 size_t msg_size(const struct transport_msg *m);
 /*

@@ -46,6 +46,8 @@ libdeliver_a_SOURCES = \
 	mailer/deliver/dns.c mailer/deliver/dns.h \
 	mailer/deliver/driver.h \
 	mailer/deliver/maildir.c \
+	mailer/deliver/plain.c \
+	mailer/deliver/reply.c mailer/deliver/reply.h \
 	mailer/deliver/smtp.c \
 	mailer/deliver/transport.c mailer/deliver/transport.h
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SMTP through libesmtp, the only file that knows it. Its engine walks a list
+ * SMTP through libesmtp, the only file that knows it, to relays with TLS or a login (all
+ * others: plain.c). Its engine walks a list
  * of messages; the next one is added from inside the event that ends the one
  * before, so that a copy is settled before the next MAIL FROM. Only what an
  * event reported counts: the library's return value and a status without an
@@ -59,7 +60,7 @@ struct run {                            /* one transport_send */
 	smtp_session_t session;
 	unsigned count, settled_n;
 	bool eight, broken, was_tcp[FD_SCAN];
-	int fd;
+	int fd, fd_end;                 /* it is below that */
 	const char *trouble;            /* TLS, in our words */
 	char heard[200];                /* the server's last words before the first MAIL */
 
@@ -77,12 +78,23 @@ static bool is_tcp(int fd)
 	       (peer.ss_family == AF_INET || peer.ss_family == AF_INET6);
 }
 
+/* The lowest free number is the next to be given; a few more for who looks up names. */
+static int fd_end(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	if (fd < 0)
+		return FD_SCAN;
+	close(fd);
+	return fd + 16 < FD_SCAN ? fd + 16 : FD_SCAN;
+}
+
 /* The library hands out no descriptor: ours is the one that was not there before. */
 static void fd_find(struct run *r)
 {
 	const int on = 1;
 
-	for (int fd = 3; fd < FD_SCAN; fd++) {
+	for (int fd = 3; fd < r->fd_end; fd++) {
 		if (r->was_tcp[fd] || !is_tcp(fd))
 			continue;
 		r->fd = fd;
@@ -111,25 +123,6 @@ static const char *body_cb(void **ctx UNUSED, int *len, void *arg)
 	return b->piece[b->given++].p;
 }
 
-static bool is_high(const struct transport_msg *m)
-{
-	for (size_t k = 0; k < TRANSPORT_PIECES; k++)
-		for (size_t i = 0; i < m->piece[k].n; i++)
-			if ((unsigned char)m->piece[k].p[i] > 127)
-				return true;
-	return false;
-}
-
-static bool envid_ok(const char *id)
-{
-	size_t n = id ? strlen(id) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (id[i] <= 32 || id[i] > 126)
-			return false;
-	return n > 0 && n <= 80;
-}
-
 /* The message in hand into the session's list. */
 static bool add_message(struct run *r)
 {
@@ -147,9 +140,9 @@ static bool add_message(struct run *r)
 	    !smtp_set_messagecb(msg, body_cb, r->body))
 		return false;
 	smtp_size_set_estimate(msg, msg_size(&r->m));
-	if (r->eight && is_high(&r->m))
+	if (r->eight && msg_high(&r->m))
 		smtp_8bitmime_set_body(msg, E8bitmime_8BITMIME);
-	if (envid_ok(r->m.envid)) {
+	if (msg_envid_ok(&r->m)) {
 		smtp_dsn_set_envid(msg, r->m.envid);
 		smtp_dsn_set_ret(msg, Ret_HDRS);
 	}
@@ -167,30 +160,17 @@ static bool add_message(struct run *r)
 	return true;
 }
 
-/*
- * own: the reply is about this recipient or this message. What is wrong with
- * our login, our sender or our syntax says nothing of the recipient: TEMP.
- */
 static void from_status(struct transport_result *res, const smtp_status_t *st, bool own)
 {
-	enum transport_class cls = TRANSPORT_UNKNOWN;
 	char enhanced[24] = "";
 	/* a reply that could not be read to its end leaves a code but no text */
 	int code = st && st->text ? st->code : 0;
 
-	if (code >= 200 && code <= 299)
-		cls = TRANSPORT_OK;
-	else if (code >= 400 && code <= 499)
-		cls = TRANSPORT_TEMP;
-	else if (code >= 500 && code <= 599)
-		cls = code >= 550 && (own || code == 552) ? TRANSPORT_PERM : TRANSPORT_TEMP;
-	else
-		code = 0;
 	if (code && st->enh_class == code / 100 && st->enh_subject >= 0 && st->enh_detail >= 0 &&
 	    st->enh_subject < 1000 && st->enh_detail < 1000)
 		snprintf(enhanced, sizeof(enhanced), "%d.%d.%d", st->enh_class, st->enh_subject,
 			 st->enh_detail);
-	result_set(res, cls, code, enhanced, st && st->text ? st->text : "no answer");
+	result_reply(res, code, enhanced, st && st->text ? st->text : "no answer", own);
 }
 
 /* Reports the message in hand; then, where there is room, takes the next. */
@@ -341,7 +321,7 @@ static void on_wire(const char *buf, int len, int writing, void *arg)
 	 * it is asked for once the server's list has passed here */
 	if (!r->eight && slice_ifind(slice_make(buf, (size_t)len), SLICE("8BITMIME"))) {
 		r->eight = true;
-		if (r->msg && is_high(&r->m))
+		if (r->msg && msg_high(&r->m))
 			smtp_8bitmime_set_body(r->msg, E8bitmime_8BITMIME);
 	}
 }
@@ -380,7 +360,8 @@ static bool session_make(struct run *r)
 	r->session = session;
 	r->count = r->settled_n = 0;
 	r->fd = -1;
-	for (int fd = 3; fd < FD_SCAN; fd++)
+	r->fd_end = fd_end();
+	for (int fd = 3; fd < r->fd_end; fd++)
 		r->was_tcp[fd] = is_tcp(fd);
 	r->eight = r->broken = false;
 	r->trouble = NULL;

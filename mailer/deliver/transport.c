@@ -53,6 +53,22 @@ void result_set(struct transport_result *r, enum transport_class cls, int code,
 	r->text[n] = '\0';
 }
 
+void result_reply(struct transport_result *r, int code, const char *enhanced, const char *text,
+		  bool own)
+{
+	enum transport_class cls = TRANSPORT_UNKNOWN;
+
+	if (code >= 200 && code <= 299)
+		cls = TRANSPORT_OK;
+	else if (code >= 400 && code <= 499)
+		cls = TRANSPORT_TEMP;
+	else if (code >= 500 && code <= 599)
+		cls = code >= 550 && (own || code == 552) ? TRANSPORT_PERM : TRANSPORT_TEMP;
+	else
+		code = 0;
+	result_set(r, cls, code, code ? enhanced : "", text);
+}
+
 size_t msg_size(const struct transport_msg *m)
 {
 	size_t n = 0;
@@ -82,6 +98,25 @@ static bool piece_bad(struct slice s, bool *cr)
 		s = slice_make(s.p + n, s.n - n);
 	}
 	return false;
+}
+
+bool msg_high(const struct transport_msg *m)
+{
+	for (size_t k = 0; k < TRANSPORT_PIECES; k++)
+		for (size_t i = 0; i < m->piece[k].n; i++)
+			if ((unsigned char)m->piece[k].p[i] > 127)
+				return true;
+	return false;
+}
+
+bool msg_envid_ok(const struct transport_msg *m)
+{
+	size_t n = m->envid ? strlen(m->envid) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (m->envid[i] <= 32 || m->envid[i] > 126)
+			return false;
+	return n > 0 && n <= 80;
 }
 
 static const char *msg_bad(const struct transport_msg *m)
@@ -248,6 +283,8 @@ enum rc transport_open(struct transport **t_r, struct arena *a, const char *url,
 	if (slice_starts(s, "smtp://")) {
 		t->kind = &transport_smtp;
 		*err_r = url_smtp(t, slice_make(s.p + 7, s.n - 7));
+		if (*err_r == NULL && t->url.user == NULL && !t->url.tls)
+			t->kind = &transport_plain;
 	} else if (slice_starts(s, "maildir:/")) {
 		t->kind = &transport_maildir;
 		t->root = arena_strdup(a, url + 8);

@@ -42,7 +42,7 @@ bool log_level_parse(const char *word, enum log_level *out_r)
 static void emit(enum log_level lv, const char *fmt, va_list ap)
 {
 	static const int prio[] = { 7, 6, 4, 3 };
-	char line[2048], when[32];
+	char line[2048], when[32], whole[sizeof(line) + 1024];
 	int n;
 
 	if (lv < log_least)
@@ -60,8 +60,17 @@ static void emit(enum log_level lv, const char *fmt, va_list ap)
 		return;
 	}
 	clock_rfc3339(clock_now(), when);
-	dprintf(STDERR_FILENO, "%s %s[%d] %s %s%s%s\n", when, log_ident, (int)getpid(),
-		level_names[lv], line, log_ctx[0] ? " " : "", log_ctx);
+	n = snprintf(whole, sizeof(whole), "%s %s[%d] %s %s%s%s\n", when, log_ident, (int)getpid(),
+		     level_names[lv], line, log_ctx[0] ? " " : "", log_ctx);
+	if (n <= 0)
+		return;
+	if ((size_t)n >= sizeof(whole)) {
+		n = sizeof(whole) - 1;
+		whole[n - 1] = '\n';
+	}
+	/* one call: dprintf asks where the file ends before each line */
+	if (write(STDERR_FILENO, whole, (size_t)n) < 0)
+		return;
 }
 
 #define EMIT(lv)                                                                                   \

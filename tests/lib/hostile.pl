@@ -102,6 +102,8 @@ my @shape = (
 	['authres', 1024, 'quotation marks', 'mx.example; dkim=pass reason="', '\\"'],
 	['fetch_envelope', 1000, 'recipients', '', "Delivered-To: a%d\@b.example\n", "\nx"],
 	['fetch_envelope', 1000, 'one of many', 'To: ', 'a%d@b.example, ', "\n\nx"],
+	['smtp_reply', 1024, 'one that does not end', '', "250-5.1.1 a%d\r\n"],
+	['smtp_reply', 1024, 'one long line', '250 2.1.', '1'],
 	['tnef', 1024, 'packed text', "x\x9f>\"", 'LZFu\x00\x00'],
 	# folding by itself, and against what is answered
 	['fold', 1024, 'quoted lines', '', "> x\n"],
