@@ -40,6 +40,8 @@
 /* First soon: PostgreSQL may not have let go yet of those that died just before. */
 #define RECLAIM_FIRST USEC
 #define RECLAIM_EVERY (60 * USEC)
+/* A wall clock that goes back by so much was set. */
+#define CLOCK_BACK (5 * USEC)
 
 _Static_assert((int)COMPOSE_PIECES == (int)TRANSPORT_PIECES, "a copy goes out as it is composed");
 
@@ -53,6 +55,7 @@ struct worker {
 	struct deliver_slot *slot;
 	const char *run;
 	int64_t reclaim_at, reclaim_wait;
+	int64_t ahead; /* of the wall clock over the steady one, when last looked at */
 	struct job *jobs;
 	size_t njobs, at;
 	unsigned batches;
@@ -563,13 +566,30 @@ static void batch_release(struct worker *w)
 		w->lost = false;
 }
 
+/*
+ * What was due when it was put in is not to wait for an hour that comes twice. Looked
+ * for when our own clock goes back, and now and then, as PostgreSQL's may be another.
+ */
+static enum rc clock_look(struct worker *w)
+{
+	int64_t n;
+	enum rc rc = queue_clock_back(w->db, w->batch, &n);
+
+	if (rc == RC_OK && n > 0)
+		log_info("event=clock_back rows=%lld", (long long)n);
+	return rc;
+}
+
 /* What the worker before this one had, and now and then what anybody dead had. */
 static bool takeover(struct worker *w)
 {
 	struct deliver_slot *s = w->slot;
-	int64_t n, now = clock_mono();
+	int64_t n, now = clock_mono(), ahead = clock_now() - now;
 	enum rc rc;
 
+	if (ahead < w->ahead - CLOCK_BACK)
+		w->reclaim_at = now;
+	w->ahead = ahead;
 	if (atomic_load(&s->to_take)) {
 		rc = queue_takeover(w->db, w->batch, s->gone, s->gone_job, s->gone_tries,
 				    s->gone_crashed, &n);
@@ -581,7 +601,7 @@ static bool takeover(struct worker *w)
 	}
 	if (now < w->reclaim_at)
 		return true;
-	if (queue_reclaim(w->db, w->batch, &n) != RC_OK)
+	if (queue_reclaim(w->db, w->batch, &n) != RC_OK || clock_look(w) != RC_OK)
 		return false;
 	if (n > 0)
 		log_info("event=reclaimed rows=%lld", (long long)n);

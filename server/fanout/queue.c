@@ -143,6 +143,15 @@ enum rc queue_reclaim(struct db *db, struct arena *a, int64_t *n_r)
 	return rc;
 }
 
+enum rc queue_clock_back(struct db *db, struct arena *a, int64_t *n_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run0(db, a, STMT_QUEUE_CLOCK_BACK, &q);
+
+	*n_r = rc == RC_OK ? db_affected(q) : 0;
+	return rc;
+}
+
 void queue_wait(struct db *db, struct arena *a, int ms)
 {
 	struct db_rows *q;

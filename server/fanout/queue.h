@@ -15,6 +15,7 @@
  *	leased    queue_release               ready     nothing was sent
  *	leased    queue_takeover, _reclaim    ready     nothing: its run is gone
  *	leased    its 15 minutes end          ready     whoever had it is dead, far away
+ *	ready     queue_clock_back            ready     nothing; it is due now
  *
  * A run is one worker process. It holds an advisory lock of its name as long as
  * its connection stands, so that anybody can tell leases of the living from
@@ -75,6 +76,8 @@ enum rc queue_takeover(struct db *db, struct arena *a, const char *dead_run, int
 		       int tries, bool crashed, int64_t *n_r) MUST_USE;
 /* The same for every run whose connection is gone; n_r: how many rows. */
 enum rc queue_reclaim(struct db *db, struct arena *a, int64_t *n_r) MUST_USE;
+/* The clock may have been set back: whatever waits for longer than it can is due now; n_r: how many rows. */
+enum rc queue_clock_back(struct db *db, struct arena *a, int64_t *n_r) MUST_USE;
 /* Until a wake-up, or the next row is due, or ms. */
 void queue_wait(struct db *db, struct arena *a, int ms);
 

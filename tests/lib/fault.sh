@@ -30,7 +30,7 @@ fault_pg() {
 # fault_sink [SCRIPT]
 fault_sink() {
 	mkdir -p "$FAULT_BOOKS/sink"
-	"$BUILD/tests/lib/sink" ${1:+--script "$1"} --state --port-file "$TEST_TMP/sink.port" --dir "$FAULT_BOOKS/sink" 2>"$TEST_TMP/sink.err" &
+	"$BUILD/tests/lib/sink" ${1:+--script "$1"} --state ${FAULT_KEEP:+--keep} --port-file "$TEST_TMP/sink.port" --dir "$FAULT_BOOKS/sink" 2>"$TEST_TMP/sink.err" &
 	FAULT_SINK=$!
 	wait_for 10 test -s "$TEST_TMP/sink.port" && SITE_RELAY=smtp://127.0.0.1:$(cat "$TEST_TMP/sink.port")
 }
@@ -70,8 +70,8 @@ fault_end() {
 
 # More than the blows can outlast, as an MTA tries: until a message is taken.
 fault_mail() {
-	setsid "$LMTPSEND" --to "127.0.0.1:$SITE_LMTP" --from ana.perez@example.org \
-		--rcpt "$FAULT_GROUP@$SITE_DOMAIN" --count 1000000 --connections 4 --retry --retry-ms 50 \
+	setsid "$LMTPSEND" ${FAULT_RATE:+--rate "$FAULT_RATE"} --to "127.0.0.1:$SITE_LMTP" --from ana.perez@example.org \
+		--rcpt "$FAULT_GROUP@$SITE_DOMAIN" --count 1000000 --connections "${FAULT_CONNECTIONS:-4}" --retry --retry-ms 50 \
 		--log "$FAULT_BOOKS/250s" --quiet >"$TEST_TMP/stream" 2>&1 &
 	FAULT_SENDER=$!
 }
@@ -441,7 +441,8 @@ fault_compare() {
 	flow_sql "SELECT '<' || msgid || '>' FROM post WHERE source = 'email'" | LC_ALL=C sort >"$b/posts"
 	flow_sql "SELECT subject FROM post WHERE source = 'web'" | LC_ALL=C sort >"$b/web.posts"
 	LC_ALL=C sort -o "$b/web.answered" "$b/web.answered"
-	flow_sql "SELECT ad.addr || ' ' || p.msgid FROM post p, subscription s JOIN address ad ON ad.id = s.address_id" |
+	flow_sql "SELECT ad.addr || ' ' || p.msgid FROM post p, subscription s JOIN address ad ON ad.id = s.address_id
+		WHERE s.delivery = 'each'" |
 		LC_ALL=C sort >"$b/due"
 	awk -F '\t' '{ print $3, $4 }' "$b/sink/copies" | LC_ALL=C sort >"$b/copies"
 	# each copy beyond the first: recipient, id, when the one before it was taken, and the

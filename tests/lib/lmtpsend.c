@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -29,6 +30,7 @@ struct message {
 
 struct totals { /* shared by the connections */
 	_Atomic unsigned long ok, refused, deferred, lost, retries;
+	_Atomic int64_t turn;       /* when the next one may go, by --rate; clock_mono */
 	_Atomic unsigned long next; /* message: in their order, as from an MTA's queue */
 };
 
@@ -43,6 +45,7 @@ static const char *rcpts[RCPTS];
 static size_t nrcpts;
 static long nmessages = 1, size_wanted = 600;
 static unsigned long nconns = 1, retry_ms = 200;
+static unsigned long rate;              /* messages a second; 0: as fast as they go */
 static bool retry, quiet, policy;
 static struct totals *totals;
 static int64_t began;                  /* keeps the ids of two runs apart */
@@ -421,6 +424,21 @@ static struct message generate(struct arena *a, unsigned long conn, long i)
 
 /* ---- running ---- */
 
+/* Whoever stood still does not make up for it. */
+static void pace(void)
+{
+	int64_t last, at, now = clock_mono();
+
+	if (!rate)
+		return;
+	last = totals->turn;
+	do
+		at = last < now ? now : last;
+	while (!atomic_compare_exchange_weak(&totals->turn, &last, at + USEC / (int64_t)rate));
+	if (at > now)
+		wait_ms((unsigned long)((at - now) / 1000));
+}
+
 static void connection_run(unsigned long k, const struct messages *ms)
 {
 	struct conn c = { .fd = -1 };
@@ -433,11 +451,15 @@ static void connection_run(unsigned long k, const struct messages *ms)
 			die(log_path);
 	}
 	if (ms->n) {
-		for (size_t i; (i = totals->next++) < ms->n;)
+		for (size_t i; (i = totals->next++) < ms->n;) {
+			pace();
 			send_message(&c, &ms->m[i], log_fd);
+		}
 	} else {
 		for (long i; (i = (long)totals->next++) < nmessages;) {
 			struct arena *a = arena_new((size_t)128 << 20);
+
+			pace();
 			struct message m = generate(a, k, i);
 
 			send_message(&c, &m, log_fd);
@@ -479,7 +501,7 @@ static void usage(void)
 {
 	fprintf(stderr,
 		"usage: lmtpsend --to HOST:PORT|/SOCKET --from A --rcpt B [--rcpt C ...]\n"
-		"	[--connections N] [--retry] [--retry-ms MS] [--log FILE] [--quiet]\n"
+		"	[--connections N] [--rate A_SECOND] [--retry] [--retry-ms MS] [--log FILE] [--quiet]\n"
 		"	[--count N [--size BYTES] [--tag WORD] | --mbox FILE | FILE...]\n"
 		"	--policy --to ... asks the policy service instead of sending\n"
 		"Exit 0: every recipient of every message was answered 250.\n");
@@ -502,7 +524,7 @@ static void options(int argc, char **argv, struct messages *ms, struct arena *a)
 		{ "count", 1, NULL, 'n' }, { "connections", 1, NULL, 'c' },
 		{ "mbox", 1, NULL, 'm' }, { "log", 1, NULL, 'l' }, { "retry", 0, NULL, 'R' },
 		{ "retry-ms", 1, NULL, 'w' }, { "size", 1, NULL, 's' }, { "tag", 1, NULL, 'g' },
-		{ "quiet", 0, NULL, 'q' }, { "policy", 0, NULL, 'p' }, { NULL, 0, NULL, 0 },
+		{ "quiet", 0, NULL, 'q' }, { "rate", 1, NULL, 'S' }, { "policy", 0, NULL, 'p' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -515,6 +537,7 @@ static void options(int argc, char **argv, struct messages *ms, struct arena *a)
 				usage();
 			rcpts[nrcpts++] = optarg;
 			break;
+		case 'S': rate = (unsigned long)number(optarg); break;
 		case 'n': nmessages = number(optarg); break;
 		case 'c': nconns = (unsigned long)number(optarg); break;
 		case 'm': mbox_add(ms, a, file_read(a, optarg)); break;

@@ -34,8 +34,9 @@ where ad.addr = $1::text and a.closed_at is null
 -- name: signin_gate
 -- roles: web
 -- Whether too many passwords were tried, and whether one of the two places is
--- free in which the whole site computes argon2; it is held until the commit.
-select exists (select from signin_failure where since > now() - interval '15 minutes'
+-- free in which the whole site computes argon2; it is held until the commit. What was
+-- counted in the future was so before the clock was set back, and counts no more.
+select exists (select from signin_failure where since between now() - interval '15 minutes' and now() + interval '1 minute'
 		and (key = $1::bytea and n >= $3::integer or key = $2::bytea and n >= $4::integer)),
 	case when pg_try_advisory_xact_lock(7, 0) then true else pg_try_advisory_xact_lock(7, 1) end
 
@@ -43,15 +44,15 @@ select exists (select from signin_failure where since > now() - interval '15 min
 -- roles: web
 insert into signin_failure (key) select k from unnest(array[$1::bytea, $2::bytea]) k order by k
 on conflict (key) do update set
-	n = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.n + 1 else 1 end,
-	since = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.since else now() end
+	n = case when signin_failure.since between now() - interval '15 minutes' and now() + interval '1 minute' then signin_failure.n + 1 else 1 end,
+	since = case when signin_failure.since between now() - interval '15 minutes' and now() + interval '1 minute' then signin_failure.since else now() end
 
 -- name: signin_link_count
 -- roles: web
 insert into signin_failure (key) values ($1::bytea)
 on conflict (key) do update set
-	n = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.n + 1 else 1 end,
-	since = case when signin_failure.since > now() - interval '15 minutes' then signin_failure.since else now() end
+	n = case when signin_failure.since between now() - interval '15 minutes' and now() + interval '1 minute' then signin_failure.n + 1 else 1 end,
+	since = case when signin_failure.since between now() - interval '15 minutes' and now() + interval '1 minute' then signin_failure.since else now() end
 returning n
 
 -- name: signin_forgive
@@ -68,7 +69,7 @@ values ($1::bytea, $2::text, $3::bigint, $4::text, now() + $5::integer * interva
 -- Whether no more may be sent now: one in the last minute, or three in the time that
 -- they are good for and none of them used, so that one that works is in the mailbox.
 select coalesce(max(created_at) > now() - interval '1 minute' or count(*) filter (where used_at is null) >= 3, false)
-from token where account_id = $1::bigint and purpose = $2::text and created_at > now() - interval '30 minutes'
+from token where account_id = $1::bigint and purpose = $2::text and created_at between now() - interval '30 minutes' and now() + interval '1 minute'
 
 -- name: token_purpose
 -- roles: web

@@ -144,10 +144,12 @@ returning version
 -- name: hold_due
 -- roles: receive
 -- One decision whose time has come. The attempt is counted, and committed,
--- before the bytes are looked at again: what ends its program is not tried for ever.
+-- before the bytes are looked at again: what ends its program is not tried for ever. A decision
+-- of the future was made before the clock was set back, and waits no longer.
 update hold set tries = tries + 1, try_after = now() + interval '1 minute'
-where id = (select id from hold where decided_at is not null and done_at is null and effective_at <= now()
-	and (try_after is null or try_after <= now())
+where id = (select id from hold where decided_at is not null and done_at is null
+	and (effective_at <= now() or decided_at > now() + interval '1 minute')
+	and (try_after is null or try_after not between now() and now() + interval '1 minute')
 	order by effective_at, id limit 1 for update skip locked)
 returning id, list_id, raw_id, decision, source, seen_hash, tries::integer, account_id, author_name, author_addr, subject,
 	envelope_from, recipient, trace, thread_id, parent_id, msgid, held_at, proven, why, decided_by, automatic,

@@ -114,6 +114,13 @@ with gone as materialized (
 )
 update outbound set lease = null, lease_until = null from gone where outbound.lease = gone.lease
 
+-- name: queue_clock_back
+-- roles: deliver
+-- What waits for longer than its attempts make it wait (queue_backoff) was put in before
+-- the clock was set back: it is due now, not when that hour comes again.
+update outbound set not_before = now() where lease is null and not_before > now() + interval '1.2 minutes'
+	* (array[0.1, 1, 5, 15, 30, 60, 120, 240])[least(tries, 7) + 1]
+
 -- name: queue_next_due
 -- roles: deliver
 select (extract(epoch from min(greatest(not_before, coalesce(lease_until, not_before))) - now()) * 1000)::bigint from outbound
