@@ -69,18 +69,22 @@ enum rc group_load(struct unit *u, const char *name, const char *tag, const char
 	return rc;
 }
 
+static void head_take(struct thread_page *r, const struct thread_head *head)
+{
+	*r = (struct thread_page){ .group = head->group, .thread = head->thread };
+	r->moved_thread = head->moved_thread;
+	r->moved_list = head->moved_list;
+	r->version = head->version;
+}
+
 enum rc thread_load_head(struct unit *u, const char *list, int64_t number, struct thread_page *r)
 {
 	struct thread_head head;
 	enum rc rc = thread_head_read(u->db, u->arena, who(u), list, number, &head);
 
-	if (rc != RC_OK)
-		return rc;
-	*r = (struct thread_page){ .group = head.group, .thread = head.thread };
-	r->moved_thread = head.moved_thread;
-	r->moved_list = head.moved_list;
-	r->version = head.version;
-	return RC_OK;
+	if (rc == RC_OK)
+		head_take(r, &head);
+	return rc;
 }
 
 /* Where post number n of this thread went, if it moved. */
@@ -115,6 +119,14 @@ static bool markup_know(struct post_row *p, bool whole)
 	return true;
 }
 
+static bool markup_know_all(struct thread_posts *r, bool whole)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!markup_know(&r->v[i], whole))
+			return false;
+	return true;
+}
+
 /* packed: the posts are for a page that is sent as gzip. */
 static enum rc posts_load(struct unit *u, const struct thread_page *t, int64_t from, int limit,
 			  bool packed, struct thread_posts *r)
@@ -122,9 +134,8 @@ static enum rc posts_load(struct unit *u, const struct thread_page *t, int64_t f
 	enum rc rc = posts_read(u->db, u->arena, t->thread.id, from, t->group.moderator, limit,
 				packed, r);
 
-	for (size_t i = 0; rc == RC_OK && i < r->n; i++)
-		if (!markup_know(&r->v[i], limit == 1))
-			return posts_load(u, t, from, limit, false, r);
+	if (rc == RC_OK && !markup_know_all(r, limit == 1))
+		return posts_load(u, t, from, limit, false, r);
 	return rc;
 }
 
@@ -136,25 +147,15 @@ static void posts_take(struct thread_page *r, const struct thread_posts *posts)
 	r->acts = posts->acts || posts->n == 0;
 }
 
-enum rc thread_load_posts(struct unit *u, int64_t from, bool packed, struct thread_page *r)
+/* Of 31 posts or fewer, what stands on one page. */
+static enum rc page_cut(struct unit *u, int64_t from, const struct thread_posts *posts,
+			struct thread_page *r)
 {
-	int64_t id = r->thread.id;
-	struct thread_posts posts;
 	size_t text = 0;
-	enum rc rc;
 
-	if (r->moved_thread != 0) {
-		/* the thread is elsewhere: a link to one of its posts follows that post */
-		if (from > 0 && moved_post(u, id, from, r) == RC_TEMPFAIL)
-			return RC_TEMPFAIL;
-		return RC_OK;
-	}
-	rc = posts_load(u, r, from, POSTS_PER_PAGE + 1, packed, &posts);
-	if (rc != RC_OK)
-		return rc;
-	posts_take(r, &posts);
-	r->participants = posts.participants;
-	r->nparticipants = posts.nparticipants;
+	posts_take(r, posts);
+	r->participants = posts->participants;
+	r->nparticipants = posts->nparticipants;
 	for (size_t i = 0; i < r->nposts; i++) {
 		if (i == POSTS_PER_PAGE || (i > 0 && text > PAGE_TEXT_MAX)) {
 			r->next_from = r->posts[i].number;
@@ -163,9 +164,38 @@ enum rc thread_load_posts(struct unit *u, int64_t from, bool packed, struct thre
 		}
 		text += r->posts[i].html_n;
 	}
-	return from > 1 ? posts_before_read(u->db, u->arena, id, from, r->group.moderator,
+	return from > 1 ? posts_before_read(u->db, u->arena, r->thread.id, from, r->group.moderator,
 					    POSTS_PER_PAGE, &r->prev_from)
 			: RC_OK;
+}
+
+enum rc thread_load_posts(struct unit *u, int64_t from, bool packed, struct thread_page *r)
+{
+	struct thread_posts posts;
+	enum rc rc;
+
+	if (r->moved_thread != 0) {
+		/* the thread is elsewhere: a link to one of its posts follows that post */
+		if (from > 0 && moved_post(u, r->thread.id, from, r) == RC_TEMPFAIL)
+			return RC_TEMPFAIL;
+		return RC_OK;
+	}
+	rc = posts_load(u, r, from, POSTS_PER_PAGE + 1, packed, &posts);
+	return rc == RC_OK ? page_cut(u, from, &posts, r) : rc;
+}
+
+enum rc thread_load_public(struct unit *u, const char *list, int64_t number, int64_t from,
+			   bool packed, struct thread_page *r)
+{
+	struct thread_posts posts;
+	struct thread_head head;
+	enum rc rc = thread_public_read(u->db, u->arena, list, number, from, packed, &head, &posts);
+
+	if (rc != RC_OK)
+		return rc;
+	head_take(r, &head);
+	return markup_know_all(&posts, false) ? page_cut(u, from, &posts, r)
+					      : thread_load_posts(u, from, false, r);
 }
 
 enum rc thread_load(struct unit *u, const char *list, int64_t number, int64_t from,

@@ -60,6 +60,10 @@ enum rc thread_load_head(struct unit *u, const char *list, int64_t number,
  * deflated ones, where there are such, for a client that takes gzip. */
 enum rc thread_load_posts(struct unit *u, int64_t from, bool packed,
 			  struct thread_page *r) MUST_USE;
+/* Both at once for somebody who is not signed in, in one round trip; RC_NOTFOUND too where a
+ * thread went elsewhere, which thread_load_head knows. */
+enum rc thread_load_public(struct unit *u, const char *list, int64_t number, int64_t from,
+			   bool packed, struct thread_page *r) MUST_USE;
 /* Or one of them, whole, of a thread that is here; RC_NOTFOUND. */
 enum rc thread_load_post(struct unit *u, int64_t number, struct thread_page *r) MUST_USE;
 /* Both. */

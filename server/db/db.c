@@ -114,22 +114,6 @@ static void error_keep(struct db *db, const char *message, const char *sqlstate)
 	snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", sqlstate ? sqlstate : "");
 }
 
-static enum rc state_rc(const char *st)
-{
-	if (strcmp(st, "23505") == 0 || strcmp(st, "23P01") == 0)
-		return RC_CONFLICT;
-	if (strncmp(st, "22", 2) == 0 || strncmp(st, "23", 2) == 0 || strncmp(st, "54", 2) == 0)
-		return RC_INVALID;
-	return RC_TEMPFAIL;
-}
-
-/* States that come and go by themselves: no alarm, just "later". */
-static bool state_expected(const char *st)
-{
-	return st[0] == '\0' || strncmp(st, "08", 2) == 0 || strncmp(st, "57P", 3) == 0 ||
-	       strncmp(st, "40", 2) == 0 || strncmp(st, "53", 2) == 0 || strcmp(st, "55P03") == 0;
-}
-
 static enum rc fail(struct db *db, const PGresult *res, const char *what)
 {
 	const char *st = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
@@ -179,13 +163,15 @@ static enum rc answer(struct db *db, const char *what, PGresult **r)
 	return rc;
 }
 
-/* Everything that was sent is answered: the first failure, or the last result (NULL:
- * not asked for). Out of the pipeline then. */
-static enum rc drain(struct db *db, PGresult **last_r)
+/* Everything that was sent is answered: the first failure, or the last n results, to
+ * last_r. Out of the pipeline then. */
+static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 {
 	PGresult *res = NULL;
 	enum rc rc = RC_OK, one;
 
+	for (unsigned i = 0; i < n; i++)
+		last_r[i] = NULL;
 	if (db->nahead == 0)
 		return RC_OK;
 	if (!db->synced && PQpipelineSync(db->pg) != 1) {
@@ -194,10 +180,13 @@ static enum rc drain(struct db *db, PGresult **last_r)
 	}
 	db->synced = false;
 	for (unsigned i = 0; i < db->nahead && !db->broken; i++) {
-		PQclear(res);
 		one = answer(db, db->ahead[i], &res);
 		if (rc == RC_OK)
 			rc = one;
+		if (i + n >= db->nahead)
+			last_r[i + n - db->nahead] = res;
+		else
+			PQclear(res);
 	}
 	db->nahead = 0;
 	if (!db->broken)
@@ -206,11 +195,16 @@ static enum rc drain(struct db *db, PGresult **last_r)
 		db->broken = true;
 	if (db->broken && rc == RC_OK)
 		rc = RC_TEMPFAIL;
-	if (rc == RC_OK && last_r != NULL)
-		*last_r = res;
-	else
-		PQclear(res);
+	for (unsigned i = 0; i < n && rc != RC_OK; i++) {
+		PQclear(last_r[i]);
+		last_r[i] = NULL;
+	}
 	return rc;
+}
+
+static enum rc drain(struct db *db, PGresult **last_r)
+{
+	return drain_last(db, last_r, last_r != NULL);
 }
 
 /* One more in the pipeline. */
@@ -511,11 +505,6 @@ enum rc db_prepare_check(struct db *db, enum stmt stmt)
 	return rc;
 }
 
-static void rows_clear(void *p)
-{
-	PQclear(p);
-}
-
 /* Prepared where it is not; what was sent is answered before. */
 static enum rc ready(struct db *db, enum stmt stmt)
 {
@@ -539,67 +528,91 @@ static enum rc send_stmt(struct db *db, enum stmt stmt, const struct bound *b, s
 		    stmt_table[stmt].name);
 }
 
-static enum rc run_once(struct db *db, enum stmt stmt, const struct bound *b, size_t nargs,
-			PGresult **res_r)
+/* By itself, where nothing goes out with it. */
+static enum rc run_alone(struct db *db, enum stmt stmt, const struct bound *b, size_t nargs,
+			 PGresult **res_r)
 {
-	enum rc rc = ready(db, stmt);
 	char name[16];
+	enum rc rc;
 
+	stmt_name(stmt, name);
+	*res_r = PQexecPrepared(db->pg, name, (int)nargs, b->values, b->lengths, b->formats, 1);
+	if (PQresultStatus(*res_r) == PGRES_TUPLES_OK || PQresultStatus(*res_r) == PGRES_COMMAND_OK)
+		return RC_OK;
+	rc = fail(db, *res_r, stmt_table[stmt].name);
+	PQclear(*res_r);
 	*res_r = NULL;
-	if (rc != RC_OK)
-		return rc;
-	if (!db->begin_due && db->nahead == 0) {
-		stmt_name(stmt, name);
-		*res_r = PQexecPrepared(db->pg, name, (int)nargs, b->values, b->lengths, b->formats,
-					1);
-		if (PQresultStatus(*res_r) == PGRES_TUPLES_OK ||
-		    PQresultStatus(*res_r) == PGRES_COMMAND_OK)
-			return RC_OK;
-		rc = fail(db, *res_r, stmt_table[stmt].name);
-		PQclear(*res_r);
-		return rc;
-	}
-	rc = send_begin(db);
-	if (rc == RC_OK)
-		rc = send_stmt(db, stmt, b, nargs);
-	return rc == RC_OK ? drain(db, res_r) : rc;
+	return rc;
 }
 
-enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_arg *args,
-		size_t nargs, struct db_rows **rows_r)
+static enum rc run_once(struct db *db, const struct db_ask *asks, const struct bound *b, unsigned n,
+			PGresult **res)
 {
-	struct bound b;
-	PGresult *res;
-	enum rc rc;
+	enum rc rc = RC_OK;
+
+	for (unsigned i = 0; rc == RC_OK && i < n; i++)
+		rc = ready(db, asks[i].stmt);
+	if (rc != RC_OK)
+		return rc;
+	if (n == 1 && !db->begin_due && db->nahead == 0)
+		return run_alone(db, asks->stmt, b, asks->nargs, res);
+	rc = send_begin(db);
+	for (unsigned i = 0; rc == RC_OK && i < n; i++) {
+		if (db->nahead + 2 >= AHEAD_MAX)
+			rc = drain(db, NULL);
+		if (rc == RC_OK)
+			rc = send_stmt(db, asks[i].stmt, &b[i], asks[i].nargs);
+	}
+	return rc == RC_OK ? drain_last(db, res, n) : rc;
+}
+
+static enum rc run(struct db *db, const struct db_ask *asks, unsigned n, PGresult **res)
+{
+	struct bound b[DB_ASKS];
 	/* inside a transaction a lost connection has lost the transaction, but for its first
 	 * statement: an idle connection that the server had closed, so once anew */
 	bool first = db->begin_due, again = !db->in_tx || first;
+	enum rc rc;
 
-	if (nargs > ARGS_MAX)
-		log_panic("event=too_many_parameters stmt=%s", stmt_table[stmt].name);
-	if (rows_r != NULL)
-		*rows_r = NULL;
-	db_args_bind(&b, args, nargs);
+	for (unsigned i = 0; i < n; i++) {
+		if (asks[i].nargs > ARGS_MAX)
+			log_panic("event=too_many_parameters stmt=%s", stmt_table[asks[i].stmt].name);
+		db_args_bind(&b[i], asks[i].args, asks[i].nargs);
+	}
 	for (;;) {
 		rc = db->in_tx && !first ? (db_ok(db) ? RC_OK : RC_TEMPFAIL) : db_connect(db);
 		if (first)
 			db->in_tx = db->begin_due = true;
 		if (rc == RC_OK)
-			rc = run_once(db, stmt, &b, nargs, &res);
-		if (rc == RC_OK)
-			break;
-		if (!again || !db->broken)
+			rc = run_once(db, asks, b, n, res);
+		if (rc == RC_OK || !again || !db->broken)
 			return rc;
 		again = false;
 	}
-	if (rows_r == NULL) {
+}
+
+enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_arg *args,
+		size_t nargs, struct db_rows **rows_r)
+{
+	PGresult *res;
+	enum rc rc = run(db, &(struct db_ask){ stmt, args, nargs }, 1, &res);
+
+	if (rows_r != NULL)
+		*rows_r = rc == RC_OK ? rows_keep(a, res) : NULL;
+	else if (rc == RC_OK)
 		PQclear(res);
-		return RC_OK;
-	}
-	*rows_r = ARENA_NEW(a, struct db_rows);
-	(*rows_r)->res = res;
-	arena_defer(a, rows_clear, res);
-	return RC_OK;
+	return rc;
+}
+
+enum rc db_run_two(struct db *db, struct arena *a, const struct db_ask asks[DB_ASKS],
+		   struct db_rows *rows_r[DB_ASKS])
+{
+	PGresult *res[DB_ASKS];
+	enum rc rc = run(db, asks, DB_ASKS, res);
+
+	for (unsigned i = 0; i < DB_ASKS; i++)
+		rows_r[i] = rc == RC_OK ? rows_keep(a, res[i]) : NULL;
+	return rc;
 }
 
 enum rc db_send_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)

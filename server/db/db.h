@@ -143,6 +143,19 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 #define db_run(db, a, stmt, rows_r, ...)                                                           \
 	db_run_((db), (a), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                         \
 		sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg), (rows_r))
+/* Two of which neither needs the other's answer: in order, in one round trip. What goes
+ * wrong with either is the result; then there are no rows. */
+#define DB_ASKS 2
+struct db_ask {
+	enum stmt stmt;
+	const struct db_arg *args;
+	size_t nargs;
+};
+#define DB_ASK(stmt, ...)                                                                          \
+	{ (stmt), (const struct db_arg[]){ __VA_ARGS__ },                                          \
+	  sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg) }
+enum rc db_run_two(struct db *db, struct arena *a, const struct db_ask asks[DB_ASKS],
+		   struct db_rows *rows_r[DB_ASKS]) MUST_USE;
 /*
  * A statement whose answer nobody needs before the next one that is run: it goes out
  * with that, or with the commit, in the order given, and costs no round trip. What

@@ -14,6 +14,35 @@
 #define OID_OID         26
 #define OID_TIMESTAMPTZ 1184
 
+static void rows_clear(void *p)
+{
+	PQclear(p);
+}
+
+struct db_rows *rows_keep(struct arena *a, PGresult *res)
+{
+	struct db_rows *r = ARENA_NEW(a, struct db_rows);
+
+	r->res = res;
+	arena_defer(a, rows_clear, res);
+	return r;
+}
+
+enum rc state_rc(const char *st)
+{
+	if (strcmp(st, "23505") == 0 || strcmp(st, "23P01") == 0)
+		return RC_CONFLICT;
+	if (strncmp(st, "22", 2) == 0 || strncmp(st, "23", 2) == 0 || strncmp(st, "54", 2) == 0)
+		return RC_INVALID;
+	return RC_TEMPFAIL;
+}
+
+bool state_expected(const char *st)
+{
+	return st[0] == '\0' || strncmp(st, "08", 2) == 0 || strncmp(st, "57P", 3) == 0 ||
+	       strncmp(st, "40", 2) == 0 || strncmp(st, "53", 2) == 0 || strcmp(st, "55P03") == 0;
+}
+
 void db_args_bind(struct bound *b, const struct db_arg *args, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

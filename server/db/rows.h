@@ -25,4 +25,12 @@ struct bound {
 };
 void db_args_bind(struct bound *b, const struct db_arg *args, size_t n);
 
+/* The rows of a result, which is released with the arena. */
+struct db_rows *rows_keep(struct arena *a, PGresult *res);
+
+/* What an SQLSTATE means. */
+enum rc state_rc(const char *st);
+/* States that come and go by themselves: no alarm, just "later". */
+bool state_expected(const char *st);
+
 #endif

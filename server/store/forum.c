@@ -241,6 +241,25 @@ static void participants_split(struct arena *a, const char *text, struct thread_
 	}
 }
 
+/* "account 01 organisation 01 country 02 ...", to the posts of these accounts. */
+static void places_split(struct arena *a, const char *text, struct thread_posts *r)
+{
+	const char **items, **f;
+	size_t n = split_lines(a, text, '\x02', &items);
+	int64_t account;
+
+	for (size_t i = 0; i < n; i++) {
+		if (split_lines(a, items[i], '\x01', &f) != 3 ||
+		    !slice_i64(slice_of(f[0]), 1, INT64_MAX, &account))
+			continue;
+		for (size_t k = 0; k < r->n; k++)
+			if (r->v[k].account == account) {
+				r->v[k].organisation = f[1];
+				r->v[k].country = f[2];
+			}
+	}
+}
+
 /* Answers to what stands on an earlier page; parents: the ids of what they answer. */
 static enum rc parents_find(struct db *db, struct arena *a, int64_t thread, const int64_t *parents,
 			    size_t n, struct thread_posts *r)
@@ -293,34 +312,62 @@ static void post_row(struct arena *a, const struct db_rows *q, size_t i, struct 
 				.packed = db_get_slice(q, i, 11),
 				.moderated = db_get_bool(q, i, 13),
 				.edited_at = db_get_time(q, i, 14),
-				.organisation = db_get_text(q, i, 15),
-				.country = db_get_text(q, i, 16) };
+				.organisation = "",
+				.country = "" };
 	if (strcmp(p->state, "deleted") == 0)
 		p->html = p->packed = SLICE("");
 	if (!db_is_null(q, i, 12))
 		attachments_split(a, db_get_text(q, i, 12), p);
 }
 
-enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
-		   int limit, bool packed, struct thread_posts *r)
+/* facts: column at and the two after it are those of thread_facts. */
+static enum rc posts_rows(struct db *db, struct arena *a, int64_t thread, const struct db_rows *q,
+			  const struct db_rows *facts, int at, struct thread_posts *r)
 {
-	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_POSTS_OF_THREAD, &q, db_i64(thread), db_i64(from),
-			    db_i64(limit), db_bool(hidden), db_bool(packed));
-
-	*r = (struct thread_posts){ 0 };
-	if (rc != RC_OK || db_nrows(q) == 0)
-		return rc;
-	r->n = db_nrows(q);
+	*r = (struct thread_posts){ .n = db_nrows(q) };
+	if (r->n == 0)
+		return RC_OK;
 	r->v = ARENA_ARRAY(a, r->n, struct post_row);
 	r->parents = ARENA_ARRAY(a, r->n, int64_t);
 	for (size_t i = 0; i < r->n; i++) {
 		post_row(a, q, i, &r->v[i]);
 		r->parents[i] = db_get_i64(q, i, 2);
 	}
-	participants_split(a, db_get_text(q, 0, 17), r);
-	r->acts = db_get_bool(q, 0, 18);
+	participants_split(a, db_get_text(facts, 0, at), r);
+	r->acts = db_get_bool(facts, 0, at + 1);
+	places_split(a, db_get_text(facts, 0, at + 2), r);
 	return parents_fill(db, a, thread, r);
+}
+
+enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
+		   int limit, bool packed, struct thread_posts *r)
+{
+	const struct db_ask asks[DB_ASKS] = {
+		DB_ASK(STMT_THREAD_FACTS, db_i64(thread), db_i64(from), db_i64(limit)),
+		DB_ASK(STMT_POSTS_OF_THREAD, db_i64(thread), db_i64(from), db_i64(limit),
+		       db_bool(hidden), db_bool(packed))
+	};
+	struct db_rows *q[DB_ASKS];
+	enum rc rc = db_run_two(db, a, asks, q);
+
+	return rc == RC_OK ? posts_rows(db, a, thread, q[1], q[0], 0, r) : rc;
+}
+
+enum rc thread_public_read(struct db *db, struct arena *a, const char *list, int64_t number,
+			   int64_t from, bool packed, struct thread_head *head,
+			   struct thread_posts *posts)
+{
+	const struct db_ask asks[DB_ASKS] = {
+		DB_ASK(STMT_THREAD_PAGE_PUBLIC, db_text(list), db_i64(number), db_i64(from)),
+		DB_ASK(STMT_POSTS_OF_THREAD_PUBLIC, db_text(list), db_i64(number), db_i64(from),
+		       db_bool(packed))
+	};
+	struct db_rows *q[DB_ASKS];
+	enum rc rc = db_run_two(db, a, asks, q);
+
+	if (rc == RC_OK)
+		rc = head_row(a, q[0], (struct reader){ 0, false }, head);
+	return rc == RC_OK ? posts_rows(db, a, head->thread.id, q[1], q[0], 34, posts) : rc;
 }
 
 enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,

@@ -167,6 +167,10 @@ struct thread_posts {
 /* hidden: those that only moderators see, too. packed: for a gzip client. */
 enum rc posts_read(struct db *db, struct arena *a, int64_t thread, int64_t from, bool hidden,
 		   int limit, bool packed, struct thread_posts *r) MUST_USE;
+/* Head and posts of a thread that anybody may see, in one round trip; RC_NOTFOUND where it is none. */
+enum rc thread_public_read(struct db *db, struct arena *a, const char *list, int64_t number,
+			   int64_t from, bool packed, struct thread_head *head,
+			   struct thread_posts *posts) MUST_USE;
 enum rc posts_before_read(struct db *db, struct arena *a, int64_t thread, int64_t number,
 			  bool hidden, int limit, int64_t *first_r) MUST_USE;
 /* Where a post went that stood there, where they may see it. */

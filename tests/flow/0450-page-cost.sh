@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What a page costs, exactly: statements, and bytes on the wire. Posts are
+# What a page costs, exactly: statements, round trips to PostgreSQL, and bytes on the wire. Posts are
 # deflated when they are posted; a page that goes out as gzip is, read, what a
 # client without gzip gets: in each language, for members and others, with folds,
 # addresses, files and long posts in it, and after an edit, an unfolding and a
@@ -25,17 +25,18 @@ untoken() {
 	sed -E 's/(name="(csrf|form_id)" value=")[^"]*/\1/g'
 }
 
-# statements AS PATH ENCODING [HEADER]: so many the page runs, as PostgreSQL logs them.
-statements() {
+# cost AS PATH ENCODING [HEADER]: "N in M": so many statements the page runs, in so many round
+# trips, as PostgreSQL logs them: what goes out together is one transaction of nobody's asking.
+cost() {
 	local from
-	from=$(logged)
+	from=$(logged | wc -l)
 	http_wire "$@" >/dev/null
-	echo $(($(logged) - from))
+	logged | tail -n +$((from + 1)) | awk '!($4 $5 in seen) { seen[$4 $5]; trips++ } END { print NR " in " trips + 0 }'
 }
 
 # What the site is called is asked by each worker every five seconds, by no page.
 logged() {
-	grep -E "@$DB LOG:  (execute|statement)" "$PG_LOG" | grep -vc 'select value from setting where name'
+	grep -E "@$DB LOG:  (execute|statement)" "$PG_LOG" | grep -v 'select value from setting where name'
 }
 
 long() {
@@ -128,14 +129,14 @@ tap_is 'and a broken one is told' "$(site_complaints | grep -c 'event=pack_broke
 
 # -- what a page costs
 etag=$(http_wire nobody /g/agenda/1 gzip >/dev/null; tr -d '\r' <"$TEST_TMP/http.head" | sed -n 's/^ETag: //pI')
-tap_is 'statements of a thread' "$(statements nobody /g/agenda/1 gzip)" 2
-tap_is 'without gzip' "$(statements nobody /g/agenda/1 identity)" 2
-tap_is 'of one the browser has already' "$(statements nobody /g/agenda/1 gzip "If-None-Match: $etag")" 1
+tap_is 'statements of a thread, and round trips' "$(cost nobody /g/agenda/1 gzip)" '2 in 1'
+tap_is 'without gzip' "$(cost nobody /g/agenda/1 identity)" '2 in 1'
+tap_is 'of one the browser has already' "$(cost nobody /g/agenda/1 gzip "If-None-Match: $etag")" '1 in 1'
 tap_run 'which is 304' grep -q '^HTTP/1.[01] 304' "$TEST_TMP/http.head"
-tap_is 'of a thread for a member' "$(statements ana.perez /g/agenda/1 gzip)" 4
-tap_is 'of a group' "$(statements nobody /g/agenda gzip)" 2
-tap_is 'of a group for a member' "$(statements ana.perez /g/agenda gzip)" 3
-tap_is 'of the front page' "$(statements nobody / gzip)" 2
+tap_is 'of a thread for a member' "$(cost ana.perez /g/agenda/1 gzip)" '5 in 4'
+tap_is 'of a group' "$(cost nobody /g/agenda gzip)" '2 in 2'
+tap_is 'of a group for a member' "$(cost ana.perez /g/agenda gzip)" '3 in 3'
+tap_is 'of the front page' "$(cost nobody / gzip)" '2 in 2'
 http_wire nobody /g/agenda/1 gzip >"$TEST_TMP/gz"
 tap_run "a thread's own part is small ($(wc -c <"$TEST_TMP/http.sent") bytes with the texts)" \
 	test "$(perl -0pe 's{(<div class="text"[^>]*>).*?(</div>\s*(?:<p><a|<ul class="(?:files|do)|</div>))}{$1$2}sg' "$TEST_TMP/gz" | gzip -1 | wc -c)" -lt 3000

@@ -46,7 +46,7 @@ pg_init() {
 			default_toast_compression = lz4
 			jit = off
 			timezone = 'UTC'
-			log_line_prefix = '%m [%p] %u@%d '
+			log_line_prefix = '%m [%p] %v %u@%d '
 		CONF
 		# what a killed machine would lose does not matter to a test
 		[ "$mode" = safe ] || printf 'fsync = off\nfull_page_writes = off\n'

@@ -364,21 +364,40 @@ static enum rc thread_show(struct page *pg, const struct thread_page *t)
 	return page_show(pg, &f, &o);
 }
 
+static bool fresh(struct page *pg, const struct thread_page *t, int64_t from)
+{
+	return t->moved_thread == 0 &&
+	       site_fresh(pg, arena_fmt(pg->a, "t%lld-%lld-%lld-%s-%d-%s", (long long)t->thread.id,
+					(long long)t->version, (long long)from, t->thread.state,
+					t->thread.pinned, t->group.title));
+}
+
+/* Whoever shows a page they have may have the right one: its head tells before more is read. */
+static enum rc parts_load(struct page *pg, const char *list, int64_t number, int64_t from,
+			  struct thread_page *t)
+{
+	enum rc rc = thread_load_head(unit_of(pg), list, number, t);
+
+	if (rc != RC_OK || fresh(pg, t, from))
+		return rc;
+	return thread_load_posts(unit_of(pg), from, pg->req->gzip_ok, t);
+}
+
 enum rc page_thread(struct page *pg)
 {
+	const char *list = param_text(pg, "list");
+	int64_t from = param_i64(pg, "from"), number = param_i64(pg, "thread");
 	struct thread_page t;
-	int64_t from = param_i64(pg, "from");
-	enum rc rc = thread_load_head(unit_of(pg), param_text(pg, "list"), param_i64(pg, "thread"),
-				      &t);
+	enum rc rc = RC_NOTFOUND;
 
-	if (rc == RC_OK && t.moved_thread == 0 &&
-	    site_fresh(pg, arena_fmt(pg->a, "t%lld-%lld-%lld-%s-%d-%s", (long long)t.thread.id,
-				     (long long)t.version, (long long)from, t.thread.state,
-				     t.thread.pinned, t.group.title)))
-		return RC_OK;
-	if (rc == RC_OK)
-		rc = thread_load_posts(unit_of(pg), from, pg->req->gzip_ok, &t);
-	if (rc != RC_OK)
+	if (!pg->signed_in && pg->req->if_none_match == NULL) {
+		rc = thread_load_public(unit_of(pg), list, number, from, pg->req->gzip_ok, &t);
+		if (rc == RC_OK)
+			fresh(pg, &t, from); /* says which page it is */
+	}
+	if (rc == RC_NOTFOUND)
+		rc = parts_load(pg, list, number, from, &t);
+	if (rc != RC_OK || pg->resp->status == 304)
 		return rc;
 	if (t.moved_thread != 0)
 		return moved(pg, &t);

@@ -126,6 +126,30 @@ from list l join thread t on t.list_id = l.id and t.number = $2::bigint
 left join post p on p.id = t.last_post_id
 where l.name = $1::text and l.visibility = 'public' and t.state <> 'hidden' and t.moved_to is null
 
+-- name: thread_page_public
+-- roles: web cli
+-- The same with the facts of thread_facts, for a page that begins at $3. 31 is POSTS_PER_PAGE
+-- and one: not knowing a limit, PostgreSQL would plan each time.
+select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.lang, l.visibility,
+	l.thread_count, l.post_count, l.member_count, l.version, l.last_post_at, l.archived, l.closed_at is not null,
+	null::text, null::text, l.posting,
+	t.id, t.number, t.subject, p.lang, t.state, coalesce(t.pinned_until > now(), false), t.post_count, t.participant_count,
+	array_to_string(t.participants, E'\n'), t.first_post_at, t.last_post_at, p.number,
+	-1::bigint, null::bigint, null::text, t.version,
+	(select string_agg(g.tag, E'\n' order by g.tag) from thread_tag g where g.thread_id = t.id),
+	(select string_agg(w.name || E'\x01' || coalesce(wc.name, '') || E'\x01' || w.posts, E'\x02' order by w.posts desc, w.name)
+		from (select tp.name, tp.posts, tp.account_id from thread_participant tp where tp.thread_id = t.id
+			order by tp.posts desc, tp.name limit 6) w
+		left join account wa on wa.id = w.account_id left join country wc on wc.code = wa.country_code),
+	exists (select from thread_act x where x.thread_id = t.id) or exists (select from thread_act x where x.other_id = t.id),
+	(select string_agg(a.id || E'\x01' || coalesce(o.name, '') || E'\x01' || coalesce(c.name, ''), E'\x02')
+		from account a left join organisation o on o.id = a.organisation_id left join country c on c.code = a.country_code
+		where a.id = any (array(select q.account_id from post q where q.thread_id = t.id and q.number >= $3::integer
+			order by q.number limit 31)))
+from list l join thread t on t.list_id = l.id and t.number = $2::bigint
+left join post p on p.id = t.last_post_id
+where l.name = $1::text and l.visibility = 'public' and t.state <> 'hidden' and t.moved_to is null
+
 -- name: thread_by_link
 -- roles: web
 -- The same columns of thread $2, wherever it is now, for whoever holds a link that account $1 was sent; then their
@@ -147,31 +171,52 @@ left join subscription s on s.list_id = l.id and s.account_id = a.id
 left join address ad on ad.id = s.address_id
 where a.id = $1::bigint
 
+-- name: thread_facts
+-- roles: web cli
+-- Of thread $1: the six who wrote most; whether moderators did something to it; where they are from who
+-- wrote its $3 posts from $2 on. Asked once: joined to each post they cost more than the posts.
+select
+	(select string_agg(w.name || E'\x01' || coalesce(wc.name, '') || E'\x01' || w.posts, E'\x02' order by w.posts desc, w.name)
+		from (select tp.name, tp.posts, tp.account_id from thread_participant tp where tp.thread_id = $1::bigint
+			order by tp.posts desc, tp.name limit 6) w
+		left join account wa on wa.id = w.account_id left join country wc on wc.code = wa.country_code),
+	exists (select from thread_act x where x.thread_id = $1::bigint) or exists (select from thread_act x where x.other_id = $1::bigint),
+	(select string_agg(a.id || E'\x01' || coalesce(o.name, '') || E'\x01' || coalesce(c.name, ''), E'\x02')
+		from account a left join organisation o on o.id = a.organisation_id left join country c on c.code = a.country_code
+		where a.id = any (array(select q.account_id from post q where q.thread_id = $1::bigint and q.number >= $2::integer
+			order by q.number limit $3::integer)))
+
 -- name: posts_of_thread
 -- roles: web cli
 -- One more than asked for tells whether there is a next page. The text limit
--- is kept by the caller. $4: hidden ones too, for who moderates. The last two
--- are of the thread: the six who wrote most, and whether moderators did
--- something to it; one statement costs less than three. $5: deflated where that
--- is there, and then no html.
+-- is kept by the caller. $4: hidden ones too, for who moderates. $5: deflated
+-- where that is there, and then no html.
 select p.id, p.number, p.parent_id, p.account_id, p.author_name, p.sent_at, p.source, p.lang, p.subject, p.state,
 	case when $5::boolean and p.packed is not null then '' else p.html end, case when $5 then p.packed end,
 	case when p.attachment_count > 0 and p.state <> 'deleted' then
 		(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size
 			|| E'\x01' || case when at.folded then '1' else '0' end, E'\x02' order by at.n)
 		from attachment at where at.post_id = p.id) end,
-	p.moderated, p.edited_at, o.name, c.name,
-	(select string_agg(w.name || E'\x01' || coalesce(wc.name, '') || E'\x01' || w.posts, E'\x02' order by w.posts desc, w.name)
-		from (select tp.name, tp.posts, tp.account_id from thread_participant tp where tp.thread_id = $1
-			order by tp.posts desc, tp.name limit 6) w
-		left join account wa on wa.id = w.account_id left join country wc on wc.code = wa.country_code),
-	exists (select from thread_act x where x.thread_id = $1) or exists (select from thread_act x where x.other_id = $1)
+	p.moderated, p.edited_at
 from post p
-left join account a on a.id = p.account_id
-left join organisation o on o.id = a.organisation_id
-left join country c on c.code = a.country_code
 where p.thread_id = $1::bigint and p.number >= $2::integer and (p.state <> 'hidden' or $4::boolean)
 order by p.number limit $3::integer
+
+-- name: posts_of_thread_public
+-- roles: web cli
+-- The same by the names of an address, so that it goes out with thread_page_public, and as careful.
+select p.id, p.number, p.parent_id, p.account_id, p.author_name, p.sent_at, p.source, p.lang, p.subject, p.state,
+	case when $4::boolean and p.packed is not null then '' else p.html end, case when $4 then p.packed end,
+	case when p.attachment_count > 0 and p.state <> 'deleted' then
+		(select string_agg(at.n || E'\x01' || at.name || E'\x01' || at.type || E'\x01' || at.size
+			|| E'\x01' || case when at.folded then '1' else '0' end, E'\x02' order by at.n)
+		from attachment at where at.post_id = p.id) end,
+	p.moderated, p.edited_at
+from post p
+where p.thread_id = (select t.id from list l join thread t on t.list_id = l.id and t.number = $2::bigint
+		where l.name = $1::text and l.visibility = 'public' and t.state <> 'hidden' and t.moved_to is null)
+	and p.number >= $3::integer and p.state <> 'hidden'
+order by p.number limit 31
 
 -- name: post_numbers
 -- roles: web cli
