@@ -128,7 +128,10 @@ tap_run 'once' test "$(post two /me /signin/code "token=$token&code=$(totp 1)" |
 
 page=$(password_in two otra+frase+larga)
 token=$(value token <<<"$page")
-tap_is 'a recovery code signs in, as people type it' "$(code "$(tr a-z A-Z <<<"${recovery//-/+}")" | status)" 303
+flow_sql "UPDATE token SET data = '//evil.example/' WHERE purpose = 'second'" >/dev/null
+code "$(tr a-z A-Z <<<"${recovery//-/+}")" >"$TEST_TMP/answer"
+tap_is 'a recovery code signs in, as people type it' "$(status <"$TEST_TMP/answer")" 303
+tap_is 'and what was kept as the way back leads nowhere else' "$(tr -d '\r' <"$TEST_TMP/answer" | sed -n 's/^Location: *\(http:..127[^/]*\)\{0,1\}//pI')" /
 page=$(password_in two otra+frase+larga)
 token=$(value token <<<"$page")
 tap_run 'once only' grep -q 'role="alert"' <<<"$(code "$recovery")"

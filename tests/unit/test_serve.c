@@ -420,6 +420,35 @@ static void resp_no_splitting(void **state UNUSED)
 			    "__Host-sid=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
 }
 
+static const char *attachment_name;
+
+static enum rc attachment_page(struct req *r UNUSED, struct resp *p, void *ctx UNUSED)
+{
+	resp_attachment(p, attachment_name);
+	return RC_OK;
+}
+
+/* RFC 6266: whatever a file is called, the field has its two parameters and no third. */
+static void attachment_names(void **state UNUSED)
+{
+	static const char *const t[][3] = {
+		{ "acta.pdf", "acta.pdf", "acta.pdf" },
+		{ "a\"b.html", "a_b.html", "a%22b.html" },
+		{ "a\\\"; filename=evil.html", "a__; filename=evil.html", "a%5C%22%3B%20filename%3Devil.html" },
+		{ "a\r\nSet-Cookie: evil=1.txt", "a__Set-Cookie: evil=1.txt", "a%0D%0ASet-Cookie%3A%20evil%3D1.txt" },
+		{ "año.txt", "a__o.txt", "a%C3%B1o.txt" },
+		{ "100%41.txt", "100_41.txt", "100%2541.txt" },
+		{ "a'b;c,d.txt", "a'b;c,d.txt", "a%27b%3Bc%2Cd.txt" },
+		{ "", "", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		attachment_name = t[i][0];
+		assert_string_equal(field(mem_serve(attachment_page, NULL, ENV(GET("/x")), SLICE("")), "Content-Disposition"),
+				    arena_fmt(a, "attachment; filename=\"%s\"; filename*=UTF-8''%s", t[i][1], t[i][2]));
+	}
+}
+
 static void redirects(void **state UNUSED)
 {
 	static const char *const bad[] = { "//evil.example", "/\\evil.example",
@@ -487,6 +516,7 @@ int main(void)
 		cmocka_unit_test(resp_blocks),
 		cmocka_unit_test(resp_not_modified),
 		cmocka_unit_test(resp_no_splitting),
+		cmocka_unit_test(attachment_names),
 		cmocka_unit_test(redirects),
 		cmocka_unit_test(errors),
 	};

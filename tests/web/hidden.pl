@@ -117,6 +117,71 @@ for my $path ("/g/cerrado/$closed", '/g/cerrado', '/g/cerrado/atom', '/', '/me',
 }
 none('what a member has seen is confirmed to nobody else by its ETag', @confirmed);
 
+# Nor may a member's answer be given to anybody by a cache in between.
+my @kept;
+for my $who ('ana', 'julio') {
+	for my $path ("/g/cerrado/$closed", '/g/cerrado', '/', '/me', "/g/agenda/$open", "/g/agenda/$open/1", '/search?q=texto', '/g/agenda/atom', '/nothing') {
+		my (undef, $head) = web('GET', $path, as => $who);
+		my ($cc) = $head =~ /^Cache-Control: (.*?)\r?$/mi;
+		my ($vary) = $head =~ /^Vary: (.*?)\r?$/mi;
+		push @kept, "$path of $who: " . ($cc // 'nothing said') . ', ' . ($vary // 'without Vary')
+		    unless ($cc // '') =~ /\b(?:private|no-store)\b/ && ($cc // '') !~ /public|s-maxage/ && ($vary // '') =~ /\bCookie\b/;
+		push @kept, "$path of $who has an ETag for a page that is theirs alone" if $head =~ /^ETag:/mi;
+	}
+}
+none('no cache may keep what a member is shown', @kept);
+
+# The statements themselves, without the programs that ask before them: who looks is in each.
+# One that forgot would be seen here, though no page shows it.
+my %statement;
+for my $file (glob "$ENV{TOP}/server/db/sql/*.sql") {
+	open my $in, '<', $file or die;
+	local $/;
+	for my $part (split /^-- name: /m, <$in>) {
+		my ($name, $text) = $part =~ /^(\w+)\n(.*)/s or next;
+		$statement{$name} = $text =~ s/^--.*\n//mgr;
+	}
+}
+# $1 is who looks, $2 whether an administrator; from $3 on. %s: the hidden group's thread.
+my %look = (
+	groups_visible => [], group_by_name => [q('secreto')], threads_latest => [],
+	thread_head => [q('secreto'), $secret], redirect_of_post => [q((select id from thread where number = %s)), 77],
+	post_by_msgid => [q((select msgid_hash from post where msgid = 's1@example.org')), 'null'],
+	post_raw_id => [q('secreto'), $secret, 1], post_fold_get => [q('secreto'), $secret, 1], post_for_edit => [q('secreto'), $secret, 1],
+	attachment_find => [q('secreto'), $secret, 1, 1], read_mark_set => [q('secreto'), $secret, 1],
+	roster_head => [q('secreto')], invite_group => [q('secreto')],
+	search_candidates => [q('zanzibar'), 'null', 'false', 'false'], search_newest => [q('zanzibar')], search_newest_in => [q('zanzibar'), q('secreto')],
+	acts_of_thread => [q((select id from thread where number = %o)), 10],
+);
+# what there is of it in the answer, where a row alone gives nothing away
+my %tells = (acts_of_thread => 'zanzibar', search_candidates => 'Texto', groups_visible => 'secreto@', threads_latest => 'secreto', invite_group => 'secreto');
+sub rows {
+	my ($name, $who, $admin) = @_;
+	my @args = ($who, $admin, @{$look{$name}});
+	my $text = $statement{$name} =~ s/\$(\d+)/($args[$1 - 1])/gr;
+	$text =~ s/%s/$secret/g;
+	$text =~ s/%o/$open/g;
+	$text =~ s/\)::/)::/g;
+	$text .= ' returning *' if $text =~ /^insert/i;
+	return sql("begin;
+		update post set account_id = (select account_id from address where addr = 'julio.zelaya\@example.org') where msgid = 's1\@example.org';
+		insert into post_redirect (thread_id, number, post_id) select thread_id, 77, id from post where msgid = 's1\@example.org';
+		insert into thread_act (kind, list_id, thread_id, other_id) select 'move', p.list_id, (select id from thread where number = $open), p.thread_id from post p where p.msgid = 's1\@example.org';
+		with looked as ($text) select count(*) from (select looked::text as r from looked) x where r ~ '" . ($tells{$name} // '') . "'; rollback");
+}
+my (@forgot, @nothing);
+push @forgot, map { "$_ stands in no row here" } grep { $statement{$_} =~ /visibility = 'public' or \w*s\.id is not null/ && !$look{$_} } sort keys %statement;
+my %id = map { $_ => sql("select account_id from address where addr = '$_\@example.org'") } qw(julio.zelaya rodrigo.mejia);
+for my $name (sort keys %look) {
+	for my $who ($id{'julio.zelaya'}, $name eq 'read_mark_set' ? () : 'null') {
+		my $n = rows($name, $who, 'false');
+		push @forgot, "$name: $n rows for " . ($who eq 'null' ? 'nobody' : 'somebody of another group') if $n ne '0';
+	}
+	push @nothing, $name unless rows($name, $id{'rodrigo.mejia'}, 'false') > 0;
+}
+none('no statement gives away what the one who looks may not see', @forgot);
+none('each gives it to who may', @nothing);
+
 # Time. Asked in turns, so that whatever else the machine does falls on both; the share of
 # pairs in which one took longer is a half where there is nothing to tell.
 sub slower {

@@ -122,7 +122,8 @@ void resp_attachment(struct resp *p, const char *name)
 	char *plain = arena_strdup(p->a, name);
 
 	for (char *c = plain; *c; c++)
-		if (*c < 0x20 || (unsigned char)*c >= 0x7F || *c == '"' || *c == '\\')
+		/* RFC 6266 appendix D: some browsers decode %41 here */
+		if (*c < 0x20 || (unsigned char)*c >= 0x7F || *c == '"' || *c == '\\' || *c == '%')
 			*c = '_';
 	resp_header(p, "Content-Disposition",
 		    arena_fmt(p->a, "attachment; filename=\"%s\"; filename*=UTF-8''%s", plain,
