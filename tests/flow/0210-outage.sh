@@ -44,23 +44,6 @@ one() {
 		net_lmtp "$SITE_LMTP" $ANA "agenda@$SITE_DOMAIN"
 }
 
-later() {
-	local out
-	out=$(one "$1") && return 1
-	grep -E '^(451|421) 4\.[0-9]\.[0-9] ' <<<"$out" || { echo "$out"; return 1; }
-}
-
-page() {
-	net_get "$SITE_HTTP" /g/agenda
-}
-
-away() {
-	local out
-	out=$(page) && return 1
-	grep -qE '^HTTP/1\.[01] 503' <<<"$out" && grep -qiE '^Retry-After: *[0-9]+' <<<"$out" ||
-		{ head -n 20 <<<"$out"; return 1; }
-}
-
 stream() { # 150 messages that are tried until they are taken
 	"$LMTPSEND" --to "127.0.0.1:$SITE_LMTP" --from $ANA --rcpt "agenda@$SITE_DOMAIN" --count 150 \
 		--connections 3 --retry --retry-ms 100 --log "$BOOKS" --quiet >"$TEST_TMP/stream" 2>&1 &
@@ -97,15 +80,15 @@ tap_run 'the group is made' demo_group
 # hundreds of messages of one sender, to nobody by name and without proof, are the test's own
 tap_run 'it takes what comes' site_cabildo list set $DEMO_LIST flood_per_hour=0 unaddressed=accept identity=open
 tap_run 'a post is taken' one c1
-tap_run 'its page is shown' page
+tap_run 'its page is shown' flow_page
 
 tap_run 'PostgreSQL dies' pg_dies
-tap_run 'mail is told to come again' later c2
-tap_run 'and again' later c2
-tap_run 'a page says 503 and when to come back' away
+tap_run 'mail is told to come again' flow_later one c2
+tap_run 'and again' flow_later one c2
+tap_run 'a page says 503 and when to come back' flow_away
 tap_run 'PostgreSQL returns' pg_returns
 tap_run 'the same mail is taken' wait_for 15 one c2
-tap_run 'pages are shown' wait_for 15 page
+tap_run 'pages are shown' wait_for 15 flow_page
 tap_is 'both are posts' "$(flow_sql 'SELECT count(*) FROM post')" 2
 
 : >"$BOOKS"

@@ -47,23 +47,6 @@ one() { # ID
 		net_lmtp "$SITE_LMTP" $ANA "agenda@$SITE_DOMAIN"
 }
 
-later() {
-	local out
-	out=$(one "$1") && return 1
-	grep -E '^(451|421) 4\.[0-9]\.[0-9] ' <<<"$out" || { echo "$out"; return 1; }
-}
-
-page() {
-	net_get "$SITE_HTTP" /g/agenda
-}
-
-away() {
-	local out
-	out=$(page) && return 1
-	grep -qE '^HTTP/1\.[01] 503' <<<"$out" && grep -qiE '^Retry-After: *[0-9]+' <<<"$out" ||
-		{ head -n 20 <<<"$out"; return 1; }
-}
-
 command_mail() { # ID: as an MTA runs us for one message; its exit code
 	mail_make 'Ana Pérez' $ANA "agenda@$SITE_DOMAIN" "Paso $1" "$1@example.org" 'Mon, 16 Nov 2026 09:00:00 -0600' <<<"Texto." |
 		SENDER=$ANA cabildo-receive --config "$SITE/cabildo.conf" --stdin "agenda@$SITE_DOMAIN" 2>>"$TEST_TMP/stdin.err"
@@ -104,7 +87,7 @@ upgrade
 tap_is 'a step that cannot be done is told, with its file' "$?:$(grep -c "migrations/0*$((OURS + 1)).sql: .*moved" "$TEST_TMP/upgrade")" 1:1
 tap_is 'and changes nothing' "$(version):$(flow_sql "SELECT count(*) FROM information_schema.columns WHERE column_name = 'moved'")" "$OURS:0"
 tap_run 'mail goes on' wait_for 30 one goes-on
-tap_run 'pages too' wait_for 15 page
+tap_run 'pages too' wait_for 15 flow_page
 
 step "ALTER TABLE post ADD COLUMN moved boolean NOT NULL DEFAULT false; SELECT pg_sleep(6)"
 tap_run 'in the middle of it' kill -0 $SENDER
@@ -112,15 +95,15 @@ upgrade &
 MIGRATE=$!
 tap_run 'the next version is on its way' wait_for 15 at_step
 tap_none 'nobody else is at work' "$(ours_at_work)"
-tap_run 'mail is told to come again' later during
+tap_run 'mail is told to come again' flow_later one during
 tap_is 'also by who runs us for one message' "$(command_mail during-stdin)" 75
-tap_run 'a page says 503 and when to come back' away
+tap_run 'a page says 503 and when to come back' flow_away
 wait $MIGRATE
 tap_is 'it arrives' "$?:$(version)" "0:$((OURS + 1))"
 MIGRATE=''
-tap_run 'the old programs refuse mail' later after
+tap_run 'the old programs refuse mail' flow_later one after
 tap_is 'also for one message' "$(command_mail after-stdin)" 75
-tap_run 'and pages' away
+tap_run 'and pages' flow_away
 n=$(flow_sql 'SELECT count(*) FROM post')
 sleep 1.5
 tap_is 'nothing is written by them' "$(flow_sql 'SELECT count(*) FROM post')" "$n"
@@ -133,7 +116,7 @@ new_programs
 tap_run 'with the right programs the sender gets rid of its mail' wait_for 60 more_than 299
 wait $SENDER
 SENDER=''
-tap_run 'and readers read' wait_for 15 page
+tap_run 'and readers read' wait_for 15 flow_page
 
 step "SELECT pg_sleep(60)"
 upgrade &
@@ -143,7 +126,7 @@ pkill -KILL -P $MIGRATE upgrade || kill -KILL $MIGRATE
 wait $MIGRATE 2>/dev/null
 MIGRATE=''
 flow_sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" >/dev/null
-tap_run 'dies: nobody works under its mark' later killed
+tap_run 'dies: nobody works under its mark' flow_later one killed
 tap_is 'and a command says so' "$(site_cabildo status 2>&1 | grep -c schema_moving)" 1
 tap_run 'it is given up' site_cabildo migrate
 tap_run 'and all goes on' wait_for 15 one killed

@@ -74,6 +74,25 @@ flow_thread_address() {
 	printf 'agenda+t%s.%s@foro.example' "$1" "$(flow_mac thread "agenda@foro.example/$1")"
 }
 
+# flow_later COMMAND...: mail that it sends is told to come again, with an enhanced code.
+flow_later() {
+	local out
+	out=$("$@") && return 1
+	grep -E '^(451|421) 4\.[0-9]\.[0-9] ' <<<"$out" || { echo "$out"; return 1; }
+}
+
+# flow_page: the group's page. flow_away: it says that it will be back, and when.
+flow_page() {
+	net_get "$SITE_HTTP" /g/agenda
+}
+
+flow_away() {
+	local out
+	out=$(flow_page) && return 1
+	grep -qE '^HTTP/1\.[01] 503' <<<"$out" && grep -qiE '^Retry-After: *[0-9]+' <<<"$out" ||
+		{ head -n 20 <<<"$out"; return 1; }
+}
+
 # flow_end: the programs stop in time and complained of nothing.
 flow_end() {
 	tap_run 'all programs stop in time' site_stop
