@@ -11,7 +11,7 @@
 #include "server/base/str.h"
 
 /*
- * A copy, valid UTF-8, without what acts beyond itself: embeddings, overrides and
+ * A copy of s, which is valid UTF-8, without what acts beyond itself: embeddings, overrides and
  * isolates (U+202A-202E, U+2066-2069), C1 controls, interlinear marks (U+FFF9-FFFB),
  * a byte order mark; the separators U+2028 and U+2029 become blanks. Everything that
  * languages are written with stays: Hebrew, Arabic, accents, joiners, U+200E and U+200F.

@@ -192,6 +192,8 @@ my @shape = (
 	['markdown', 256, 'addresses in one paragraph', '', 'https://a.example/%d '],
 	['markdown', 256, 'addresses', '', 'https://a.example/(b a@b.example '],
 	['markdown', 256, 'underlines', '', "a\n---\n"],
+	['line', 1024, 'overrides', '', "\xe2\x80\xaea"],
+	['line', 1024, 'alphabets', '', "a\xd0\xb0\xd7\xa9\xf0\x9d\x90\x80"],
 	['plain', 500, 'text', "\0\0\0\0", "texto y https://a.example/x y a\@b.example\n"],
 	['plain', 500, 'quotations', "\0\0\0\0", "> "],
 	['plain', 500, 'levels up and down', "\0\0\0\0", ">>>> a\n> b\n"],

@@ -766,7 +766,6 @@ static void lines_own(void **state UNUSED)
 	assert_string_equal(line_shown(a, "שרה"), "\xE2\x81\xA8שרה\xE2\x81\xA9");
 	/* closing what it did not open does not get it out */
 	assert_string_equal(line_shown(a, "ש\xE2\x81\xA9 (2)"), "\xE2\x81\xA8ש (2)\xE2\x81\xA9");
-	assert_string_equal(line_own(a, slice_of("\xE2\x80")), "\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
 static void lines_alike(void **state UNUSED)
