@@ -775,7 +775,8 @@ create table outbound (
 	lease_until timestamptz,
 	tries smallint not null default 0,
 	created_at timestamptz not null default now()
-) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 80);
+-- a page has room for each of its rows once more: a lease then touches no index
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 45);
 create index outbound_ready on outbound (lane, not_before, id);
 
 -- The ledger members read; insert only, by week (delivery_2026w47, from Monday

@@ -26,7 +26,6 @@
 
 #include "server/base/base.h"
 
-#define BATCH 100
 #define LINKS_MAX 40
 #define LINKS_CAP ((size_t)32 << 10)
 /* Batches sent over one connection before its memory is given back. */
@@ -476,7 +475,7 @@ static bool batch_lease(struct worker *w)
 	arena_free(&w->batch);
 	w->batch = arena_new(ARENA_CAP);
 	w->leased_at = clock_mono();
-	if (queue_lease(w->db, w->batch, w->run, BATCH, &w->jobs, &w->njobs) == RC_OK)
+	if (queue_lease(w->db, w->batch, w->run, &w->jobs, &w->njobs) == RC_OK)
 		return w->njobs > 0;
 	w->lost = true; /* perhaps it was made, and only the answer did not come */
 	return false;

@@ -40,11 +40,10 @@ static struct db_arg run_arg(const char *run)
 	return db_literal(run);
 }
 
-enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r,
-		    size_t *n_r)
+enum rc queue_lease(struct db *db, struct arena *a, const char *run, struct job **r, size_t *n_r)
 {
 	struct db_rows *q;
-	enum rc rc = db_run(db, a, STMT_QUEUE_LEASE, &q, run_arg(run), db_i64(limit));
+	enum rc rc = db_run(db, a, STMT_QUEUE_LEASE, &q, run_arg(run));
 
 	if (rc != RC_OK)
 		return rc;

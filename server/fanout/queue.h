@@ -55,7 +55,8 @@ void queue_run_name(char run_r[static QUEUE_RUN_SIZE]);
 struct db *queue_open(const struct conf *conf, const char *run);
 void queue_close(struct db **db);
 
-enum rc queue_lease(struct db *db, struct arena *a, const char *run, int limit, struct job **r,
+/* At most a hundred. */
+enum rc queue_lease(struct db *db, struct arena *a, const char *run, struct job **r,
 		    size_t *n_r) MUST_USE;
 
 enum outcome { OUTCOME_SENT, OUTCOME_FAILED, OUTCOME_EXPIRED, OUTCOME_SKIPPED };

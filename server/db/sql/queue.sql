@@ -7,34 +7,41 @@
 -- which kills its worker runs out of tries. Address, subscription and list
 -- are looked at here: after "baja" no further copy leaves. Copies of one post
 -- in one language stand together: each change of either composes anew.
-with r as (
+-- Each row is looked up by its key, whatever the planner thinks of the tables' sizes (hence the
+-- `limit 1`: joined, all members were read for a hundred of them), and the size of a batch is
+-- no parameter, or it would be planned anew each time.
+with r as materialized (
 	select id from outbound where not_before <= now() and (lease_until is null or lease_until < now())
-	order by lane, not_before, id limit $2::integer for update skip locked
+	order by lane, not_before, id limit 100 for update skip locked
 ), o as (
 	update outbound set lease = $1::uuid, lease_until = now() + interval '15 minutes', tries = tries + 1
-	from r where outbound.id = r.id
+	where id = any (array(select id from r))
 	returning outbound.id, lane, list_id, post_id, notice_id, subscription_id, tries, created_at, digest_id
 )
 select o.id, o.post_id, o.notice_id, o.list_id, o.subscription_id, o.tries::integer, o.created_at,
-	coalesce(ad.addr, n.addr, ''), coalesce(a.locale, n.locale),
+	coalesce(s.addr, n.addr, ''), coalesce(s.locale, n.locale),
 	-- a digest of all groups outlives the one by which it is sent; what it may say is looked at when it is composed
-	o.digest_id is not null and (ad.suspended_at is not null or a.closed_at is not null
-		or coalesce(s.pause_until > now() and coalesce(s.pause_from <= now(), true), false))
-	or o.post_id is not null and (s.id is null or ad.suspended_at is not null or a.closed_at is not null or l.archived
-		or coalesce(s.pause_until > now() and coalesce(s.pause_from <= now(), true), false) or f.mode in ('mute', 'digest') or p.state <> 'shown'
-		or (select t.state from thread t where t.id = p.thread_id) = 'hidden'),
-	a.id,
+	o.digest_id is not null and (s.suspended_at is not null or s.closed_at is not null or coalesce(s.paused, false))
+	or o.post_id is not null and (s.id is null or s.suspended_at is not null or s.closed_at is not null or l.archived
+		or coalesce(s.paused, false) or f.mode in ('mute', 'digest') or p.state <> 'shown' or p.thread_state = 'hidden'),
+	s.account,
 	-- over so many bytes of attachments they go by link; 0: never
 	case s.attachments when 'list' then l.link_over when 'link' then 1000000 else 0 end::bigint,
 	o.digest_id
 from o
-left join notice n on n.id = o.notice_id
-left join subscription s on s.id = o.subscription_id
-left join address ad on ad.id = s.address_id
-left join account a on a.id = s.account_id
+left join lateral (select n.addr, n.locale from notice n where n.id = o.notice_id limit 1) n on true
+left join lateral (
+	select s.id, s.account_id, s.attachments, s.pause_until > now() and coalesce(s.pause_from <= now(), true) as paused,
+		ad.addr, ad.suspended_at, a.id as account, a.locale, a.closed_at
+	from subscription s left join address ad on ad.id = s.address_id left join account a on a.id = s.account_id
+	where s.id = o.subscription_id limit 1
+) s on true
 left join list l on l.id = o.list_id
-left join post p on p.id = o.post_id
-left join thread_follow f on f.thread_id = p.thread_id and f.account_id = s.account_id
+left join lateral (
+	select p.state, p.thread_id, t.state as thread_state from post p left join thread t on t.id = p.thread_id
+	where p.id = o.post_id limit 1
+) p on true
+left join lateral (select f.mode from thread_follow f where f.thread_id = p.thread_id and f.account_id = s.account_id limit 1) f on true
 order by o.lane, o.post_id, 9, o.id
 
 -- name: queue_settle_copy
