@@ -5,6 +5,8 @@
 # The figures of pages beside their references, as `make bench` takes them but briefly:
 # printed, and wrong only where the best of three stays below a quarter of what
 # docs/performance.md wants. A machine that does other work as well slows both down.
+# A build with sanitizers, as ./check makes, is not measured: build/plain is then, which
+# ./quickstart makes and .ci/run has before ./check; where it is not there, nothing is.
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$TOP/tests/lib/tap.sh"
@@ -12,8 +14,23 @@ set -u
 for tool in wrk curl lighttpd; do
 	command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || tap_skip_all "$tool is not installed"
 done
-[ -x "$BUILD/tests/load/ref_page" ] || tap_skip_all 'there is no tests/load/ref_page'
-LC_ALL=C grep -aq __asan_init "$BUILD/cabildo-web" && tap_skip_all 'a build with sanitizers is not measured'
+MEASURED=$BUILD
+TOOLS='tests/lib/lmtpsend tests/lib/sink tests/load/ref_page tests/load/visible'
+
+# Its programs are of these sources, or soon are; what measures is made beside them.
+plain_ready() {
+	MEASURED=$TOP/build/plain
+	[ -x "$MEASURED/cabildo-web" ] && [ -d "$MEASURED/locale" ] && [ -w "$MEASURED/Makefile" ] || return 1
+	# shellcheck disable=SC2086 # a list of names
+	env -u MAKEFLAGS -u MAKELEVEL timeout 60 make -C "$MEASURED" -j2 cabildo cabildo-web cabildo-receive $TOOLS >"$TEST_TMP/make.log" 2>&1
+}
+
+if LC_ALL=C grep -aq __asan_init "$BUILD/cabildo-web"; then
+	plain_ready || tap_skip_all 'a build with sanitizers is not measured, and ./quickstart has made no other one of these sources'
+fi
+for tool in $TOOLS; do
+	[ -x "$MEASURED/$tool" ] || tap_skip_all "there is no $tool"
+done
 
 # the ratio that is wanted of each
 declare -A WANTED=([thread_page_req_per_s]=0.6 [thread_page_304_req_per_s]=0.7 [thread_page_member_req_per_s]=0.5)
@@ -22,7 +39,7 @@ declare -A BEST=()
 # measure: one run of each; true once none is below a quarter.
 measure() {
 	local name value rc=0
-	BUILD=$BUILD RUNS=1 SECONDS_EACH=1 MESSAGES=200 WORKERS=2 CORPORA='' timeout 100 \
+	BUILD=$MEASURED RUNS=1 SECONDS_EACH=1 MESSAGES=200 WORKERS=2 CORPORA='' timeout 100 \
 		"$TOP/tests/load/run" pages >"$TEST_TMP/figures" 2>"$TEST_TMP/figures.err" || return 1
 	while read -r name value _; do
 		name=${name%_ratio}
