@@ -275,12 +275,14 @@ void thread_fill(struct page *pg, const struct thread_page *t, const char *base,
 				   .signin_url = arena_fmt(pg->a, "/signin?next=%s",
 							   url_encode(pg->a, base)),
 				   .csrf = pg->signed_in ? csrf_token(pg) : "",
-				   .form_id = rnd_token(pg->a, 160),
+				   .form_id = "",
 				   .group_addr = t->group.addr,
 				   .last = r->last_number,
 				   .prev_url = page_url(pg, base, t->prev_from),
 				   .next_url = page_url(pg, base, t->next_from) };
 	v->can_post = t->group.can_post && (v->open || t->group.moderator);
+	if (v->can_post) /* the kernel is asked for it */
+		v->form_id = rnd_token(pg->a, 160);
 	v->recipients = arena_fmt(pg->a,
 				  tr_n("%lld member can read it; who chose so gets it by email.",
 				       "%lld members can read it; who chose so gets it by email.",
