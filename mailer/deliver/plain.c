@@ -45,6 +45,7 @@ struct plain {                          /* one transport_send */
 	char heard[200];                /* the relay's last words before the first MAIL */
 	char in[4096], out[32768];
 	size_t in_at, in_n, out_n;
+	int64_t until;                  /* clock_mono: a reply is whole by then */
 
 	/* the whole */
 	bool have, ended;
@@ -116,6 +117,11 @@ static bool in_fill(struct plain *r)
 		dies(r, k == 0 ? "the relay hung up" : why_errno());
 		return false;
 	}
+	/* a byte now and then would hold the copy for longer than its lease */
+	if (clock_mono() > r->until) {
+		dies(r, "the relay does not answer");
+		return false;
+	}
 	r->in_at = 0;
 	r->in_n = (size_t)k;
 	return true;
@@ -178,6 +184,7 @@ static bool reply_read(struct plain *r, struct reply *rep, bool offers)
 	size_t bytes = 0;
 
 	*rep = (struct reply){ .code = 0 };
+	r->until = clock_mono() + r->t->url.timeout_ms * USEC / 1000;
 	while (state == REPLY_MORE) {
 		if (!line_read(r, line, &bytes))
 			return false;

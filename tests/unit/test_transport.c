@@ -576,6 +576,41 @@ static void test_timeout(void **state)
 	arena_free(&a);
 }
 
+/* A relay that says a byte now and then does not hold a copy past its lease. */
+static void test_drip(void **state)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct arena *a = arena_new(8 << 20);
+	int64_t from = clock_mono();
+	socklen_t n = sizeof(at);
+	struct feed f;
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int in = accept(fd, NULL, NULL);
+
+		for (int i = 0; i < 100 && send(in, "2", 1, MSG_NOSIGNAL) == 1; i++)
+			usleep(100000);
+		_exit(0);
+	}
+	feed_init(&f, a, 1, mail_of(a, 300));
+	(void)!feed_send(&f, arena_fmt(a, "smtp://127.0.0.1:%d?timeout=1", ntohs(at.sin_port)));
+	assert_int_equal(f.res[0].cls, TRANSPORT_TEMP);
+	assert_true(clock_mono() - from < 5000000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(fd);
+	arena_free(&a);
+}
+
 static void test_maildir(void **state)
 {
 	struct arena *a = arena_new(8 << 20);
@@ -812,7 +847,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_maildir),
-		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_tls), cmocka_unit_test_setup(test_drip, own),
 #define BOTH(t) cmocka_unit_test_setup(t, own), cmocka_unit_test_setup(t, library)
 		BOTH(test_failures), BOTH(test_failures_bdat), BOTH(test_failures_lean),
 		BOTH(test_broken_links), BOTH(test_421), BOTH(test_many_recipients),
