@@ -241,7 +241,7 @@ static void participants_split(struct arena *a, const char *text, struct thread_
 	}
 }
 
-/* "account 01 organisation 01 country 02 ...", to the posts of these accounts. */
+/* "organisation 01 country 01 account 02 ...", to the posts of these accounts. */
 static void places_split(struct arena *a, const char *text, struct thread_posts *r)
 {
 	const char **items, **f;
@@ -250,12 +250,12 @@ static void places_split(struct arena *a, const char *text, struct thread_posts 
 
 	for (size_t i = 0; i < n; i++) {
 		if (split_lines(a, items[i], '\x01', &f) != 3 ||
-		    !slice_i64(slice_of(f[0]), 1, INT64_MAX, &account))
+		    !slice_i64(slice_of(f[2]), 1, INT64_MAX, &account))
 			continue;
 		for (size_t k = 0; k < r->n; k++)
 			if (r->v[k].account == account) {
-				r->v[k].organisation = f[1];
-				r->v[k].country = f[2];
+				r->v[k].organisation = f[0];
+				r->v[k].country = f[1];
 			}
 	}
 }

@@ -110,6 +110,17 @@ tap_run 'it has a fold, a cut and a file' sh -c 'grep -q "<details class=\"fold\
 tap_run 'who is not signed in sees no address' sh -c '! grep -E "mesa.ayuda@|ana.perez@" "$1"' sh <(http_wire nobody /g/agenda/1 gzip)
 tap_run 'a member does' grep -q mesa.ayuda@example.net <(http_wire ana.perez /g/agenda/1 gzip)
 
+# -- where somebody is from: either, neither or both
+flow_sql "INSERT INTO organisation (name) VALUES ('Mesa de Datos'), ('Red de Archivos');
+	UPDATE account a SET organisation_id = o.id, country_code = NULL FROM address d, organisation o WHERE d.account_id = a.id AND d.addr = 'ana.perez@example.org' AND o.name = 'Mesa de Datos';
+	UPDATE account a SET organisation_id = o.id, country_code = 'HN' FROM address d, organisation o WHERE d.account_id = a.id AND d.addr = 'julio.zelaya@example.org' AND o.name = 'Red de Archivos';
+	UPDATE account a SET organisation_id = NULL, country_code = 'PA' FROM address d WHERE d.account_id = a.id AND d.addr = 'itzel.barria@example.org'" >/dev/null
+for who in nobody rodrigo.mejia; do
+	http_wire $who /g/agenda/1 gzip >"$TEST_TMP/gz"
+	tap_is "$who sees who is from where" "$(grep -oE '<li>(Mesa de Datos|Red de Archivos, Honduras|Panamá)</li>' "$TEST_TMP/gz" | sort | uniq -c | tr -s ' \n' ' ')" \
+		' 2 <li>Mesa de Datos</li> 1 <li>Panamá</li> 2 <li>Red de Archivos, Honduras</li> '
+done
+
 # -- what changes a post renews it
 tap_is 'one is edited' "$(act ana.perez /g/agenda/1/1/edit 'act=save&revisions=0&text=Nos+vemos+el+viernes,+dice+alcaravan.')" 303
 tap_run 'the page says the new words' sh -c 'grep -q alcaravan "$1" && ! grep -q "el martes &amp; el &lt;jueves&gt;, en la sala de siempre" "$1"' sh <(http_wire nobody /g/agenda/1 gzip)

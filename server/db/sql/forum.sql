@@ -142,7 +142,7 @@ select l.id, l.name, l.name || '@' || l.mail_domain, l.title, l.description, l.l
 			order by tp.posts desc, tp.name limit 6) w
 		left join account wa on wa.id = w.account_id left join country wc on wc.code = wa.country_code),
 	exists (select from thread_act x where x.thread_id = t.id) or exists (select from thread_act x where x.other_id = t.id),
-	(select string_agg(a.id || E'\x01' || coalesce(o.name, '') || E'\x01' || coalesce(c.name, ''), E'\x02')
+	(select string_agg(coalesce(o.name, '') || E'\x01' || coalesce(c.name, '') || E'\x01' || a.id, E'\x02')
 		from account a left join organisation o on o.id = a.organisation_id left join country c on c.code = a.country_code
 		where a.id = any (array(select q.account_id from post q where q.thread_id = t.id and q.number >= $3::integer
 			order by q.number limit 31)))
@@ -181,7 +181,7 @@ select
 			order by tp.posts desc, tp.name limit 6) w
 		left join account wa on wa.id = w.account_id left join country wc on wc.code = wa.country_code),
 	exists (select from thread_act x where x.thread_id = $1::bigint) or exists (select from thread_act x where x.other_id = $1::bigint),
-	(select string_agg(a.id || E'\x01' || coalesce(o.name, '') || E'\x01' || coalesce(c.name, ''), E'\x02')
+	(select string_agg(coalesce(o.name, '') || E'\x01' || coalesce(c.name, '') || E'\x01' || a.id, E'\x02')
 		from account a left join organisation o on o.id = a.organisation_id left join country c on c.code = a.country_code
 		where a.id = any (array(select q.account_id from post q where q.thread_id = $1::bigint and q.number >= $2::integer
 			order by q.number limit $3::integer)))
