@@ -326,6 +326,23 @@ static void rcpt_say(struct plain *r, size_t i)
 	sayz(r, ">\r\n");
 }
 
+/* How much goes before the next line that begins with a dot. */
+static size_t to_dot(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n) {
+		const char *end = memchr(s.p + n, '\n', s.n - n);
+
+		if (end == NULL)
+			return s.n;
+		n = (size_t)(end + 1 - s.p);
+		if (n < s.n && s.p[n] == '.')
+			return n;
+	}
+	return n;
+}
+
 static void body_send(struct plain *r)
 {
 	bool fresh = true;
@@ -333,8 +350,7 @@ static void body_send(struct plain *r)
 	r->started = true;
 	for (size_t i = 0; i < TRANSPORT_PIECES; i++)
 		for (struct slice s = r->m.piece[i]; s.n > 0;) {
-			const char *dot = memmem(s.p, s.n, "\n.", 2);
-			size_t n = dot ? (size_t)(dot + 1 - s.p) : s.n;
+			size_t n = to_dot(s);
 
 			if (fresh && s.p[0] == '.')
 				say(r, ".", 1);
