@@ -2,6 +2,7 @@
 /* Listening sockets, TCP or Unix, never inherited by a program we might start. */
 #include <errno.h>
 #include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -136,11 +137,28 @@ static enum rc open_unix(struct listener *l, const char *where, unsigned mode)
 	return rc;
 }
 
-enum rc listener_open(struct listener *l, const char *where, unsigned mode)
+static void where_any(struct listener *l)
+{
+	struct sockaddr_un sun;
+	socklen_t n = sizeof(sun);
+
+	snprintf(l->where, sizeof(l->where), "inherited");
+	if (getsockname(l->fd, (struct sockaddr *)&sun, &n) == 0 && sun.sun_family == AF_UNIX &&
+	    n > offsetof(struct sockaddr_un, sun_path) && sun.sun_path[0])
+		snprintf(l->where, sizeof(l->where), "%s", sun.sun_path);
+	else
+		where_tcp(l);
+}
+
+enum rc listener_open(struct listener *l, const char *name, const char *where, unsigned mode)
 {
 	enum rc rc;
 
-	*l = (struct listener){ .fd = -1 };
+	*l = (struct listener){ .fd = prog_socket(name) };
+	if (l->fd >= 0) {
+		where_any(l);
+		return RC_OK;
+	}
 	if (!where || !*where)
 		return RC_OK;
 	rc = where[0] == '/' ? open_unix(l, where, mode) : open_tcp(l, where);

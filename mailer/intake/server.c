@@ -279,8 +279,8 @@ int intake_run(const struct intake_settings *s, const struct intake_hooks *hooks
 		log_fail("event=bad_setting error=\"workers 1 to %d, sessions from 10\"", SLOTS / 2);
 		return EX_CONFIG;
 	}
-	if (listener_open(&p.lmtp, s->lmtp_listen, s->socket_mode) != RC_OK ||
-	    listener_open(&p.policy, s->policy_listen, s->socket_mode) != RC_OK) {
+	if (listener_open(&p.lmtp, "lmtp", s->lmtp_listen, s->socket_mode) != RC_OK ||
+	    listener_open(&p.policy, "policy", s->policy_listen, s->socket_mode) != RC_OK) {
 		listener_close(&p.lmtp);
 		return EX_CONFIG;
 	}

@@ -46,8 +46,9 @@ struct listener { /* fd is -1 where there is none */
 	bool is_unix;
 };
 
-/* RC_INVALID: the words make no address; RC_TEMPFAIL: the system said no. Logs why. */
-enum rc listener_open(struct listener *l_r, const char *where, unsigned mode) MUST_USE;
+/* The socket of that name that we were given (prog_socket), else one at where. RC_INVALID: the
+ * words make no address; RC_TEMPFAIL: the system said no. Logs why. */
+enum rc listener_open(struct listener *l_r, const char *name, const char *where, unsigned mode) MUST_USE;
 void listener_close(struct listener *l);
 
 /* Never returns to the parent's code: serves until told to stop, then exits. */

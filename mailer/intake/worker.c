@@ -222,7 +222,8 @@ static void session_serve(struct worker *w, struct session *s, short events)
 		session_read(w, s);
 	session_flush(s);
 	if (session_output(s).n == 0 && ((s->lmtp && lmtp_closed(s->lmtp)) ||
-					 (s->eof && !s->left)))
+					 (s->eof && !s->left) ||
+					 (w->drain_until && s->policy && policy_idle(s->policy))))
 		s->gone = true;
 }
 

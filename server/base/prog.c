@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every program does first; see prog.h. */
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -110,6 +112,40 @@ static const char *options_read(struct prog *p, int argc, char **argv, const cha
 	p->argc = argc - i;
 	p->argv = argv + i;
 	return config;
+}
+
+#define LISTEN_FIRST 3 /* SD_LISTEN_FDS_START */
+
+static bool env_number(const char *name, int64_t max, int64_t *n_r)
+{
+	const char *v = getenv(name);
+
+	return v != NULL && slice_i64(slice_of(v), 1, max, n_r);
+}
+
+int prog_socket(const char *name)
+{
+	const char *names = getenv("LISTEN_FDNAMES");
+	struct slice rest = slice_of(names ? names : ""), one;
+	int64_t pid, n;
+
+	if (!env_number("LISTEN_PID", INT32_MAX, &pid) || pid != getpid() ||
+	    !env_number("LISTEN_FDS", 64, &n))
+		return -1;
+	for (int fd = LISTEN_FIRST; fd < LISTEN_FIRST + (int)n && rest.n > 0; fd++) {
+		int on = 0, flags;
+		socklen_t size = sizeof(on);
+
+		slice_cut(&rest, ':', &one);
+		if (!slice_eqz(one, name) ||
+		    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) != 0 || !on)
+			continue;
+		flags = fcntl(fd, F_GETFL);
+		if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+		    fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+			return fd;
+	}
+	return -1;
 }
 
 void prog_init(struct prog *p, int argc, char **argv, const char *summary,

@@ -36,5 +36,12 @@ extern volatile sig_atomic_t prog_stop;
 /* SIGHUP or SIGUSR1 arrived: be replaced gracefully. */
 extern volatile sig_atomic_t prog_reload;
 void prog_signals(void);
+/*
+ * The listening socket of that name which whoever started us holds (sd_listen_fds(3):
+ * LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES), non-blocking and not for what we exec; -1:
+ * there is none. It stays open while we are restarted, so that nobody is refused; not
+ * ours to remove.
+ */
+int prog_socket(const char *name);
 
 #endif

@@ -316,6 +316,7 @@ int listen_run(const struct listen_opt *o)
 {
 	struct parent *p = calloc(1, sizeof(*p));
 	const char *name = o->addr ? o->addr : "fd0";
+	bool given;
 	sigset_t set;
 	int code;
 
@@ -324,7 +325,9 @@ int listen_run(const struct listen_opt *o)
 	p->opt = o;
 	p->want = workers_wanted(o->workers);
 	prog_signals();
-	if (listen_open(o->addr, &p->fd) != RC_OK) {
+	p->fd = prog_socket("web");
+	given = p->fd >= 0;
+	if (!given && listen_open(o->addr, &p->fd) != RC_OK) {
 		log_fail("event=listen address=%s errno=%d", log_q(name), errno);
 		free(p);
 		return 69;
@@ -336,9 +339,9 @@ int listen_run(const struct listen_opt *o)
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &p->before);
-	log_info("event=listening address=%s workers=%u", log_q(name), p->want);
+	log_info("event=listening address=%s workers=%u given=%d", log_q(name), p->want, given);
 	code = parent_loop(p, &set);
-	if (o->addr && *o->addr == '/')
+	if (!given && o->addr && *o->addr == '/')
 		unlink(o->addr);
 	sigprocmask(SIG_SETMASK, &p->before, NULL);
 	close(p->fd);

@@ -15,7 +15,8 @@
 #define LISTEN_REQUESTS_DEFAULT 20000
 
 struct listen_opt {
-	const char *addr;     /* NULL: fd 0; "/path": a Unix socket, mode 0660;
+	const char *addr;     /* where no socket "web" was given (prog_socket). NULL: fd 0;
+			       * "/path": a Unix socket, mode 0660;
 			       * "HOST:PORT", "[::1]:PORT" (port 0: the kernel's choice) */
 	unsigned workers;     /* 0: two for each processor */
 	unsigned grace;       /* seconds for old workers to finish; 0: 30 */
