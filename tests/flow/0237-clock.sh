@@ -32,6 +32,14 @@ more_answered() {
 	[ "$(lines "$b/250s")" -ge "$MORE" ]
 }
 
+skewed_pg() {
+	LD_PRELOAD=$SKEW_LIB fault_pg
+}
+
+both_due() {
+	[ "$(flow_sql "SELECT count(*) FROM digest_schedule")" = 2 ]
+}
+
 # hop TEXT COMMAND...: in the middle of mail that comes in and goes out
 hop() {
 	local text=$1 begun
@@ -84,7 +92,7 @@ use() {
 }
 
 tap_run 'there is a clock to move' skew_open '2027-03-27 11:00:00'
-tap_run 'PostgreSQL has it' eval 'LD_PRELOAD=$SKEW_LIB fault_pg'
+tap_run 'PostgreSQL has it' skewed_pg
 printf 'rcpt	late@*	x1	452 4.2.2 the mailbox is full\n' >"$b/weather"
 tap_run 'a sink reads the copies; one mailbox is full once' fault_sink "$b/weather"
 tap_run 'everything runs' fault_site
@@ -100,7 +108,7 @@ site_cabildo member add $FAULT_GROUP late@example.net >/dev/null
 # it reads what is wanted once a minute, and when it starts
 site_end sched
 site_start_sched
-wait_for 20 eval '[ "$(flow_sql "SELECT count(*) FROM digest_schedule")" = 2 ]'
+wait_for 20 both_due
 tap_is 'two digests are due in the morning' "$(flow_sql "SELECT count(*), min(due_at AT TIME ZONE 'UTC') FROM digest_schedule")" $'2\t2027-03-28 05:00:00'
 fault_mail
 tap_run 'mail flows' wait_for 20 answered_more_than 5

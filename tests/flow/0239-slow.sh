@@ -45,6 +45,10 @@ slow() { # KIND PORT
 	PIDS+=("$!")
 }
 
+they_hang() {
+	[ -s "$TEST_TMP/slow.lmtp" ] && [ -s "$TEST_TMP/slow.http" ]
+}
+
 others() { # FILE ANSWER: what else came
 	awk -v ok="$2" '$1 != ok { print $1 }' "$TEST_TMP/$1" | sort | uniq -c
 }
@@ -56,7 +60,7 @@ measure first # connections to the database, prepared statements
 tap_run 'who comes is served' measure before
 slow lmtp "$SITE_LMTP"
 slow http "$SITE_HTTP"
-tap_run 'the slow ones hang on' wait_for 40 eval 'test -s "$TEST_TMP/slow.lmtp" && test -s "$TEST_TMP/slow.http"'
+tap_run 'the slow ones hang on' wait_for 40 they_hang
 tap_is 'all of them' "$(cat "$TEST_TMP/slow.lmtp" "$TEST_TMP/slow.http" | tr '\n' ' ')" "$SLOW $SLOW "
 tap_run 'who comes is served beside them' measure during
 for what in http lmtp; do
