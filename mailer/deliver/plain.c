@@ -382,11 +382,10 @@ static void drain(struct plain *r, size_t rcpts)
 	while (rcpts-- > 0)
 		if (!reply_read(r, &rep, false))
 			return;
-	if (!reply_read(r, &rep, false) || rep.code != 354)
-		return;
-	sayz(r, ".\r\n"); /* RFC 2920 3.1: it will then fail */
-	flush(r);
-	(void)!reply_read(r, &rep, false);
+	/* It waits for a message that has no recipient: an end of data might make an empty one
+	 * of it, a connection that ends does not. */
+	if (reply_read(r, &rep, false) && rep.code == 354)
+		dies(r, "");
 }
 
 /* False: it was refused, or there was no answer. */
