@@ -10,24 +10,17 @@
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$TOP/tests/lib/tap.sh"
+# shellcheck source=tests/lib/plain.sh
+. "$TOP/tests/lib/plain.sh"
 
 for tool in wrk curl lighttpd; do
 	command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || tap_skip_all "$tool is not installed"
 done
-MEASURED=$BUILD
 TOOLS='tests/lib/lmtpsend tests/lib/sink tests/load/ref_page tests/load/visible'
 
-# Its programs are of these sources, or soon are; what measures is made beside them.
-plain_ready() {
-	MEASURED=$TOP/build/plain
-	[ -x "$MEASURED/cabildo-web" ] && [ -d "$MEASURED/locale" ] && [ -w "$MEASURED/Makefile" ] || return 1
-	# shellcheck disable=SC2086 # a list of names
-	env -u MAKEFLAGS -u MAKELEVEL timeout 60 make -C "$MEASURED" -j2 cabildo cabildo-web cabildo-receive $TOOLS >"$TEST_TMP/make.log" 2>&1
-}
-
-if LC_ALL=C grep -aq __asan_init "$BUILD/cabildo-web"; then
-	plain_ready || tap_skip_all 'a build with sanitizers is not measured, and ./quickstart has made no other one of these sources'
-fi
+# shellcheck disable=SC2086 # a list of names
+plain_build cabildo cabildo-web cabildo-receive $TOOLS ||
+	tap_skip_all 'a build with sanitizers is not measured, and ./quickstart has made no other one of these sources'
 for tool in $TOOLS; do
 	[ -x "$MEASURED/$tool" ] || tap_skip_all "there is no $tool"
 done
