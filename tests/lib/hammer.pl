@@ -6,7 +6,7 @@
 #	hammer.pl lmtp PORT FILE RCPT TAG LOG	as an MTA: a message stays the same until it is
 #						answered 250, which LOG then has; some on one connection
 #	hammer.pl policy PORT FILE RCPT		as Postfix: a connection that was closed is opened again once
-# http: the status, or what went wrong. lmtp: 250, 421 and 451 (polite), else what
+# HAMMER_PAUSE: seconds between two of them. http: the status, or what went wrong. lmtp: 250, 421 and 451 (polite), else what
 # went wrong. policy: the action, or what went wrong.
 use strict;
 use warnings;
@@ -116,5 +116,5 @@ while (!-e $until) {
 	my $t = time;
 	my $r = $what eq 'http' ? http() : $what eq 'lmtp' ? lmtp() : policy();
 	printf "%s %.1f\n", $r, (time - $t) * 1000;
-	sleep 0.005;
+	sleep($ENV{HAMMER_PAUSE} // 0.005);
 }

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Two parts that are no figures beside a reference, and are run by name alone:
+#	soak		MINUTES (20) of mixed traffic: posts to a hundred members, pages,
+#			searches, digests, bounces. Memory stays, nothing fails, nobody waits.
+#	overload	SECONDS_OVER (300) of a hundred times as many clients as there are
+#			workers, of mail and of the web: who is turned away is told to come
+#			again, and afterwards all is as before.
+# Both end with an accounting of posts and copies, and fail where it does not come
+# out. Sourced by tests/load/run.
+
+# shellcheck disable=SC2046 # lists of process ids are meant to be split
+
+SOAK_PIDS=()
+
+# client KIND PAUSE FILE ARG...: hammer.pl, its lines in FILE
+client() {
+	local kind=$1 pause=$2 file=$3
+	shift 3
+	HAMMER_PAUSE=$pause perl "$TOP/tests/lib/hammer.pl" "$kind" "$@" >>"$file" 2>/dev/null &
+	SOAK_PIDS+=("$!")
+}
+
+clients_end() {
+	touch "$WORK/enough"
+	[ ${#SOAK_PIDS[@]} -eq 0 ] || wait "${SOAK_PIDS[@]}"
+	SOAK_PIDS=()
+}
+
+# p_of FILE N: the Nth of a hundred, of its milliseconds
+p_of() {
+	awk '{ print $2 }' "$1" | sort -g | awk -v n="$2" '{ v[NR] = $1 } END { k = int((NR * n + 99) / 100); print v[k] + 0 }'
+}
+
+# wrong FILE WORD...: answers that are none of these
+wrong() {
+	local file=$1
+	shift
+	awk -v ok=" $* " 'index(ok, " " $1 " ") == 0' "$file" | wc -l
+}
+
+# A line of the table, and what it must keep; the part fails with any that does not.
+soak_say() { # NAME VALUE UNIT [LIMIT]
+	printf '%s %s %s%s\n' "$1" "$(calc "$2")" "$3" "${4:+ (at most $4)}"
+	[ -z "${4:-}" ] || awk "BEGIN { exit !($2 <= $4) }" || { note "$1: more than $4"; SOAK_BAD=1; }
+}
+
+# Each answer of 250 is one post, each post has one copy for each who gets each post.
+soak_books() {
+	local lost
+	sort -u "$WORK"/250s* >"$WORK/answered"
+	sql "SELECT '<' || msgid || '>' FROM post" | sort >"$WORK/there"
+	sql "SELECT ad.addr || ' ' || p.msgid FROM post p, subscription s JOIN address ad ON ad.id = s.address_id
+		WHERE s.delivery = 'each' AND p.id > $SOAK_FIRST" | sort >"$WORK/due"
+	awk -F '\t' '$4 !~ /^digest\./ { print $3, $4 }' "$WORK/sink/copies" | sort >"$WORK/out"
+	lost=$(($(comm -23 "$WORK/answered" "$WORK/there" | wc -l) + $(sort -u "$WORK/out" | comm -13 - "$WORK/due" | wc -l)))
+	soak_say "$1_posts" "$(wc -l <"$WORK/answered")" posts
+	soak_say "$1_copies" "$(wc -l <"$WORK/out")" copies
+	soak_say "$1_lost" "$lost" - 0
+	soak_say "$1_doubled" $(($(uniq -d "$WORK/there" | wc -l) + $(uniq -d "$WORK/out" | wc -l))) - 0
+	soak_say "$1_stuck" "$(sql 'SELECT count(*) FROM outbound')" - 0
+}
+
+# soak_site NAME: the thread and the index of the pages, a hundred members who get each post.
+soak_site() {
+	SOAK_BAD=0
+	rm -f "$WORK/enough" "$WORK"/250s* "$WORK"/soak.*
+	pages_site "$1" && sql "$(members_sql carga 100)" && sink_start && deliver_start && site_start_sched || return 1
+	SOAK_FIRST=$(sql 'SELECT max(id) FROM post')
+}
+
+# Temporary failures that come back to the sender of a copy, each of another recipient.
+bounces() {
+	local from n=0
+	until [ -e "$WORK/enough" ]; do
+		from=$(awk -F '\t' '$4 !~ /^digest\./ { print $2 }' "$WORK/sink/copies" | tail -n $((100 - n % 100)) | head -n 1)
+		n=$((n + 7))
+		[ -z "$from" ] || sed "s/^To: .*/To: <$from>/" <<-'EOF' | net_lmtp "$SITE_LMTP" '' "$from" >>"$WORK/soak.bounces"
+			From: MAILER-DAEMON@ok.example
+			To: x
+			Subject: Undelivered Mail Returned to Sender
+			MIME-Version: 1.0
+			Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+			--b
+
+			The mailbox is full.
+
+			--b
+			Content-Type: message/delivery-status
+
+			Reporting-MTA: dns; mx.ok.example
+
+			Final-Recipient: rfc822; lleno@ok.example
+			Action: failed
+			Status: 4.2.2
+
+			--b--
+		EOF
+		sleep 10
+	done
+}
+
+# Twenty people's digest is due each minute.
+digests_due() {
+	until [ -e "$WORK/enough" ]; do
+		sleep 60
+		sql "UPDATE digest_schedule SET due_at = now()" >/dev/null
+	done
+}
+
+soak_memory() { # FILE: a line every five seconds, of each program
+	local name
+	until [ -e "$WORK/enough" ]; do
+		for name in receive deliver web sched; do
+			printf '%s ' "$(pss_mb $(pgrep -g "$(site_pid "$name")"))"
+		done >>"$1"
+		echo >>"$1"
+		sleep 5
+	done
+}
+
+# What each program had in the second tenth and in the last.
+soak_flat() {
+	local i=0 name from to
+	for name in receive deliver web cabildod; do
+		i=$((i + 1))
+		read -r from to < <(awk -v c=$i '{ v[NR] = $c } END {
+			w = int(NR / 10) + 1
+			for (k = 1; k <= w; k++) { a += v[w + k]; b += v[NR - w + k] }
+			printf "%.1f %.1f\n", a / w, b / w }' "$1")
+		soak_say "soak_memory_${name}_start_mb" "$from" MB
+		soak_say "soak_memory_${name}_end_mb" "$to" MB "$(calc "$from * 1.2 + 3")"
+	done
+}
+
+part_soak() {
+	local minutes=${MINUTES:-20} cpu t0 what
+	soak_site soak && sql "WITH p AS (SELECT a.id, d.id AS d FROM account a JOIN address d ON d.account_id = a.id
+			WHERE d.addr ~ '^m[1-9]?5@' OR d.addr ~ '^m[1-9]?6@')
+		UPDATE subscription s SET delivery = 'digest' FROM p WHERE s.account_id = p.id" || return 1
+	sql "UPDATE list SET digest_every = 'daily'" >/dev/null
+	"$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
+		--connections 2 --rate "${SOAK_RATE:-15}" --retry --quiet --count 10000000 --size 3000 --log "$WORK/250s" >"$WORK/soak.send" 2>&1 &
+	what=$!
+	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" / /g/carga /g/carga/1
+	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" /g/carga/1 /g/carga /g/carga/1 /g/carga/2
+	client http 0.1 "$WORK/soak.search" "$SITE_HTTP" "$WORK/enough" '/search?q=reuni%C3%B3n' '/g/carga/search?q=datos+abiertos'
+	client lmtp 0.5 "$WORK/soak.post" "$SITE_LMTP" "$WORK/enough" carga@foro.example soak "$WORK/250s.slow"
+	bounces &
+	SOAK_PIDS+=("$!")
+	digests_due &
+	SOAK_PIDS+=("$!")
+	soak_memory "$WORK/soak.memory" &
+	SOAK_PIDS+=("$!")
+	cpu=$(cpu_ms $(ours_pids) $(theirs_pids)) t0=$(now)
+	sleep $((minutes * 60))
+	cpu=$(calc "($(cpu_ms $(ours_pids) $(theirs_pids)) - $cpu) / ($(now) - $t0) / 10 / $(nproc)")
+	kill "$what"
+	wait "$what"
+	clients_end
+	wait_for 120 queue_empty
+	soak_say soak_minutes "$minutes" minutes
+	soak_say soak_processor "$cpu" '%'
+	for what in page search post; do
+		soak_say "soak_${what}_answers" "$(wc -l <"$WORK/soak.$what")" -
+		soak_say "soak_${what}_ms_p50" "$(p_of "$WORK/soak.$what" 50)" ms
+		soak_say "soak_${what}_ms_p99" "$(p_of "$WORK/soak.$what" 99)" ms 100
+		soak_say "soak_${what}_errors" "$(wrong "$WORK/soak.$what" 200 250)" - 0
+	done
+	soak_say soak_digests "$(awk -F '\t' '$4 ~ /^digest\./' "$WORK/sink/copies" | wc -l)" mails
+	soak_say soak_bounces "$(sql 'SELECT count(*) FROM bounce')" reports
+	soak_flat "$WORK/soak.memory"
+	soak_books soak
+	site_over && [ $SOAK_BAD -eq 0 ]
+}
+
+# quiet NAME: 10 s of one client of each kind; their p99 stand in soak.NAME.*
+quiet() {
+	rm -f "$WORK/enough"
+	client http 0.01 "$WORK/soak.$1.page" "$SITE_HTTP" "$WORK/enough" / /g/carga /g/carga/1
+	client lmtp 0.05 "$WORK/soak.$1.post" "$SITE_LMTP" "$WORK/enough" carga@foro.example "$1" "$WORK/250s.$1"
+	sleep 10
+	clients_end
+	rm -f "$WORK/enough"
+}
+
+part_overload() {
+	local seconds=${SECONDS_OVER:-300} clients=$((WORKERS * 100)) send web t0
+	ulimit -n 8192 2>/dev/null
+	soak_site overload || return 1
+	quiet warm
+	quiet before
+	"$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
+		--connections "$clients" --retry --quiet --count 10000000 --size 3000 --log "$WORK/250s" >"$WORK/soak.send" 2>&1 &
+	send=$!
+	wrk -t 2 -c "$clients" -d "${seconds}s" --timeout 30s --latency "http://127.0.0.1:$SITE_HTTP/g/carga/1" >"$WORK/soak.wrk" &
+	web=$!
+	client http 0.1 "$WORK/soak.over.page" "$SITE_HTTP" "$WORK/enough" / /g/carga /g/carga/1
+	client lmtp 0.1 "$WORK/soak.over.post" "$SITE_LMTP" "$WORK/enough" carga@foro.example over "$WORK/250s.over"
+	wait $web
+	kill $send
+	wait $send
+	clients_end
+	t0=$SECONDS
+	until quiet after && awk "BEGIN { exit !($(p_of "$WORK/soak.after.page" 99) <= 5 * $(p_of "$WORK/soak.before.page" 99) + 50) }"; do
+		[ $((SECONDS - t0)) -lt 120 ] || { note 'overload: pages stay slow'; SOAK_BAD=1; break; }
+		rm -f "$WORK"/soak.after.*
+	done
+	soak_say overload_clients $((2 * clients)) clients
+	soak_say overload_recovers_s $((SECONDS - t0 - 10)) s 30
+	wait_for 900 queue_empty
+	soak_say overload_queue_empty_s $((SECONDS - t0)) s
+	for t0 in before over after; do
+		soak_say "overload_${t0}_page_ms_p99" "$(p_of "$WORK/soak.$t0.page" 99)" ms
+		soak_say "overload_${t0}_post_ms_p99" "$(p_of "$WORK/soak.$t0.post" 99)" ms
+	done
+	awk '$1 == "Requests/sec:" { print "overload_page_req_per_s", $2, "req/s" } /Non-2xx/ { print "overload_pages_shed", $NF, "-" } /Socket errors/ { print "# " $0 }' "$WORK/soak.wrk"
+	awk '{ n[$1]++ } END { for (k in n) printf "# the client beside them heard %s %d times\n", k, n[k] }' "$WORK/soak.over.page" "$WORK/soak.over.post" >&2
+	# 503 by us says when to come again; a page that was cut, or a connection that died, is an error
+	soak_say overload_page_errors "$(wrong "$WORK/soak.over.page" 200 503)" - 0
+	soak_say overload_post_errors "$(wrong "$WORK/soak.over.post" 250 421 451 452)" - 0
+	soak_books overload
+	site_over && [ $SOAK_BAD -eq 0 ]
+}
