@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# limit: 300
+# limit: 480
 # alone: yes
 # The figures of pages beside their references, as `make bench` takes them but briefly:
 # printed, and wrong only where the best of three stays below a quarter of what
 # docs/performance.md wants. A machine that does other work as well slows both down.
-# A build with sanitizers, as ./check makes, is not measured: build/plain is then, which
-# ./quickstart makes and .ci/run has before ./check; where it is not there, nothing is.
+# A build with sanitizers, as ./check makes, is not measured: build/plain is then.
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$TOP/tests/lib/tap.sh"
@@ -20,7 +19,7 @@ TOOLS='tests/lib/lmtpsend tests/lib/sink tests/load/ref_page tests/load/visible'
 
 # shellcheck disable=SC2086 # a list of names
 plain_build cabildo cabildo-web cabildo-receive $TOOLS ||
-	tap_skip_all 'a build with sanitizers is not measured, and ./quickstart has made no other one of these sources'
+	tap_skip_all 'a build with sanitizers is not measured, and no other can be made'
 for tool in $TOOLS; do
 	[ -x "$MEASURED/$tool" ] || tap_skip_all "there is no $tool"
 done

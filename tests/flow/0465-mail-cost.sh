@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# limit: 300
+# limit: 480
 # What mail costs, counted and not timed: the statements of a post that comes in and
 # of a hundred copies that go out, as PostgreSQL logs them; and, where valgrind
 # and a build without sanitizers are there, the instructions of our programs for one
@@ -98,7 +98,7 @@ tap_is 'a post is four' "$(logged deliver 'execute s[0-9]+: select (p\.id, l\.na
 if ! command -v valgrind >/dev/null; then
 	echo '# no valgrind: the instructions were not counted'
 elif ! plain_build cabildo-receive cabildo-deliver; then
-	echo '# a build with sanitizers is not counted, and there is no other: see ./quickstart'
+	echo '# a build with sanitizers is not counted, and no other can be made'
 else
 	site_end receive
 	tap_run 'two are counted' both_counted few 100 2
