@@ -81,7 +81,7 @@ demo_group
 site_cabildo list set $DEMO_LIST flood_per_hour=0 unaddressed=accept identity=open >/dev/null
 OURS=$(version)
 : >"$BOOKS"
-"$LMTPSEND" --to "127.0.0.1:$SITE_LMTP" --from $ANA --rcpt "agenda@$SITE_DOMAIN" --count 300 \
+"$LMTPSEND" --to "127.0.0.1:$SITE_LMTP" --from $ANA --rcpt "agenda@$SITE_DOMAIN" --count 500 --rate 20 \
 	--connections 3 --retry --retry-ms 100 --log "$BOOKS" --quiet >"$TEST_TMP/stream" 2>&1 &
 SENDER=$!
 tap_run 'mail flows' wait_for 30 more_than 40
@@ -118,7 +118,7 @@ cabildo-receive --config "$SITE/cabildo.conf" --workers 1 --port-file "$TEST_TMP
 tap_is 'one that is started now ends and says what to do' "$?:$(grep -c 'install the newer' "$TEST_TMP/old")" 78:1
 
 new_programs
-tap_run 'with the right programs the sender gets rid of its mail' wait_for 60 more_than 299
+tap_run 'with the right programs the sender gets rid of its mail' wait_for 60 more_than 499
 wait $SENDER
 SENDER=''
 tap_run 'and readers read' wait_for 15 flow_page

@@ -141,7 +141,10 @@ with made as materialized (
 		)
 		select (select min(subscription) filter (where active) from sub) as subscription,
 			exists (select from sub where active and since < until and not seen) as late,
-			exists (select from digest_issue i where i.account_id = d.account_id and i.list_id = d.list_id and i.period = d.period) as had,
+			exists (select from digest_issue i where i.account_id = d.account_id and i.list_id = d.list_id and i.period = d.period)
+				-- nor was the hour set while the clock stood long before this one
+				or d.due_at < $4::timestamptz - interval '1 hour' and exists (select from digest_issue i where i.account_id = d.account_id
+					and i.list_id = d.list_id and i.made_at > d.due_at and i.made_at <= $4) as had,
 			(select (array_agg(id order by place, weight desc, id))[1:80] from pick) as blocks,
 			least(80, (select count(*) from heard where mode <> 'mute'))::integer as followed,
 			coalesce((select sum(threads) from sub where active and whole), 0)
