@@ -61,11 +61,11 @@ soak_books() {
 	soak_say "$1_stuck" "$(sql 'SELECT count(*) FROM outbound')" - 0
 }
 
-# soak_site NAME: the thread and the index of the pages, a hundred members who get each post.
+# soak_site NAME COUNT: the thread and the index of the pages, so many members who get each post.
 soak_site() {
 	SOAK_BAD=0
 	rm -f "$WORK/enough" "$WORK"/250s* "$WORK"/soak.*
-	pages_site "$1" && sql "$(members_sql carga 100)" && sink_start && deliver_start && site_start_sched || return 1
+	pages_site "$1" && sql "$(members_sql carga "$2")" && sink_start && deliver_start && site_start_sched || return 1
 	SOAK_FIRST=$(sql 'SELECT max(id) FROM post')
 }
 
@@ -136,16 +136,16 @@ soak_flat() {
 
 part_soak() {
 	local minutes=${MINUTES:-20} cpu t0 what
-	soak_site soak && sql "WITH p AS (SELECT a.id, d.id AS d FROM account a JOIN address d ON d.account_id = a.id
+	soak_site soak 100 && sql "WITH p AS (SELECT a.id, d.id AS d FROM account a JOIN address d ON d.account_id = a.id
 			WHERE d.addr ~ '^m[1-9]?5@' OR d.addr ~ '^m[1-9]?6@')
 		UPDATE subscription s SET delivery = 'digest' FROM p WHERE s.account_id = p.id" || return 1
 	sql "UPDATE list SET digest_every = 'daily'" >/dev/null
-	"$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
+	setsid "$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
 		--connections 2 --rate "${SOAK_RATE:-15}" --retry --quiet --count 10000000 --size 3000 --log "$WORK/250s" >"$WORK/soak.send" 2>&1 &
 	what=$!
 	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" / /g/carga /g/carga/1
 	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" /g/carga/1 /g/carga /g/carga/1 /g/carga/2
-	client http 0.1 "$WORK/soak.search" "$SITE_HTTP" "$WORK/enough" '/search?q=reuni%C3%B3n' '/g/carga/search?q=datos+abiertos'
+	client http 0.1 "$WORK/soak.search" "$SITE_HTTP" "$WORK/enough" '/search?q=reuni%C3%B3n' '/search?q=datos+abiertos'
 	client lmtp 0.5 "$WORK/soak.post" "$SITE_LMTP" "$WORK/enough" carga@foro.example soak "$WORK/250s.slow"
 	bounces &
 	SOAK_PIDS+=("$!")
@@ -156,7 +156,7 @@ part_soak() {
 	cpu=$(cpu_ms $(ours_pids) $(theirs_pids)) t0=$(now)
 	sleep $((minutes * 60))
 	cpu=$(calc "($(cpu_ms $(ours_pids) $(theirs_pids)) - $cpu) / ($(now) - $t0) / 10 / $(nproc)")
-	kill "$what"
+	kill -- "-$what" # it has a process for each connection
 	wait "$what"
 	clients_end
 	wait_for 120 queue_empty
@@ -169,7 +169,7 @@ part_soak() {
 		soak_say "soak_${what}_errors" "$(wrong "$WORK/soak.$what" 200 250)" - 0
 	done
 	soak_say soak_digests "$(awk -F '\t' '$4 ~ /^digest\./' "$WORK/sink/copies" | wc -l)" mails
-	soak_say soak_bounces "$(sql 'SELECT count(*) FROM bounce')" reports
+	soak_say soak_bounces "$(sql 'SELECT count(*) FROM bounce_event')" reports
 	soak_flat "$WORK/soak.memory"
 	soak_books soak
 	site_over && [ $SOAK_BAD -eq 0 ]
@@ -188,10 +188,10 @@ quiet() {
 part_overload() {
 	local seconds=${SECONDS_OVER:-300} clients=$((WORKERS * 100)) send web t0
 	ulimit -n 8192 2>/dev/null
-	soak_site overload || return 1
+	soak_site overload 4 || return 1
 	quiet warm
 	quiet before
-	"$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
+	setsid "$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
 		--connections "$clients" --retry --quiet --count 10000000 --size 3000 --log "$WORK/250s" >"$WORK/soak.send" 2>&1 &
 	send=$!
 	wrk -t 2 -c "$clients" -d "${seconds}s" --timeout 30s --latency "http://127.0.0.1:$SITE_HTTP/g/carga/1" >"$WORK/soak.wrk" &
@@ -199,7 +199,7 @@ part_overload() {
 	client http 0.1 "$WORK/soak.over.page" "$SITE_HTTP" "$WORK/enough" / /g/carga /g/carga/1
 	client lmtp 0.1 "$WORK/soak.over.post" "$SITE_LMTP" "$WORK/enough" carga@foro.example over "$WORK/250s.over"
 	wait $web
-	kill $send
+	kill -- -$send
 	wait $send
 	clients_end
 	t0=$SECONDS
