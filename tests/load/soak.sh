@@ -101,11 +101,12 @@ bounces() {
 	done
 }
 
-# Twenty people's digest is due each minute.
+# A person has one digest a day: every half minute it is the next one's turn.
 digests_due() {
 	until [ -e "$WORK/enough" ]; do
-		sleep 60
-		sql "UPDATE digest_schedule SET due_at = now()" >/dev/null
+		sleep 30
+		sql "UPDATE digest_schedule SET due_at = now() WHERE id = (SELECT min(d.id) FROM digest_schedule d
+			WHERE NOT EXISTS (SELECT FROM digest_issue i WHERE i.account_id = d.account_id))" >/dev/null
 	done
 }
 
