@@ -362,12 +362,24 @@ create table raw_message (
 create index raw_message_expiry on raw_message (received_at) where not keep;
 
 create table raw_chunk (
-	raw_id bigint not null references raw_message on delete cascade,
+	raw_id bigint not null, -- of raw_message, by raw_leave below: a key would look that up and lock it for each post
 	n integer not null,
 	bytes bytea not null,
 	primary key (raw_id, n)
 );
 alter table raw_chunk alter column bytes set compression lz4;
+
+-- The bytes go with their message, whoever takes it.
+create function raw_leave() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+	delete from public.raw_chunk c using gone where c.raw_id = gone.id;
+	return null;
+end
+$$;
+create trigger raw_leave after delete on raw_message referencing old table as gone
+	for each statement execute function raw_leave();
 
 create table thread (
 	id bigint generated always as identity primary key,
@@ -551,7 +563,7 @@ create table thread_act_ref (
 create table thread_ref (
 	list_id bigint not null,
 	id_hash bytea not null,
-	thread_id bigint not null references thread,
+	thread_id bigint not null,
 	post_id bigint,
 	primary key (list_id, id_hash)
 );
@@ -1120,6 +1132,52 @@ $$;
 
 -- Posting ----------------------------------------------------------------------
 
+-- What comes before a post: the group's lock, shared; the key of idempotence, under which nobody else can be
+-- between here and our commit; the locks of the ids it has and names, in their order; and only then what
+-- is known of these: each statement in here sees what was committed until it begins. No row: the key was there. Last
+-- comes a row without an id: the new post's id and, where reads, what stands in the nearest post that it names.
+create function post_place(grp bigint, key bytea, locks bigint[], ids bytea[], reads boolean)
+returns table (hash_r bytea, thread_r bigint, post_r bigint, state_r text, list_r bigint, placed_r boolean,
+	new_r bigint, body_r text, author_r text)
+language plpgsql
+as $$
+declare
+	-- evaluated as expressions, these cost a tenth of a statement
+	fresh bigint := pg_catalog.nextval('public.post_id_seq');
+	taken boolean := pg_catalog.pg_advisory_xact_lock_shared(1, (grp % 2147483647)::integer) is null;
+	near bigint;
+	k bigint;
+begin
+	insert into public.message_seen (list_id, id_hash, fate, post_id) values (grp, key, 'posted', fresh)
+	on conflict (list_id, id_hash) do nothing;
+	if not found then
+		return;
+	end if;
+	foreach k in array locks loop
+		taken := pg_catalog.pg_advisory_xact_lock(k) is null;
+	end loop;
+	for hash_r, thread_r, post_r, state_r, list_r, placed_r in
+		-- as refs_find
+		select r.id_hash, r.thread_id, r.post_id, t.state, t.list_id, t.placed
+		from unnest(array(select unnest(ids))) u (h)
+		cross join lateral (select id_hash, thread_id, post_id from public.thread_ref where list_id = grp and id_hash = u.h limit 1) r
+		cross join lateral (select state, list_id, placed from public.thread where id = r.thread_id limit 1) t
+	loop
+		if near is null and hash_r <> ids[1] then
+			near := post_r;
+		end if;
+		return next;
+	end loop;
+	if reads and near is not null then
+		select pg_catalog.left(p.body, 262144), p.author_addr into body_r, author_r from public.post p where p.id = near;
+	end if;
+	hash_r := null;
+	post_r := near;
+	new_r := fresh;
+	return next;
+end
+$$;
+
 -- One new post, but for its files and its group's counters, which come last: everything that is
 -- written of it in one call, because a statement of its own costs as much as what it
 -- does. It is the only way in which mail and pages make a post; their roles hold no right to insert one. The
@@ -1128,12 +1186,13 @@ $$;
 --   raw        null: raw_bytes are stored
 --   unknown    ids it names that nobody has; waits, ranks: nearer to it than its parent
 --   rcpt       null: from an archive; no copies leave and no fate is recorded
+--   counts     the group's counters too, last: whoever asks for that commits at once
 create function post_put(grp bigint, new_post bigint, in_thread bigint, parent bigint, near smallint, own_id text,
 	own_hash bytea, answers text[], who bigint, author text, author_at text, sent timestamptz, guessed boolean,
 	door text, language text, title text, words text, ranges integer[], page text, deflated bytea, files integer,
 	machine boolean, named text[], own_words text, quoted_words text, raw bigint, raw_hash bytea, raw_bytes bytea,
 	unknown bytea[], waits bytea[], ranks smallint[], of_hold bigint, sender text, rcpt text, by_rule text,
-	its_trace text, its_reason text,
+	its_trace text, its_reason text, counts boolean,
 	out number_r integer, out thread_r bigint, out thread_number_r bigint, out hidden_r boolean)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1141,6 +1200,8 @@ declare
 	entry pg_catalog.tsvector;
 	first boolean;
 	was public.thread_state;
+	had bigint[] := '{}';
+	given bigint;
 begin
 	if raw is null then
 		insert into public.raw_message (size, hash, chunks, keep)
@@ -1200,15 +1261,17 @@ begin
 	-- Cc, and not to whoever has a copy of this very message by another group: its transaction is over,
 	-- ids_lock sees to that.
 	if not hidden_r then
-		with twin as materialized (
-			select id from public.post where msgid_hash = own_hash and list_id <> grp
-		), had as materialized (
-			select s2.account_id from twin join public.outbound o on o.post_id = twin.id
-			join public.subscription s2 on s2.id = o.subscription_id
-			union all
-			select s2.account_id from twin join public.delivery d on d.post_id = twin.id and d.outcome <> 'skipped'
-			join public.subscription s2 on s2.id = d.subscription_id
-		)
+		if exists (select from public.post p where p.msgid_hash = own_hash and p.list_id <> grp) then
+			with twin as materialized (
+				select id from public.post where msgid_hash = own_hash and list_id <> grp
+			)
+			select array(
+				select s2.account_id from twin join public.outbound o on o.post_id = twin.id
+				join public.subscription s2 on s2.id = o.subscription_id
+				union all
+				select s2.account_id from twin join public.delivery d on d.post_id = twin.id and d.outcome <> 'skipped'
+				join public.subscription s2 on s2.id = d.subscription_id) into had;
+		end if;
 		insert into public.outbound (lane, list_id, post_id, subscription_id)
 		select 1, grp, new_post, s.id
 		from public.subscription s left join public.thread_follow f on f.thread_id = thread_r and f.account_id = s.account_id
@@ -1216,10 +1279,22 @@ begin
 			and (s.pause_until is null or s.pause_until < now() or s.pause_from > now())
 			and (s.own_copy or s.account_id is distinct from who)
 			and (s.copy_when_addressed or s.account_id not in (select account_id from public.address where addr = any (named)))
-			and s.account_id not in (select account_id from had);
+			and s.account_id not in (select unnest(had));
 	end if;
 	insert into public.intake (list_id, envelope_from, recipient, msgid, fate, rule, trace, post_id, hold_id, raw_id, reason, account_id)
 	values (grp, sender, rcpt, own_id, 'posted', by_rule, its_trace, new_post, of_hold, raw, its_reason, who);
+
+	-- as list_bump and list_bump_thread
+	if counts and not hidden_r then
+		update public.list l set post_count = l.post_count + 1, thread_count = l.thread_count + (in_thread is null)::integer,
+			next_thread = l.next_thread + (in_thread is null)::integer,
+			last_post_at = greatest(l.last_post_at, sent), version = l.version + 1
+		where l.id = grp returning l.next_thread - 1 into given;
+		if in_thread is null then
+			update public.thread t set number = given where t.id = thread_r;
+			thread_number_r := given;
+		end if;
+	end if;
 end
 $$;
 revoke execute on function post_put from public;

@@ -368,6 +368,8 @@ static void group_handle(struct unit *u, const struct envelope *env, const struc
 			 rc_name(rc));
 		return;
 	}
+	if (res.late)
+		submit_late(u, &res);
 	reply_for(g, &res);
 	log_info("event=%s list=%s msgid=%s rule=%s post=%lld thread=%lld hold=%lld from=%s "
 		 "bytes=%zu",

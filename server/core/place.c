@@ -33,11 +33,20 @@ const id_hash *place_all_ids(struct unit *u, const struct ids *ids)
 	return (const id_hash *)all;
 }
 
-enum rc place_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
+static int by_value(const void *a, const void *b)
+{
+	int64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+/* What to lock, in order: its ids, ids->n + 2 of them. */
+static const int64_t *lock_keys(struct unit *u, int64_t list, const struct ids *ids,
+				const id_hash *all)
 {
 	int64_t *keys = ARENA_ARRAY(u->arena, ids->n + 2, int64_t);
-	const id_hash *all = place_all_ids(u, ids);
-	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i <= ids->n; i++) {
 		memcpy(&keys[i], all[i], sizeof(keys[i]));
@@ -45,11 +54,38 @@ enum rc place_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
 	}
 	/* but one message to two groups is one after the other: whose copies leave? */
 	memcpy(&keys[ids->n + 1], ids->own_hash, sizeof(*keys));
+	qsort(keys, ids->n + 2, sizeof(*keys), by_value);
+	return keys;
+}
+
+enum rc place_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock)
+{
+	const id_hash *all = place_all_ids(u, ids);
+	enum rc rc = RC_OK;
+
 	if (lock)
-		rc = ids_lock(u->db, u->arena, keys, ids->n + 2);
+		rc = ids_lock(u->db, u->arena, lock_keys(u, list, ids, all), ids->n + 2);
 	if (rc != RC_OK)
 		return rc;
 	return refs_read(u->db, u->arena, list, all, ids->n + 1, &ids->found, &ids->nfound);
+}
+
+enum rc place_enter(struct unit *u, int64_t list, const id_hash key, bool reads, struct ids *ids,
+		    int64_t *post_r)
+{
+	const id_hash *all = place_all_ids(u, ids);
+	struct place_rows r;
+	enum rc rc = post_place(u->db, u->arena, list, key, lock_keys(u, list, ids, all), ids->n + 2,
+				all, ids->n + 1, reads, &r);
+
+	if (rc != RC_OK)
+		return rc;
+	*post_r = r.post;
+	ids->found = r.found;
+	ids->nfound = r.nfound;
+	ids->near = reads ? r.near : 0;
+	ids->text = r.text;
+	return RC_OK;
 }
 
 const struct ref_row *place_found(const struct ids *ids, const id_hash h)

@@ -22,6 +22,8 @@ struct ids {
 	size_t n;
 	struct ref_row *found;
 	size_t nfound;
+	int64_t near; /* the post that text is of; 0: not read */
+	struct post_text_row text;
 };
 
 struct place {
@@ -37,6 +39,10 @@ struct place {
 void place_ids(struct unit *u, const struct submission *s, const char *msgid, struct ids *r);
 /* lock: nobody else who has or names one of them until the commit. */
 enum rc place_look_up(struct unit *u, int64_t list, struct ids *ids, bool lock) MUST_USE;
+/* The key, the locks and the look-up of a post that is new: its id to post_r. reads: with what
+ * stands in the nearest post that it names. RC_CONFLICT: seen before. */
+enum rc place_enter(struct unit *u, int64_t list, const id_hash key, bool reads, struct ids *ids,
+		    int64_t *post_r) MUST_USE;
 /* Its own, then those it names; ids->n + 1. */
 const id_hash *place_all_ids(struct unit *u, const struct ids *ids);
 /* NULL: nobody has or names it. */

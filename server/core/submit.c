@@ -9,10 +9,12 @@
  *	           here for the first one's commit and becomes a duplicate
  *	ids        advisory locks on the ids it has and names: a reply and its
  *	           parent that arrive together find each other
+ *	           (group, seen and ids are one call: post_place in schema.sql)
  *	post_put   one call (schema.sql): raw bytes; the thread, found or made, whose row
  *	           gives the post's number; the post with search entry and page; its ids;
  *	           one row per recipient; the record
- *	list       counters, and the number of a new thread
+ *	list       counters, and the number of a new thread; by post_put itself where nothing
+ *	           but the commit comes after it, and that goes out together with it
  */
 #include "server/core/fold.h"
 #include "server/core/lang.h"
@@ -266,6 +268,25 @@ static enum rc group_count(struct unit *u, const struct list_ref *l, const struc
 	return rc == RC_OK && tell ? receipt_send(u, l, s, r) : rc;
 }
 
+/* Does nothing but the commit come after post_put? Then both are one round trip. */
+static bool post_last(const struct list_ref *l, const struct submission *s, const struct ids *ids,
+		      const struct place *p, int64_t hold)
+{
+	return s->source == SUBMIT_EMAIL && hold == 0 && !l->receipt && s->nattachments == 0 &&
+	       p->nmerge == 0 && place_found(ids, ids->own_hash) == NULL;
+}
+
+void submit_late(struct unit *u, struct submit_result *r)
+{
+	struct post_at put;
+
+	if (post_put_at(u->db, u->arena, &put) != RC_OK)
+		return;
+	r->thread = put.thread;
+	r->number = put.number;
+	r->thread_number = put.thread_number;
+}
+
 /* raw: its bytes, where they are stored already. */
 static enum rc post_make(struct unit *u, const struct list_ref *l, const struct submission *s,
 			 const struct ids *ids, struct place *p, int64_t post, int64_t raw,
@@ -281,6 +302,9 @@ static enum rc post_make(struct unit *u, const struct list_ref *l, const struct 
 	n.id = post;
 	n.raw = raw;
 	n.in = s->source == SUBMIT_IMPORT ? NULL : &in;
+	r->late = n.counts = post_last(l, s, ids, p, hold);
+	if (rc == RC_OK && r->late)
+		return post_put_send(u->db, u->arena, &n);
 	if (rc == RC_OK)
 		rc = post_put(u->db, u->arena, &n, &put);
 	if (rc != RC_OK)
@@ -385,6 +409,7 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 		    struct submit_result *r)
 {
 	bool import = s->source == SUBMIT_IMPORT;
+	bool reads = !import && s->nrefs > 0 && fold_asks_parent(u, s);
 	const struct ref_row *own;
 	struct submission with;
 	struct place place;
@@ -396,16 +421,14 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 
 	*r = (struct submit_result){ .fate = FATE_POSTED };
 	submit_key(u, s, key);
+	place_ids(u, s, submit_msgid(u, l, s, key), &ids);
 	if (s->alone)
 		rc = group_lock(u->db, l->id);
-	if (rc == RC_OK && !import)
-		rc = seen_add(u->db, u->arena, l->id, key, "posted", true, &post);
+	if (rc == RC_OK)
+		rc = import ? place_look_up(u, l->id, &ids, false)
+			    : place_enter(u, l->id, key, reads, &ids, &post);
 	if (rc == RC_CONFLICT)
 		return duplicate(u, l, s, key, r);
-	if (rc != RC_OK)
-		return rc;
-	place_ids(u, s, submit_msgid(u, l, s, key), &ids);
-	rc = place_look_up(u, l->id, &ids, !import);
 	if (rc != RC_OK)
 		return rc;
 	own = place_found(&ids, ids.own_hash);
@@ -447,7 +470,10 @@ enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submi
 	if (rc != RC_OK)
 		return rc;
 	with = *s;
-	rc = fold_against_parent(u, &with, place.parent);
+	if (ids.near != 0 && ids.near == place.parent)
+		fold_against(u, &with, slice_of(ids.text.body), ids.text.author_addr);
+	else
+		rc = fold_against_parent(u, &with, place.parent);
 	return rc == RC_OK ? post_make(u, l, &with, &ids, &place, post, raw, 0, r) : rc;
 }
 

@@ -84,6 +84,8 @@ struct submit_result {
 	/* with RC_TEMPFAIL: the post joins threads into which others may be writing.
 	 * Abort, and submit it again with `alone` in a new transaction. */
 	bool alone;
+	/* thread and number are known once it is committed: submit_late() */
+	bool late;
 	/* RC_CONFLICT with this set: the thread it answers is in that group by now, and
 	 * nothing was done: list_elsewhere, then again by the rules of that group */
 	int64_t elsewhere;
@@ -130,6 +132,8 @@ enum rc list_elsewhere(struct unit *u, int64_t id, const char *envelope, const c
  */
 enum rc submit_post(struct unit *u, const struct list_ref *l, const struct submission *s,
 		    struct submit_result *r) MUST_USE;
+/* After the commit of a result that is late. */
+void submit_late(struct unit *u, struct submit_result *r);
 /*
  * The whole group for this transaction: whoever else posts waits before their
  * first row, so that no post finds its place in a thread that is on its way

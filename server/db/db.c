@@ -1,47 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The connection: prepared statements, transactions, errors to enum rc. With
- * rows.c the only file of the project that sees libpq.
+ * rows.c and notify.c the only file of the project that sees libpq.
  *
  * What need not be answered at once goes out in the pipeline of libpq: the begin of a
  * transaction with its first statement, db_send(), the commit with what was sent
  * before it; the commit of what only read is not waited for. ahead[] names what was
- * sent and has no answer yet; drain() reads all of it. Else the connection is in no
+ * sent and has no answer yet; conn_drain() reads all of it. Else the connection is in no
  * pipeline.
  */
-#include <poll.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "server/db/rows.h"
+#include "server/db/conn.h"
 
 #include "server/db/version.h"
 
 #include "server/base/base.h"
 
-/* So little is answered to each that the server never waits for us to read. */
-#define AHEAD_MAX       32
 #define RECONNECT_EVERY USEC
-#define NOTIFY_EVERY    (50 * 1000)
-
-struct db {
-	PGconn *pg;
-	char *conninfo, *role, *program;
-	unsigned flags;
-	bool in_tx, broken;
-	bool begin_due; /* in a transaction that the server has not heard of */
-	enum db_mode mode;
-	bool synced; /* the end of the pipeline is sent too */
-	unsigned nahead;
-	const char *ahead[AHEAD_MAX];
-	int64_t last_try, last_notify;
-	char sqlstate[6];
-	char error[512];
-	bool prepared[STMT_COUNT];
-	const char *hello; /* NULL: none */
-	enum stmt hello_stmt;
-};
 
 /* Whether this program, in any of its processes, has worked on this schema. */
 static _Atomic bool known_alone, *known = &known_alone;
@@ -66,8 +44,16 @@ struct db *db_new(const char *conninfo, const char *role, const char *program, u
 	return db;
 }
 
+static void kept_drop(struct db *db)
+{
+	PQclear(db->kept);
+	db->kept = NULL;
+	db->keep = 0;
+}
+
 static void disconnect(struct db *db)
 {
+	kept_drop(db);
 	if (db->pg != NULL)
 		PQfinish(db->pg);
 	db->pg = NULL;
@@ -114,7 +100,7 @@ static void error_keep(struct db *db, const char *message, const char *sqlstate)
 	snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", sqlstate ? sqlstate : "");
 }
 
-static enum rc fail(struct db *db, const PGresult *res, const char *what)
+enum rc conn_fail(struct db *db, const PGresult *res, const char *what)
 {
 	const char *st = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 	enum rc rc;
@@ -151,7 +137,7 @@ static enum rc answer(struct db *db, const char *what, PGresult **r)
 	if (st == PGRES_PIPELINE_ABORTED)
 		rc = RC_TEMPFAIL; /* what stopped it is told already */
 	else if (st != PGRES_TUPLES_OK && st != PGRES_COMMAND_OK)
-		rc = fail(db, res, what);
+		rc = conn_fail(db, res, what);
 	if (rc == RC_OK)
 		*r = res;
 	else
@@ -176,7 +162,7 @@ static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 		return RC_OK;
 	if (!db->synced && PQpipelineSync(db->pg) != 1) {
 		db->broken = true;
-		rc = fail(db, NULL, db->ahead[0]);
+		rc = conn_fail(db, NULL, db->ahead[0]);
 	}
 	db->synced = false;
 	for (unsigned i = 0; i < db->nahead && !db->broken; i++) {
@@ -185,10 +171,12 @@ static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 			rc = one;
 		if (i + n >= db->nahead)
 			last_r[i + n - db->nahead] = res;
+		else if (i + 1 == db->keep)
+			db->kept = res;
 		else
 			PQclear(res);
 	}
-	db->nahead = 0;
+	db->nahead = db->keep = 0;
 	if (!db->broken)
 		PQclear(PQgetResult(db->pg)); /* the end of the pipeline */
 	if (!db->broken && PQexitPipelineMode(db->pg) != 1)
@@ -199,10 +187,12 @@ static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 		PQclear(last_r[i]);
 		last_r[i] = NULL;
 	}
+	if (rc != RC_OK)
+		kept_drop(db);
 	return rc;
 }
 
-static enum rc drain(struct db *db, PGresult **last_r)
+enum rc conn_drain(struct db *db, PGresult **last_r)
 {
 	return drain_last(db, last_r, last_r != NULL);
 }
@@ -212,7 +202,7 @@ static enum rc sent(struct db *db, int ok, const char *what)
 {
 	if (ok != 1) {
 		db->broken = true; /* half of it may be out */
-		return fail(db, NULL, what);
+		return conn_fail(db, NULL, what);
 	}
 	db->ahead[db->nahead++] = what;
 	return RC_OK;
@@ -220,7 +210,7 @@ static enum rc sent(struct db *db, int ok, const char *what)
 
 static enum rc send_text(struct db *db, const char *sql)
 {
-	enum rc rc = db->nahead + 2 >= AHEAD_MAX ? drain(db, NULL) : RC_OK;
+	enum rc rc = db->nahead + 2 >= AHEAD_MAX ? conn_drain(db, NULL) : RC_OK;
 
 	if (rc != RC_OK)
 		return rc;
@@ -239,14 +229,14 @@ static enum rc send_begin(struct db *db)
 	return rc;
 }
 
-static enum rc simple(struct db *db, const char *sql)
+enum rc conn_simple(struct db *db, const char *sql)
 {
 	PGresult *res = PQexec(db->pg, sql);
 	ExecStatusType st = PQresultStatus(res);
 	enum rc rc = RC_OK;
 
 	if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK)
-		rc = fail(db, res, sql);
+		rc = conn_fail(db, res, sql);
 	PQclear(res);
 	return rc;
 }
@@ -296,13 +286,13 @@ enum rc db_schema_version(struct db *db, int64_t *version_r)
 	*version_r = 0;
 	res = PQexec(db->pg, "select to_regclass('public.schema_version') is not null");
 	if (PQresultStatus(res) != PGRES_TUPLES_OK)
-		rc = fail(db, res, "schema_version");
+		rc = conn_fail(db, res, "schema_version");
 	else if (*PQgetvalue(res, 0, 0) == 't') {
 		PQclear(res);
 		res = PQexec(db->pg, "select coalesce(max(version), 0) from schema_version where version < 2147483647");
 		if (PQresultStatus(res) != PGRES_TUPLES_OK ||
 		    !slice_i64(slice_of(PQgetvalue(res, 0, 0)), 0, INT32_MAX, version_r))
-			rc = fail(db, res, "schema_version");
+			rc = conn_fail(db, res, "schema_version");
 	}
 	PQclear(res);
 	return rc;
@@ -330,7 +320,7 @@ static enum rc hello(struct db *db)
 	stmt_name(db->hello_stmt, name);
 	res = PQexecPrepared(db->pg, name, 1, &db->hello, NULL, NULL, 1);
 	if (PQresultStatus(res) != PGRES_TUPLES_OK && PQresultStatus(res) != PGRES_COMMAND_OK)
-		rc = fail(db, res, stmt_table[db->hello_stmt].name);
+		rc = conn_fail(db, res, stmt_table[db->hello_stmt].name);
 	PQclear(res);
 	return rc;
 }
@@ -347,7 +337,7 @@ enum rc db_connect(struct db *db)
 	int64_t now = clock_mono();
 
 	/* the commit of a transaction that read is nothing to fail of, but its connection may */
-	if (db->nahead > 0 && !db->in_tx && drain(db, NULL) != RC_OK)
+	if (db->nahead > 0 && !db->in_tx && conn_drain(db, NULL) != RC_OK)
 		db->broken = true;
 	if (db->pg != NULL && !db->broken && PQstatus(db->pg) == CONNECTION_OK)
 		return RC_OK;
@@ -379,10 +369,10 @@ enum rc db_connect(struct db *db)
 	PQsetNoticeProcessor(db->pg, quiet, NULL);
 	db->last_try = 0;
 	if (((db->flags & DB_NO_VERSION_CHECK) == 0 && version_check(db) != RC_OK) ||
-	    simple(db, db->flags & DB_RO
+	    conn_simple(db, db->flags & DB_RO
 			       ? "set default_transaction_read_only = on; set timezone = 'UTC'"
 			       : "set timezone = 'UTC'") != RC_OK ||
-	    (db->flags & DB_ASYNC_COMMIT && simple(db, "set synchronous_commit = off") != RC_OK) ||
+	    (db->flags & DB_ASYNC_COMMIT && conn_simple(db, "set synchronous_commit = off") != RC_OK) ||
 	    (db->hello != NULL && hello(db) != RC_OK)) {
 		disconnect(db);
 		db->last_try = now;
@@ -415,7 +405,7 @@ enum rc db_begin(struct db *db, enum db_mode mode)
 
 enum rc db_flush(struct db *db)
 {
-	return db->in_tx && !db->begin_due ? drain(db, NULL) : RC_OK;
+	return db->in_tx && !db->begin_due ? conn_drain(db, NULL) : RC_OK;
 }
 
 enum rc db_commit(struct db *db)
@@ -440,7 +430,7 @@ enum rc db_commit(struct db *db)
 		return RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = drain(db, &res);
+		rc = conn_drain(db, &res);
 	if (rc == RC_OK && strcmp(PQcmdStatus(res), "COMMIT") != 0) {
 		/* it had failed before; the server has rolled back */
 		error_keep(db, "the transaction had failed", "25P02");
@@ -449,7 +439,7 @@ enum rc db_commit(struct db *db)
 	PQclear(res);
 	/* it failed in what was sent before it, and the commit was passed over */
 	if (rc != RC_OK && db_ok(db) && PQtransactionStatus(db->pg) != PQTRANS_IDLE &&
-	    simple(db, "rollback") != RC_OK)
+	    conn_simple(db, "rollback") != RC_OK)
 		db->broken = true;
 	return rc;
 }
@@ -463,9 +453,9 @@ void db_abort(struct db *db)
 	db->in_tx = db->begin_due = false;
 	if (!heard || !db_ok(db))
 		return;
-	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
+	if (db->nahead > 0 && conn_drain(db, NULL) != RC_OK)
 		log_debug("event=abort error=%s", log_q(db->error));
-	if (db_ok(db) && simple(db, "rollback") != RC_OK)
+	if (db_ok(db) && conn_simple(db, "rollback") != RC_OK)
 		db->broken = true;
 }
 
@@ -476,14 +466,14 @@ enum rc db_savepoint(struct db *db)
 
 	if (rc == RC_OK)
 		rc = send_text(db, "savepoint one");
-	return rc == RC_OK ? drain(db, NULL) : rc;
+	return rc == RC_OK ? conn_drain(db, NULL) : rc;
 }
 
 void db_rollback_to(struct db *db)
 {
-	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
+	if (db->nahead > 0 && conn_drain(db, NULL) != RC_OK)
 		log_debug("event=rollback_to error=%s", log_q(db->error));
-	if (db_ok(db) && simple(db, "rollback to savepoint one") != RC_OK)
+	if (db_ok(db) && conn_simple(db, "rollback to savepoint one") != RC_OK)
 		db->broken = true;
 }
 
@@ -498,7 +488,7 @@ enum rc db_prepare_check(struct db *db, enum stmt stmt)
 	stmt_name(stmt, name);
 	res = PQprepare(db->pg, name, stmt_table[stmt].sql, 0, NULL);
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
-		rc = fail(db, res, stmt_table[stmt].name);
+		rc = conn_fail(db, res, stmt_table[stmt].name);
 	else
 		db->prepared[stmt] = true;
 	PQclear(res);
@@ -513,7 +503,7 @@ static enum rc ready(struct db *db, enum stmt stmt)
 	if (db->prepared[stmt])
 		return RC_OK;
 	if (db->nahead > 0)
-		rc = drain(db, NULL);
+		rc = conn_drain(db, NULL);
 	return rc == RC_OK ? db_prepare_check(db, stmt) : rc;
 }
 
@@ -539,7 +529,7 @@ static enum rc run_alone(struct db *db, enum stmt stmt, const struct bound *b, s
 	*res_r = PQexecPrepared(db->pg, name, (int)nargs, b->values, b->lengths, b->formats, 1);
 	if (PQresultStatus(*res_r) == PGRES_TUPLES_OK || PQresultStatus(*res_r) == PGRES_COMMAND_OK)
 		return RC_OK;
-	rc = fail(db, *res_r, stmt_table[stmt].name);
+	rc = conn_fail(db, *res_r, stmt_table[stmt].name);
 	PQclear(*res_r);
 	*res_r = NULL;
 	return rc;
@@ -559,7 +549,7 @@ static enum rc run_once(struct db *db, const struct db_ask *asks, const struct b
 	rc = send_begin(db);
 	for (unsigned i = 0; rc == RC_OK && i < n; i++) {
 		if (db->nahead + 2 >= AHEAD_MAX)
-			rc = drain(db, NULL);
+			rc = conn_drain(db, NULL);
 		if (rc == RC_OK)
 			rc = send_stmt(db, asks[i].stmt, &b[i], asks[i].nargs);
 	}
@@ -615,85 +605,49 @@ enum rc db_run_two(struct db *db, struct arena *a, const struct db_ask asks[DB_A
 	return rc;
 }
 
-enum rc db_send_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
+static enum rc send_one(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
 {
 	struct bound b;
 	enum rc rc = RC_OK;
 
-	if (!db->in_tx || db->begin_due)
-		return db_run_(db, NULL, stmt, args, nargs, NULL);
 	if (nargs > ARGS_MAX)
 		log_panic("event=too_many_parameters stmt=%s", stmt_table[stmt].name);
 	if (!db_ok(db))
 		return RC_TEMPFAIL;
 	db_args_bind(&b, args, nargs);
 	if (db->nahead + 2 >= AHEAD_MAX)
-		rc = drain(db, NULL);
+		rc = conn_drain(db, NULL);
 	if (rc == RC_OK)
 		rc = ready(db, stmt);
 	return rc == RC_OK ? send_stmt(db, stmt, &b, nargs) : rc;
 }
 
-enum rc db_listen(struct db *db, const char *channel)
+enum rc db_send_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
 {
-	char sql[80];
-	enum rc rc = db_connect(db);
-
-	if (rc != RC_OK)
-		return rc;
-	snprintf(sql, sizeof(sql), "listen %s", channel);
-	return simple(db, sql);
+	if (!db->in_tx || db->begin_due)
+		return db_run_(db, NULL, stmt, args, nargs, NULL);
+	return send_one(db, stmt, args, nargs);
 }
 
-enum rc db_wait(struct db *db, int ms, bool *woken_r)
+enum rc db_send_kept_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
 {
-	struct pollfd pfd;
-	PGnotify *n;
+	struct db_ask ask = { stmt, args, nargs };
+	enum rc rc;
 
-	*woken_r = false;
-	if (!db_ok(db)) {
-		poll(NULL, 0, ms);
-		return RC_TEMPFAIL;
-	}
-	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
-		return RC_TEMPFAIL;
-	pfd = (struct pollfd){ .fd = PQsocket(db->pg), .events = POLLIN };
-	if (poll(&pfd, 1, ms) > 0 && !PQconsumeInput(db->pg)) {
-		db->broken = true;
-		return RC_TEMPFAIL;
-	}
-	while ((n = PQnotifies(db->pg)) != NULL) {
-		*woken_r = true;
-		PQfreemem(n);
-	}
-	return RC_OK;
-}
-
-void db_notify(struct db *db, const char *channel)
-{
-	char sql[80];
-	int64_t now = clock_mono();
-
-	if (db->in_tx || !db_ok(db) || now - db->last_notify < NOTIFY_EVERY)
-		return;
-	if (db->nahead > 0 && drain(db, NULL) != RC_OK)
-		return;
-	db->last_notify = now;
-	snprintf(sql, sizeof(sql), "notify %s", channel);
-	if (simple(db, sql) != RC_OK)
-		log_debug("event=notify_failed");
-}
-
-enum rc db_script(struct db *db, const char *sql, const char **err_r)
-{
-	PGresult *res = PQexec(db->pg, sql);
-	ExecStatusType st = PQresultStatus(res);
-	enum rc rc = RC_OK;
-
-	if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK) {
-		rc = fail(db, res, "script");
-		*err_r = db->error;
-	}
-	PQclear(res);
+	if (!db->in_tx)
+		log_panic("event=kept_outside_transaction stmt=%s", stmt_table[stmt].name);
+	kept_drop(db);
+	if (db->begin_due)
+		return run(db, &ask, 1, &db->kept);
+	rc = send_one(db, stmt, args, nargs);
+	if (rc == RC_OK)
+		db->keep = db->nahead;
 	return rc;
+}
+
+enum rc db_kept(struct db *db, struct arena *a, struct db_rows **rows_r)
+{
+	*rows_r = db->kept ? rows_keep(a, db->kept) : NULL;
+	db->kept = NULL;
+	return *rows_r && db_nrows(*rows_r) > 0 ? RC_OK : RC_NOTFOUND;
 }

@@ -167,6 +167,14 @@ enum rc db_send_(struct db *db, enum stmt stmt, const struct db_arg *args, size_
 #define db_send(db, stmt, ...)                                                                     \
 	db_send_((db), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                             \
 		 sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg))
+/* The same in a transaction, but its rows are kept: once it is done db_kept() has them, RC_NOTFOUND
+ * where it failed or what it was sent with did. One at a time. */
+enum rc db_send_kept_(struct db *db, enum stmt stmt, const struct db_arg *args,
+		      size_t nargs) MUST_USE;
+#define db_send_kept(db, stmt, ...)                                                                \
+	db_send_kept_((db), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                        \
+		      sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg))
+enum rc db_kept(struct db *db, struct arena *a, struct db_rows **rows_r) MUST_USE;
 enum rc db_flush(struct db *db) MUST_USE; /* all that was sent is done */
 #define db_run0(db, a, stmt, rows_r) db_run_((db), (a), (stmt), NULL, 0, (rows_r))
 

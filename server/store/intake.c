@@ -144,6 +144,29 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 	return rc == RC_OK ? refs_rows(a, q, r, n_r) : rc;
 }
 
+enum rc post_place(struct db *db, struct arena *a, int64_t list, const id_hash key,
+		   const int64_t *locks, size_t nlocks, const id_hash *ids, size_t nids, bool reads,
+		   struct place_rows *r)
+{
+	struct db_rows *q;
+	size_t n;
+	enum rc rc = db_run(db, a, STMT_POST_PLACE, &q, db_i64(list), HASH(key),
+			    db_i64_array(a, locks, nlocks), db_bytes_array(a, ids, nids),
+			    db_bool(reads));
+
+	if (rc != RC_OK)
+		return rc;
+	if (db_nrows(q) == 0)
+		return RC_CONFLICT;
+	n = db_nrows(q) - 1; /* the last is of no id */
+	*r = (struct place_rows){ .post = db_get_i64(q, n, 7),
+				  .near = db_get_i64(q, n, 2),
+				  .text = { db_get_text(q, n, 8), db_get_text(q, n, 9) } };
+	rc = refs_rows(a, q, &r->found, &r->nfound);
+	r->nfound = n;
+	return rc;
+}
+
 enum rc hint_read(struct db *db, struct arena *a, int64_t thread, struct hint_row *r)
 {
 	struct db_rows *q;
@@ -194,37 +217,50 @@ enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep, i
 	return rc;
 }
 
-enum rc post_put(struct db *db, struct arena *a, const struct post_new *p, struct post_at *r)
+enum rc post_put_send(struct db *db, struct arena *a, const struct post_new *p)
 {
 	bool store = p->raw == 0;
 	const struct intake_new *in = p->in;
 	unsigned char hash[HASH_BYTES];
-	struct db_rows *q;
-	enum rc rc;
 
 	if (store)
 		hash_bytes(p->bytes.p, p->bytes.n, hash);
-	rc = db_run(db, a, STMT_POST_PUT, &q, db_i64(p->list), db_i64(p->id), db_id(p->thread),
-		    db_id(p->parent), db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
-		    db_text_array(a, p->refs, p->nrefs), db_id(p->account),
-		    db_text(p->author_name), db_text(p->author_addr), db_time(p->sent_at),
-		    db_bool(p->sent_guessed), db_text(p->source), db_text(p->lang),
-		    db_text(p->subject), db_slice(p->text), db_i64_array(a, p->folds, p->nfolds),
-		    db_slice(p->html), db_packed(p->packed), db_i64((int64_t)p->nattachments),
-		    db_bool(p->automatic), db_text_array(a, p->addressed, p->naddressed),
-		    db_slice(p->own), db_slice(p->quoted), db_id(p->raw),
-		    store ? HASH(hash) : db_null(),
-		    store ? db_bytes(p->bytes.p, p->bytes.n) : db_null(),
-		    db_bytes_array(a, p->unknown, p->nunknown),
-		    db_bytes_array(a, p->waits, p->nwaits), db_i64_array(a, p->ranks, p->nwaits),
-		    in ? db_id(in->hold) : db_null(), db_text(in ? in->envelope_from : NULL),
-		    db_text(in ? in->recipient : NULL), db_text(in ? in->rule : NULL),
-		    db_text(in ? in->trace : NULL), db_text(in ? in->reason : NULL));
-	if (rc != RC_OK)
-		return rc;
-	*r = (struct post_at){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1), db_get_i64(q, 0, 2),
-			       db_get_bool(q, 0, 3) };
-	return RC_OK;
+	return db_send_kept(
+		db, STMT_POST_PUT, db_i64(p->list), db_i64(p->id), db_id(p->thread),
+		db_id(p->parent), db_i64(p->parent_rank), db_text(p->msgid), HASH(p->hash),
+		db_text_array(a, p->refs, p->nrefs), db_id(p->account), db_text(p->author_name),
+		db_text(p->author_addr), db_time(p->sent_at), db_bool(p->sent_guessed),
+		db_text(p->source), db_text(p->lang), db_text(p->subject), db_slice(p->text),
+		db_i64_array(a, p->folds, p->nfolds), db_slice(p->html), db_packed(p->packed),
+		db_i64((int64_t)p->nattachments), db_bool(p->automatic),
+		db_text_array(a, p->addressed, p->naddressed), db_slice(p->own),
+		db_slice(p->quoted), db_id(p->raw), store ? HASH(hash) : db_null(),
+		store ? db_bytes(p->bytes.p, p->bytes.n) : db_null(),
+		db_bytes_array(a, p->unknown, p->nunknown), db_bytes_array(a, p->waits, p->nwaits),
+		db_i64_array(a, p->ranks, p->nwaits), in ? db_id(in->hold) : db_null(),
+		db_text(in ? in->envelope_from : NULL), db_text(in ? in->recipient : NULL),
+		db_text(in ? in->rule : NULL), db_text(in ? in->trace : NULL),
+		db_text(in ? in->reason : NULL), db_bool(p->counts));
+}
+
+enum rc post_put_at(struct db *db, struct arena *a, struct post_at *r)
+{
+	struct db_rows *q;
+	enum rc rc = db_kept(db, a, &q);
+
+	if (rc == RC_OK)
+		*r = (struct post_at){ db_get_i64(q, 0, 0), db_get_i64(q, 0, 1),
+				       db_get_i64(q, 0, 2), db_get_bool(q, 0, 3) };
+	return rc;
+}
+
+enum rc post_put(struct db *db, struct arena *a, const struct post_new *p, struct post_at *r)
+{
+	enum rc rc = post_put_send(db, a, p);
+
+	if (rc == RC_OK)
+		rc = db_flush(db);
+	return rc == RC_OK ? post_put_at(db, a, r) : rc;
 }
 
 enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r)

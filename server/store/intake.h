@@ -69,6 +69,25 @@ enum rc refs_read(struct db *db, struct arena *a, int64_t list, const id_hash *h
 enum rc refs_rows(struct arena *a, const struct db_rows *q, struct ref_row **r,
 		  size_t *n_r) MUST_USE;
 
+struct post_text_row {
+	const char *body, *author_addr; /* the first 256 kB of body */
+};
+/*
+ * What a post begins with: its key as seen_add, its locks as ids_lock, what is known of its
+ * ids (the first is its own, the rest from the nearest on) as refs_read. Where reads, text is
+ * of the nearest post that it names. RC_CONFLICT: seen before.
+ */
+struct place_rows {
+	int64_t post; /* its id */
+	struct ref_row *found;
+	size_t nfound;
+	int64_t near; /* the nearest post that it names, or 0 */
+	struct post_text_row text;
+};
+enum rc post_place(struct db *db, struct arena *a, int64_t list, const id_hash key,
+		   const int64_t *locks, size_t nlocks, const id_hash *ids, size_t nids, bool reads,
+		   struct place_rows *r) MUST_USE;
+
 enum rc raw_write(struct db *db, struct arena *a, struct slice raw, bool keep,
 		  int64_t *raw_r) MUST_USE;
 
@@ -95,6 +114,7 @@ struct post_new {
 	const int64_t *ranks;           /* of those that it waits for */
 	size_t nunknown, nwaits;
 	const struct intake_new *in; /* its record; NULL: from an archive, and no copies leave */
+	bool counts; /* the group's counters are written too, last of all */
 };
 struct post_at {
 	int64_t number, thread, thread_number; /* thread_number: 0 where the thread is new */
@@ -104,10 +124,11 @@ struct post_at {
  * to another thread or group while we waited for its lock: again from the start, that is seen. */
 enum rc post_put(struct db *db, struct arena *a, const struct post_new *p,
 		 struct post_at *r) MUST_USE;
+/* The same with what comes next, which is the commit where p->counts. After that post_put_at()
+ * tells; RC_NOTFOUND where the transaction was not committed. */
+enum rc post_put_send(struct db *db, struct arena *a, const struct post_new *p) MUST_USE;
+enum rc post_put_at(struct db *db, struct arena *a, struct post_at *r) MUST_USE;
 
-struct post_text_row {
-	const char *body, *author_addr; /* the first 256 kB of body */
-};
 enum rc post_text_read(struct db *db, struct arena *a, int64_t post, struct post_text_row *r) MUST_USE;
 
 /* Where a thread is that an address or a form named. */

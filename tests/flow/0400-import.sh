@@ -168,7 +168,7 @@ index_def() {
 }
 
 emptied() {
-	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, message_seen, post, thread, thread_ref,
+	flow_sql 'SET client_min_messages = warning; TRUNCATE list, raw_message, raw_chunk, message_seen, post, thread, thread_ref,
 		ref_wait, thread_participant, post_redirect, attachment CASCADE'
 }
 

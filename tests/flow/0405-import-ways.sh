@@ -37,7 +37,7 @@ rows() {
 
 # A group with nothing in it, and two members.
 anew() {
-	flow_sql 'SET client_min_messages = warning; TRUNCATE list, account, raw_message, message_seen, post, thread, thread_ref,
+	flow_sql 'SET client_min_messages = warning; TRUNCATE list, account, raw_message, raw_chunk, message_seen, post, thread, thread_ref,
 		ref_wait, thread_participant, post_redirect, attachment, intake CASCADE' >/dev/null
 	site_cabildo list add archivo >/dev/null
 	site_cabildo member add archivo ana@example.org --name 'Ana de la Cuenta' </dev/null >/dev/null

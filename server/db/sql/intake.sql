@@ -68,6 +68,12 @@ select $1::bigint, $2::bytea, $3::text, case when $4::boolean then nextval('post
 on conflict (list_id, id_hash) do nothing
 returning post_id
 
+-- name: post_place
+-- roles: receive web cli
+-- Its key, the locks of its ids and what is known of these, in one round trip; no row: seen before.
+select hash_r, thread_r, post_r, null::bigint, state_r, list_r, placed_r, new_r, body_r, author_r
+from post_place($1::bigint, $2::bytea, $3::bigint[], $4::bytea[], $5::boolean)
+
 -- name: seen_get
 -- roles: receive web cli
 select m.fate, m.post_id, m.hold_id, p.thread_id, t.number, p.number
@@ -156,7 +162,7 @@ from post_put($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::smallint, $6::
 	$9::bigint, $10::text, $11::text, $12::timestamptz, $13::boolean, $14::text, $15::text, $16::text, $17::text,
 	$18::integer[], $19::text, $20::bytea, $21::integer, $22::boolean, $23::text[], $24::text, $25::text,
 	$26::bigint, $27::bytea, $28::bytea, $29::bytea[], $30::bytea[], $31::smallint[],
-	$32::bigint, $33::text, $34::text, $35::text, $36::text, $37::text)
+	$32::bigint, $33::text, $34::text, $35::text, $36::text, $37::text, $38::boolean)
 
 -- name: post_text
 -- roles: receive web cli
