@@ -15,6 +15,7 @@
 #include "server/text/sheet.h"
 #include "web/pages/site.h"
 #include "web/route/guess.h"
+#include "web/serve/crowd.h"
 #include "web/serve/listen.h"
 #include "web/serve/serve.h"
 
@@ -27,6 +28,7 @@ struct app {
 	struct site site;
 	struct router router;
 	struct serve *serve;
+	struct crowd *crowd; /* NULL as CGI */
 };
 
 /* A file of the installation that goes out as it is. */
@@ -99,6 +101,8 @@ static void worker_open(struct app *app)
 {
 	struct serve_opt o = { .handler = route_serve,
 			       .error = site_error,
+			       .late = site_late,
+			       .crowd = app->crowd,
 			       .ctx = &app->router,
 			       .https = slice_starts(slice_of(app->prog.conf.base_url),
 						     "https://") };
@@ -157,6 +161,8 @@ int main(int argc, char **argv)
 	if (listen == NULL && listen_is_cgi())
 		return cgi(&app);
 	unit_family();
+	app.crowd = crowd_open();
 	return listen_run(&(struct listen_opt){
-		.addr = listen, .workers = (unsigned)n, .worker = worker, .ctx = &app });
+		.addr = listen, .workers = (unsigned)n, .worker = worker, .ctx = &app,
+		.crowd = app.crowd });
 }

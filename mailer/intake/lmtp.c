@@ -7,7 +7,9 @@
 #include "mailer/intake/path.h"
 #include "server/base/base.h"
 
+#define BUSY "451 4.3.2 Too much mail at this moment; try again later."
 #define TXN_CAP ((size_t)8 << 20) /* senders and recipients of one transaction */
+#define STEP    4096
 
 enum state {
 	ST_COMMAND,
@@ -31,6 +33,8 @@ struct lmtp {
 	const struct intake_hooks *hooks;
 	enum state state;
 	bool greeted, mail, draining;
+	bool later; /* MAIL was told to come again, and so is what was said with it */
+	unsigned long steps;
 	unsigned errors;
 	char line[LMTP_LINE_MAX];
 	size_t nline;
@@ -123,7 +127,7 @@ static void txn_reset(struct lmtp *l)
 	arena_free(&l->txn);
 	l->env = (struct envelope){ .sender = "", .client = l->client, .helo = l->helo };
 	l->recipients_size = 0;
-	l->mail = false;
+	l->mail = l->later = false;
 	l->total = 0;
 	l->refused = NOT_REFUSED;
 }
@@ -239,6 +243,7 @@ static void cmd_mail(struct lmtp *l, struct slice arg)
 		fault(l, "501 5.1.7 This sender address cannot be read.");
 		return;
 	}
+	l->later = false;
 	while (!refusal && (params = slice_trim(params)).n) {
 		slice_cut(&params, ' ', &word);
 		refusal = mail_param(l, word);
@@ -250,9 +255,18 @@ static void cmd_mail(struct lmtp *l, struct slice arg)
 		fault(l, refusal);
 		return;
 	}
+	if (l->cfg->load && l->cfg->load->in_hand >= l->cfg->load->most) {
+		l->cfg->load->told++;
+		txn_reset(l);
+		say(l, "%s", BUSY);
+		l->later = true;
+		return;
+	}
 	l->txn = arena_new(TXN_CAP);
 	l->env.sender = slice_dup(l->txn, addr);
 	l->mail = true;
+	if (l->cfg->load)
+		l->cfg->load->in_hand++;
 	say(l, "250 2.1.0 Sender taken.");
 }
 
@@ -278,6 +292,10 @@ static void cmd_rcpt(struct lmtp *l, struct slice arg)
 	struct arena_mark mark;
 	const char *rcpt;
 
+	if (l->later) { /* of a pipeline, and no fault of the client's */
+		say(l, "%s", BUSY);
+		return;
+	}
 	if (!l->mail) {
 		fault(l, "503 5.5.1 MAIL comes first.");
 		return;
@@ -315,6 +333,10 @@ static void cmd_data(struct lmtp *l, struct slice arg)
 {
 	if (slice_trim(arg).n) {
 		fault(l, "501 5.5.4 DATA takes no argument.");
+		return;
+	}
+	if (l->later) {
+		say(l, "%s", BUSY);
 		return;
 	}
 	if (!l->mail || l->env.nrecipients == 0) { /* RFC 2033 section 4.2 */
@@ -378,6 +400,7 @@ static void command(struct lmtp *l, struct slice line)
 {
 	struct slice arg = line, verb;
 
+	l->steps++;
 	for (size_t i = 0; i < line.n; i++)
 		if (line.p[i] == '\n' || line.p[i] == '\r' || line.p[i] == '\0') {
 			fault(l, "500 5.5.2 Lines end in CR LF and hold no CR, LF or NUL.");
@@ -497,6 +520,7 @@ static void data_end(struct lmtp *l)
 		else
 			say_reply(l, &replies[i]);
 	free(replies);
+	l->steps += 1 + l->total / STEP;
 	txn_reset(l);
 	l->state = ST_COMMAND;
 }
@@ -645,6 +669,16 @@ bool lmtp_closed(const struct lmtp *l)
 bool lmtp_in_transaction(const struct lmtp *l)
 {
 	return l->mail;
+}
+
+bool lmtp_in_data(const struct lmtp *l)
+{
+	return l->state == ST_DATA;
+}
+
+unsigned long lmtp_steps(const struct lmtp *l)
+{
+	return l->steps + l->total / STEP;
 }
 
 void lmtp_drain(struct lmtp *l)

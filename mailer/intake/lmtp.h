@@ -18,12 +18,19 @@
 #define LMTP_ADDR_MAX 512       /* RFC 5321 says 256; long SRS and VERP paths exist */
 #define LMTP_OUT_HIGH 65536     /* no more input is taken while so much waits to be sent */
 
+/* How the worker is, and what the sessions told because of it. */
+struct lmtp_load {
+	size_t in_hand, most;           /* messages begun, and how many may be: then MAIL is answered 451 */
+	unsigned long told;             /* how often that was said */
+};
+
 struct lmtp_config {
 	const char *hostname;
 	size_t message_max;             /* bytes; SIZE says it, reading enforces it */
 	size_t recipients_max;
 	unsigned errors_max;            /* then 421 and the end */
 	size_t *memory_left;            /* shared by the sessions of a worker; NULL: no limit */
+	struct lmtp_load *load;         /* the same; NULL: never busy */
 };
 
 struct lmtp;
@@ -46,6 +53,11 @@ void lmtp_sent(struct lmtp *l, size_t n);
 bool lmtp_closed(const struct lmtp *l);
 /* Between MAIL and its end. */
 bool lmtp_in_transaction(const struct lmtp *l);
+/* In the middle of a message. */
+bool lmtp_in_data(const struct lmtp *l);
+/* Grows with each command and each 4 kB of a message: a client for which it stays the same
+ * does nothing, however many bytes it says. */
+unsigned long lmtp_steps(const struct lmtp *l);
 /* Ends with 421 now, or when the transaction in hand has its replies. */
 void lmtp_drain(struct lmtp *l);
 /* Ends with 421 now. why: one sentence. */

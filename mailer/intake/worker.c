@@ -9,6 +9,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,7 +20,19 @@
 #include "server/base/base.h"
 
 #define READ_SIZE 65536
-#define ACCEPTS_A_ROUND 8
+#define ACCEPTS_A_ROUND 8       /* so that the others get theirs; more where rounds are long: */
+#define ACCEPTS_EACH 4          /* one for so many sessions that are there */
+/* A worker has so many messages in hand as it can take in BUSY_USEC, and BUSY_LEAST in any
+ * case: an MTA has some twenty connections, so no usual one is ever told 451, however
+ * slow we are. In hand is what a client goes on with: one that stopped for IN_HAND_USEC
+ * keeps nobody out. */
+#define BUSY_USEC (USEC / 2)
+#define BUSY_LEAST 32
+#define IN_HAND_USEC (2 * USEC)
+#define BUSY_QUIET (5 * USEC)   /* nobody was told for so long: it is over */
+/* Where all places are taken, who did nothing for so long gives up theirs. */
+#define IDLE_USEC (2 * USEC)
+#define IDLE_DATA_USEC (60 * USEC)
 #define LEAN_MS 50              /* until a worker that left connections to others looks again */
 #define MSEC ((int64_t)1000)
 
@@ -30,6 +43,8 @@ struct session {
 	char *left;             /* bytes read that the machine has not taken yet */
 	size_t nleft;
 	int64_t active;         /* last byte either way, clock_mono */
+	int64_t moved;          /* last time that lmtp_steps was another */
+	unsigned long steps;
 	int64_t mail;           /* MAIL was accepted then, 0: no transaction */
 	bool eof;               /* the client has said all it will */
 	bool gone;              /* to be closed at the end of the round */
@@ -47,6 +62,11 @@ struct worker {
 	struct pollfd *fds;
 	size_t n, nlmtp;
 	size_t memory_left;
+	struct lmtp_load load;
+	int64_t message_usec;           /* what one takes, of late */
+	int64_t round_usec;             /* the last round */
+	unsigned long told;             /* load.told when that was last looked at, */
+	int64_t told_at;                /* and since when it is; 0: all is quiet */
 	int64_t accept_again;           /* no descriptors left: not before then */
 	int64_t drain_until;            /* 0: serving */
 	char buf[READ_SIZE];
@@ -65,6 +85,7 @@ static void on_message(void *ctx, const struct envelope *env, struct slice raw,
 {
 	struct worker *w = ctx;
 	struct envelope e = *env;
+	int64_t from = clock_mono();
 
 	e.crashes = poison_count(w->sh, env->digest);
 	e.slot = w->slot;
@@ -74,6 +95,7 @@ static void on_message(void *ctx, const struct envelope *env, struct slice raw,
 	w->hooks->message(w->hooks->ctx, &e, raw, replies);
 	atomic_store(&w->slot->busy, false);
 	atomic_store(&w->slot->parsing_since, 0);
+	w->message_usec += (clock_mono() - from - w->message_usec) / 8;
 }
 
 static void on_rcpt(void *ctx, const struct envelope *env, const char *recipient,
@@ -127,7 +149,7 @@ static void session_add(struct worker *w, int fd, bool is_lmtp)
 		return;
 	}
 	s->fd = fd;
-	s->active = clock_mono();
+	s->active = s->moved = clock_mono();
 	if (is_lmtp) {
 		client_name(fd, name, sizeof(name));
 		s->lmtp = lmtp_new(&w->cfg, &w->own, name);
@@ -189,6 +211,10 @@ static void session_offer(struct session *s, const char *p, size_t n)
 		}
 		memcpy(s->left, p + k, n - k);
 		s->nleft = n - k;
+	}
+	if (s->lmtp && lmtp_steps(s->lmtp) != s->steps) {
+		s->steps = lmtp_steps(s->lmtp);
+		s->moved = clock_mono();
 	}
 	if (!s->lmtp || !lmtp_in_transaction(s->lmtp))
 		s->mail = 0;
@@ -306,6 +332,44 @@ static bool policy_make_room(struct worker *w)
 	return oldest != NULL;
 }
 
+/* What it is about to say has come already: it is us who are late. */
+static bool has_said(const struct session *s)
+{
+	int unread = 0;
+
+	return s->left || ioctl(s->fd, FIONREAD, &unread) != 0 || unread > 0;
+}
+
+/* The place of whoever did nothing for longest; of those in the middle of a message only
+ * where there is no other. Their peer keeps what was not answered 250. */
+static bool lmtp_make_room(struct worker *w)
+{
+	int64_t now = clock_mono(), idle = 0;
+	size_t best = w->n;
+	struct session *s;
+
+	for (size_t i = 0; i < w->n; i++) {
+		int64_t t;
+
+		s = w->sessions[i];
+		if (!s->lmtp || s->gone)
+			continue;
+		t = now - s->moved - (lmtp_in_data(s->lmtp) ? IDLE_DATA_USEC : 0);
+		if (t >= IDLE_USEC && t > idle && !has_said(s)) {
+			idle = t;
+			best = i;
+		}
+	}
+	if (best == w->n)
+		return false;
+	s = w->sessions[best];
+	lmtp_abort(s->lmtp, "All places are taken and nothing came here for a while.");
+	session_flush(s);
+	session_free(w, s);
+	w->sessions[best] = w->sessions[--w->n];
+	return true;
+}
+
 static bool lmtp_full(const struct worker *w)
 {
 	return w->nlmtp >= lmtp_max(w) || w->n >= w->s->sessions;
@@ -315,7 +379,7 @@ static void accept_some(struct worker *w, struct listener *l, bool is_lmtp)
 {
 	bool was_full = lmtp_full(w); /* then prepare has seen that the others are, too */
 
-	for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
+	for (size_t i = ACCEPTS_A_ROUND + w->n / ACCEPTS_EACH; i > 0; i--) {
 		int fd;
 
 		if (is_lmtp && !was_full && lmtp_full(w))
@@ -326,7 +390,7 @@ static void accept_some(struct worker *w, struct listener *l, bool is_lmtp)
 				w->accept_again = clock_mono() + USEC;
 			return;
 		}
-		if (is_lmtp && was_full) {
+		if (is_lmtp && lmtp_full(w) && !lmtp_make_room(w)) {
 			refuse_lmtp(fd, w->s->hostname);
 		} else if (w->n >= w->s->sessions) {
 			policy_make_room(w);
@@ -371,6 +435,14 @@ static void drain_begin(struct worker *w)
 	sweep(w);
 }
 
+/* Since its bytes may have waited for us through a round, two of those count too. */
+static bool session_in_hand(const struct worker *w, const struct session *s, int64_t now)
+{
+	int64_t since = now - IN_HAND_USEC - 2 * w->round_usec;
+
+	return s->lmtp && s->mail && (s->mail > since || (lmtp_in_data(s->lmtp) && s->moved > since));
+}
+
 /* Fills w->fds: two listeners, then the sessions. Returns the wait in microseconds. */
 static int64_t prepare(struct worker *w, int64_t now)
 {
@@ -379,6 +451,8 @@ static int64_t prepare(struct worker *w, int64_t now)
 
 	look_around(w, &room, &lighter);
 	full = lmtp_full(w);
+	w->load.in_hand = 0;
+	w->load.most = w->message_usec > BUSY_USEC / BUSY_LEAST ? BUSY_LEAST : (size_t)(BUSY_USEC / (w->message_usec + 1));
 	/* a full worker accepts to say 421, but not while another could serve */
 	may = now >= w->accept_again && !lighter;
 	if ((full && room) || lighter)
@@ -391,6 +465,7 @@ static int64_t prepare(struct worker *w, int64_t now)
 		short events = out ? POLLOUT : 0;
 
 		session_age(w, s, now, &wait);
+		w->load.in_hand += session_in_hand(w, s, now);
 		if (s->left) {
 			/* taken up in the next round, or when the client has read its replies */
 			if (s->lmtp ? out < LMTP_OUT_HIGH : out == 0)
@@ -403,9 +478,28 @@ static int64_t prepare(struct worker *w, int64_t now)
 	return wait;
 }
 
+static void round_over(struct worker *w, int64_t from)
+{
+	int64_t now = clock_mono();
+
+	w->round_usec = now - from;
+	if (w->load.told != w->told) {
+		if (!w->told_at)
+			log_warn("event=busy sessions=%zu todo=\"more mail at once than can be taken soon; "
+				 "the MTA keeps it and comes again\"", w->nlmtp);
+		w->told = w->load.told;
+		w->told_at = now;
+	} else if (w->told_at && now - w->told_at > BUSY_QUIET) {
+		log_info("event=busy_over told_later=%lu", w->told);
+		w->load.told = w->told = 0;
+		w->told_at = 0;
+	}
+}
+
 static void round_once(struct worker *w, const sigset_t *unblocked)
 {
 	int64_t wait = prepare(w, clock_mono());
+	int64_t from;
 	size_t n = w->n;
 	struct timespec ts;
 
@@ -420,6 +514,7 @@ static void round_once(struct worker *w, const sigset_t *unblocked)
 	if (ppoll(w->fds, n + 2, &ts, unblocked) < 0)
 		for (size_t i = 0; i < n + 2; i++)
 			w->fds[i].revents = 0;
+	from = clock_mono();
 	for (size_t i = 0; i < n; i++)
 		if (w->fds[2 + i].revents || w->sessions[i]->left)
 			session_serve(w, w->sessions[i], w->fds[2 + i].revents);
@@ -428,6 +523,7 @@ static void round_once(struct worker *w, const sigset_t *unblocked)
 	if (w->fds[1].revents && !prog_stop)
 		accept_some(w, w->policy, false);
 	sweep(w);
+	round_over(w, from);
 }
 
 static void worker_init(struct worker *w, const struct intake_settings *s,
@@ -445,7 +541,7 @@ static void worker_init(struct worker *w, const struct intake_settings *s,
 	w->cfg = (struct lmtp_config){
 		.hostname = s->hostname, .message_max = s->message_max,
 		.recipients_max = s->recipients_max, .errors_max = 20,
-		.memory_left = &w->memory_left,
+		.memory_left = &w->memory_left, .load = &w->load,
 	};
 	w->sessions = calloc(s->sessions + 1, sizeof(*w->sessions));
 	w->fds = calloc(s->sessions + 3, sizeof(*w->fds));

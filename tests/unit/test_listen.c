@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tests/unit/serve_mem.h"
+#include "web/serve/crowd.h"
 #include "web/serve/listen.h"
 
 #include "server/base/base.h"
@@ -193,9 +194,92 @@ static void listen_unix(void **state UNUSED)
 	assert_int_equal(listen_open("nonsense", &fd), RC_INVALID);
 }
 
+#define MS INT64_C(1000)
+
+/* So many wait, looked at every 50 ms from *t on for so long. */
+static void wait_so(struct crowd *c, int64_t *t, int64_t ms, int64_t waiting)
+{
+	for (int64_t end = *t + ms * MS; *t < end; *t += 50 * MS)
+		crowd_look_at(c, *t, waiting, 2);
+}
+
+static unsigned late_of(struct crowd *c, int64_t t, unsigned n)
+{
+	unsigned late = 0;
+
+	while (n-- > 0)
+		late += crowd_late_at(c, t);
+	return late;
+}
+
+static void crowd_rules(void **state UNUSED)
+{
+	struct crowd *c = crowd_open();
+	int64_t t = USEC;
+
+	assert_non_null(c);
+	assert_false(crowd_late(NULL));
+	assert_false(crowd_late_at(c, t)); /* nobody has looked yet */
+	/* as many as usual wait for long: slow, and no crowd */
+	wait_so(c, &t, 20000, CROWD_EACH * 2);
+	assert_int_equal(late_of(c, t, CROWD_EACH * 2), 0);
+	/* many at once, served within a second */
+	wait_so(c, &t, 0, 0);
+	crowd_look_at(c, t, 0, 2);
+	wait_so(c, &t, 900, 300);
+	assert_int_equal(late_of(c, t, 300), 0);
+	crowd_look_at(c, t, 0, 2);
+	/* a crowd that lasts: those who waited are late, but the last few; who comes now is not */
+	wait_so(c, &t, 1500, 300);
+	crowd_look_at(c, t, 400, 2);
+	assert_int_equal(late_of(c, t + MS, 400), 300);
+	/* and nobody, once they are few */
+	crowd_look_at(c, t + 2 * MS, 10, 2);
+	assert_int_equal(late_of(c, t + 3 * MS, 10), 0);
+	/* half a minute is too long for anybody */
+	t += 10 * MS;
+	wait_so(c, &t, 31000, 3);
+	assert_int_equal(late_of(c, t, 3), 3);
+	/* a parent that stands still knows nothing */
+	wait_so(c, &t, 5000, 300);
+	assert_false(crowd_late_at(c, t + 3 * USEC));
+	crowd_close(&c);
+	assert_null(c);
+}
+
+/* The kernel's number, of both kinds of sockets. */
+static void crowd_kernel(void **state UNUSED)
+{
+	char dir[] = "/tmp/cabildo-crowd-XXXXXX";
+	const char *path;
+	struct crowd *c = crowd_open();
+	int fd, in[3];
+
+	assert_non_null(mkdtemp(dir));
+	path = arena_fmt(a, "%s/s", dir);
+	assert_int_equal(listen_open(path, &fd), RC_OK);
+	for (int i = 0; i < 3; i++)
+		assert_true((in[i] = fcgi_connect(path)) >= 0);
+	/* looks again sooner where somebody waits: so it saw them */
+	assert_int_equal(crowd_look(c, fd, 1), 50);
+	for (int i = 0; i < 3; i++) {
+		close(accept(fd, NULL, NULL));
+		close(in[i]);
+	}
+	assert_int_equal(crowd_look(c, fd, 1), 250);
+	close(fd);
+	unlink(path);
+	rmdir(dir);
+	assert_int_equal(listen_open("127.0.0.1:0", &fd), RC_OK);
+	assert_int_equal(crowd_waiting(fd, -1), 0);
+	close(fd);
+	crowd_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(crowd_rules), cmocka_unit_test(crowd_kernel),
 		cmocka_unit_test(listen_unix),
 		cmocka_unit_test(reload_and_crash),
 	};

@@ -552,6 +552,61 @@ static void test_stdin(void **state)
 	run_end(&r);
 }
 
+static void test_busy(void **state UNUSED)
+{
+	struct lmtp_load load = { .in_hand = 2, .most = 2 };
+	struct run r;
+
+	run_init(&r);
+	r.cfg.load = &load;
+	run_say(&r, hello);
+	run_said(&r);
+	/* what would never be taken is said first; what comes with a refused MAIL hears the same */
+	expect(&r, "MAIL FROM:<ana@example.org> SIZE=900000\r\n", "552 5.3.4 The message is too large.\r\n");
+	for (int i = 0; i < 30; i++) /* more often than errors are allowed */
+		expect(&r, start, "451 4.3.2 Too much mail at this moment; try again later.\r\n"
+				  "451 4.3.2 Too much mail at this moment; try again later.\r\n"
+				  "451 4.3.2 Too much mail at this moment; try again later.\r\n");
+	assert_int_equal(load.told, 30);
+	assert_int_equal(r.seen.nmessages, 0);
+	expect(&r, "RSET\r\nRCPT TO:<agenda@foro.example>\r\n", "250 2.0.0 Reset.\r\n503 5.5.1 MAIL comes first.\r\n");
+	load.in_hand = 1;
+	run_say(&r, start);
+	run_said(&r);
+	assert_int_equal(load.in_hand, 2);
+	load.in_hand = 9; /* who has begun goes on */
+	assert_true(lmtp_in_data(r.l));
+	run_say(&r, "Subject: x\r\n\r\nx\r\n.\r\n");
+	assert_string_equal(run_said(&r), "250 2.0.0 Stored 17 for agenda@foro.example.\r\n");
+	assert_false(lmtp_in_data(r.l));
+	assert_false(lmtp_closed(r.l));
+	run_end(&r);
+}
+
+static void test_steps(void **state UNUSED)
+{
+	struct run r;
+	unsigned long was;
+
+	run_init(&r);
+	was = lmtp_steps(r.l);
+	run_say(&r, "LHLO mta"); /* bytes are no step, a command is */
+	assert_int_equal(lmtp_steps(r.l), was);
+	run_say(&r, ".example\r\n");
+	assert_int_not_equal(lmtp_steps(r.l), was);
+	run_say(&r, start);
+	was = lmtp_steps(r.l);
+	run_say(&r, "x\r\n");
+	assert_int_equal(lmtp_steps(r.l), was);
+	for (int i = 0; i < 5000; i++)
+		run_say(&r, "x");
+	assert_int_not_equal(lmtp_steps(r.l), was);
+	was = lmtp_steps(r.l);
+	run_say(&r, "\r\n.\r\n");
+	assert_int_not_equal(lmtp_steps(r.l), was);
+	run_end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -561,7 +616,8 @@ int main(void)
 		cmocka_unit_test(test_size), cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_lines), cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_recipients), cmocka_unit_test(test_path),
-		cmocka_unit_test(test_stdin),
+		cmocka_unit_test(test_stdin), cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_steps),
 	};
 
 	rnd_init();

@@ -430,19 +430,20 @@ static const struct error_text errors[] = {
 	  N_("Try again; if it stays, write to them with the time and the code below.") },
 };
 
-void site_error(struct req *r, struct resp *p, int status, void *ctx)
+static const struct error_text late = {
+	503, N_("Too many at once"),
+	N_("More people ask for pages at this moment than can be served. Mail you send meanwhile is not lost."),
+	N_("Try again in a moment.")
+};
+
+static void error_show(struct site *s, struct req *r, struct resp *p, const struct error_text *e, int status)
 {
-	struct site *s = ((struct router *)ctx)->app;
-	const struct error_text *e = &errors[ARRAY_LEN(errors) - 1];
 	struct out o, body = { &p->body };
 	struct str main;
 	struct view_message m;
 	struct view_shell v;
 	char when[32];
 
-	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
-		if (errors[i].status == status)
-			e = &errors[i];
 	tr_set(lang_of(r, s->unit.arena == r->a ? &s->unit.actor : NULL));
 	clock_rfc3339(clock_now(), when);
 	m = (struct view_message){ .title = tr(e->title),
@@ -454,12 +455,37 @@ void site_error(struct req *r, struct resp *p, int status, void *ctx)
 	if (status == 403 && *m.text != '\0')
 		m.todo = tr("The page was open for long and the form expired. Your text is below: "
 			    "copy it, open the thread again and send it.");
-	if (status == 503)
-		resp_header(p, "Retry-After", "30");
 	str_init(&main, r->a, PAGE_CAP);
 	o.s = &main;
 	view_message(&o, &m);
 	v = shell_make(s, r, &(struct frame){ .title = m.title, .noindex = true },
 		       (struct html){ str_z(&main), main.n });
 	view_shell(&body, &v);
+}
+
+void site_error(struct req *r, struct resp *p, int status, void *ctx)
+{
+	const struct error_text *e = &errors[ARRAY_LEN(errors) - 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+		if (errors[i].status == status)
+			e = &errors[i];
+	if (status == 503)
+		resp_header(p, "Retry-After", "30");
+	error_show(((struct router *)ctx)->app, r, p, e, status);
+}
+
+enum rc site_late(struct req *r, struct resp *p, void *ctx)
+{
+	struct site *s = ((struct router *)ctx)->app;
+	static unsigned n;
+
+	if ((r->method != METHOD_GET && r->method != METHOD_HEAD) || strcmp(r->target, s->style_url) == 0)
+		return RC_NOTFOUND;
+	p->label = "late";
+	p->status = 503;
+	/* they shall not come back together */
+	resp_header(p, "Retry-After", arena_fmt(r->a, "%u", 5 + n++ % 10));
+	error_show(s, r, p, &late, 503);
+	return RC_OK;
 }

@@ -38,6 +38,9 @@ enum rc site_end(struct page *pg, enum rc rc);
 bool site_missed(struct page *pg);
 /* The error page, and the handler around route_serve. */
 void site_error(struct req *r, struct resp *p, int status, void *ctx);
+/* serve_opt.late: a page alone, without the database. What somebody wrote (a POST) is taken
+ * however late, and so is the sheet, or the next page would come without it. */
+serve_fn site_late;
 
 static inline struct site *site_of(struct page *pg)
 {

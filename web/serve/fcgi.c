@@ -28,6 +28,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "web/serve/crowd.h"
 #include "web/serve/inside.h"
 
 #include "server/base/base.h"
@@ -188,6 +189,19 @@ void serve_still(void)
 		alarm(watch);
 }
 
+static void request(struct serve *sv, struct crowd *crowd, struct http_io *io)
+{
+	bool turned;
+
+	if (!crowd_late(crowd)) {
+		serve_one(sv, io);
+		return;
+	}
+	serve_late(sv, io, &turned);
+	if (turned)
+		crowd_turned(crowd);
+}
+
 static int requests(struct serve *sv, struct fcgi *f, const sigset_t *waiting,
 		    unsigned max_requests, unsigned watchdog)
 {
@@ -213,7 +227,7 @@ static int requests(struct serve *sv, struct fcgi *f, const sigset_t *waiting,
 			return 1;
 		}
 		f->ended = false;
-		serve_one(sv, &io);
+		request(sv, serve_crowd(sv), &io);
 		f->q.keepConnection = 0;
 		if (!f->ended)
 			FCGX_Finish_r(&f->q);

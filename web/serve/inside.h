@@ -5,6 +5,7 @@
 
 #include "web/serve/serve.h"
 
+struct crowd *serve_crowd(const struct serve *sv);
 /* Meta-variables to struct req; 0 or an HTTP status. */
 int req_head(struct req *r, struct arena *a, struct http_io *io,
 	     const struct serve_opt *o) MUST_USE;

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "web/serve/crowd.h"
 #include "web/serve/listen.h"
 
 #include "server/base/base.h"
@@ -26,7 +27,10 @@
 #define BACKOFF_LEAST (USEC / 10)
 #define BACKOFF_MOST (10 * USEC)
 #define QUICK_DEATHS_MAX 100
-#define BACKLOG 512
+/* The kernel's own limit is lower or higher (net.core.somaxconn). What is over it is refused
+ * by the web server, without a word of when to come again: so it is deep, and crowd.h decides. */
+#define BACKLOG 4096
+#define WAIT_MS 500
 
 struct worker {
 	pid_t pid;                      /* 0: a free place */
@@ -265,10 +269,10 @@ static void kill_late(struct parent *p)
 		}
 }
 
-/* Until a signal, at most half a second (for back-off and grace). */
-static void parent_wait(const sigset_t *set)
+/* Until a signal, at most so long (for back-off, grace and the crowd). */
+static void parent_wait(const sigset_t *set, int ms)
 {
-	int sig = sigtimedwait(set, NULL, &(struct timespec){ .tv_nsec = 500000000 });
+	int sig = sigtimedwait(set, NULL, &(struct timespec){ .tv_nsec = ms * 1000000L });
 
 	if (sig == SIGTERM || sig == SIGINT)
 		prog_stop = 1;
@@ -291,12 +295,12 @@ static int parent_loop(struct parent *p, const sigset_t *set)
 		}
 		fill(p);
 		kill_late(p);
-		parent_wait(set);
+		parent_wait(set, p->opt->crowd ? crowd_look(p->opt->crowd, p->fd, p->want) : WAIT_MS);
 	}
 	retire(p);
 	dismiss(p, SIGTERM);
 	while (workers_now(p, true) > 0) {
-		parent_wait(set);
+		parent_wait(set, WAIT_MS);
 		reap(p);
 		kill_late(p);
 	}

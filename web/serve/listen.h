@@ -14,6 +14,8 @@
 #define LISTEN_WORKERS_MAX 256
 #define LISTEN_REQUESTS_DEFAULT 20000
 
+struct crowd;
+
 struct listen_opt {
 	const char *addr;     /* where no socket "web" was given (prog_socket). NULL: fd 0;
 			       * "/path": a Unix socket, mode 0660;
@@ -23,6 +25,7 @@ struct listen_opt {
 	/* Serves the socket until prog_stop or prog_reload is set; its exit code. */
 	int (*worker)(int listen_fd, void *ctx);
 	void *ctx;
+	struct crowd *crowd;  /* crowd.h: looked after by the parent; NULL: nobody looks */
 };
 
 /* GATEWAY_INTERFACE is set and fd 0 is no listening socket: one request on

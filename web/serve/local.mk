@@ -3,7 +3,7 @@
 noinst_LIBRARIES += libserve.a
 libserve_a_SOURCES = \
 	web/serve/serve.h web/serve/inside.h web/serve/listen.h \
-	web/serve/bundle.c web/serve/bundle.h \
+	web/serve/bundle.c web/serve/bundle.h web/serve/crowd.c web/serve/crowd.h \
 	web/serve/fcgi.c web/serve/form.c web/serve/gzip.c web/serve/io.c \
 	web/serve/listen.c web/serve/multipart.c web/serve/req.c web/serve/resp.c \
 	web/serve/serve.c web/serve/status.c web/serve/weave.c \

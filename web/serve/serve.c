@@ -29,6 +29,11 @@ struct serve *serve_new(const struct serve_opt *o)
 	return sv;
 }
 
+struct crowd *serve_crowd(const struct serve *sv)
+{
+	return sv->opt.crowd;
+}
+
 void serve_free(struct serve **sv)
 {
 	if (!*sv)
@@ -88,6 +93,15 @@ static void answer(struct serve *sv, struct req *r, struct resp *p, int st)
 		broken(sv, r, p, "gzip-not-accepted");
 	else if (p->status == 200 && p->etag && resp_fresh(p, p->etag))
 		str_cut(&p->body, 0);
+}
+
+/* One that has waited too long already; false: it is not to be turned away. */
+static bool turn_away(struct serve *sv, struct req *r, struct resp *p)
+{
+	if (sv->opt.late(r, p, sv->opt.ctx) == RC_OK && !p->body.over)
+		return true;
+	resp_init(p, r->a, r);
+	return false;
 }
 
 static bool compressible(const char *type)
@@ -165,7 +179,7 @@ static bool send_all(struct serve *sv, struct http_io *io, struct req *r, struct
 	       (p->fd < 0 || r->method == METHOD_HEAD || fd_send(io, p));
 }
 
-bool serve_one(struct serve *sv, struct http_io *io)
+static bool one(struct serve *sv, struct http_io *io, bool late, bool *turned_r)
 {
 	struct arena *a = arena_new(REQ_ARENA_MAX);
 	int64_t from = clock_mono();
@@ -176,11 +190,13 @@ bool serve_one(struct serve *sv, struct http_io *io)
 
 	st = req_head(&r, a, io, &sv->opt);
 	resp_init(&p, a, &r);
-	answer(sv, &r, &p, st);
+	*turned_r = late && st == 0 && sv->opt.late && turn_away(sv, &r, &p);
+	if (!*turned_r)
+		answer(sv, &r, &p, st);
 	if (p.even > clock_mono() - from)
 		usleep((useconds_t)(p.even - (clock_mono() - from)));
 	sent = send_all(sv, io, &r, &p);
-	if (p.status >= 500)
+	if (p.status >= 500 && !*turned_r) /* who is turned away is counted (crowd.c) */
 		log_warn("event=request page=%s status=%d usec=%lld", p.label ? p.label : "-",
 			 p.status, (long long)(clock_mono() - from));
 	else
@@ -190,4 +206,16 @@ bool serve_one(struct serve *sv, struct http_io *io)
 		log_debug("event=peer-gone page=%s", p.label ? p.label : "-");
 	arena_free(&a);
 	return sent;
+}
+
+bool serve_one(struct serve *sv, struct http_io *io)
+{
+	bool turned;
+
+	return one(sv, io, false, &turned);
+}
+
+bool serve_late(struct serve *sv, struct http_io *io, bool *turned_r)
+{
+	return one(sv, io, true, turned_r);
 }

@@ -216,8 +216,14 @@ typedef enum rc serve_fn(struct req *r, struct resp *p, void *ctx);
 /* Draws the page for an error into p->body (and p->type). */
 typedef void serve_error_fn(struct req *r, struct resp *p, int status, void *ctx);
 
+struct crowd;
+
 struct serve_opt {
 	serve_fn *handler;
+	/* For a request that waited too long in a crowd (crowd.h): RC_OK sends what stands in p,
+	 * anything else leaves the request to the handler. Asks nobody. NULL: all to the handler. */
+	serve_fn *late;
+	struct crowd *crowd;       /* of serve_fcgi; NULL: nobody comes late */
 	serve_error_fn *error;     /* NULL: a line of plain text */
 	void *ctx;
 	const char *mount;         /* path of base_url, "" or NULL at the root */
@@ -229,6 +235,8 @@ struct serve *serve_new(const struct serve_opt *o);
 void serve_free(struct serve **sv);
 /* One request from parsing to the last byte. False: the peer was gone. */
 bool serve_one(struct serve *sv, struct http_io *io);
+/* The same for one that serve_opt.late may answer; *turned_r: it did. */
+bool serve_late(struct serve *sv, struct http_io *io, bool *turned_r);
 /*
  * FastCGI requests from a listening socket, one at a time, until prog_stop or
  * prog_reload is set or max_requests were answered (0: no end). The exit code
