@@ -775,7 +775,7 @@ create table notice_sent (
 -- The hot queue: one row per recipient, gone when settled.
 -- lane 0: somebody is waiting; 1: posts; 2: digests.
 create table outbound (
-	id bigint generated always as identity primary key,
+	id bigint generated always as identity (cache 100) primary key, -- a post takes one for each member
 	lane smallint not null default 1,
 	list_id bigint,
 	post_id bigint,

@@ -55,6 +55,7 @@ STMT_SQL = \
 	server/db/sql/template.sql \
 	server/db/sql/trace.sql
 libdb_a_SOURCES = server/db/conn.h server/db/db.c server/db/db.h server/db/notify.c server/db/rows.c server/db/rows.h \
+	server/db/version.c \
 	server/db/column.c \
 	server/db/migrate.c server/db/migrate.h server/db/version.h
 nodist_libdb_a_SOURCES = server/db/stmt.c server/db/stmt.h

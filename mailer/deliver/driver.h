@@ -37,6 +37,7 @@ void result_set(struct transport_result *r, enum transport_class cls, int code,
  */
 void result_reply(struct transport_result *r, int code, const char *enhanced, const char *text,
 		  bool own);
+bool all_kept(const struct transport_calls *calls);
 bool msg_high(const struct transport_msg *m);
 bool msg_envid_ok(const struct transport_msg *m);
 /* Of all its pieces. */
@@ -46,7 +47,10 @@ size_t msg_size(const struct transport_msg *m);
  * reported done with PERM on the way. results has TRANSPORT_TO_MAX places;
  * *skip_r[i] tells which recipients of the message are already decided there.
  * false: nothing more shall be sent.
+ * take_next asks kept; whoever calls take_ahead does so before the text goes out.
  */
+bool take_ahead(const struct transport_calls *calls, struct transport_msg *m_r,
+		struct transport_result *results, bool *skip_r);
 bool take_next(const struct transport_calls *calls, struct transport_msg *m_r,
 	       struct transport_result *results, bool *skip_r);
 

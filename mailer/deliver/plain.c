@@ -4,8 +4,8 @@
  * through which most mail goes. MAIL, RCPT and DATA are one write where it
  * takes PIPELINING (RFC 2920), the message another; smtp.c, for all other
  * relays, needs four and three times the calls. The rules are the same: a copy
- * is settled before the next MAIL goes out, and only a reply that was read to
- * its end says anything of a recipient.
+ * is settled before anything of the next one's text goes out, and only a reply
+ * that was read to its end says anything of a recipient.
  */
 #include <sys/types.h>
 #include <errno.h>
@@ -25,6 +25,7 @@
 #define LINE_SIZE 512
 #define REPLY_BYTES ((size_t)64 << 10)  /* whoever says more says nothing */
 #define QUIT_MS 2000
+#define KEPT_LATE USEC                  /* a relay that waited so long for a text may have left */
 
 struct plain {                          /* one transport_send */
 	struct transport *t;
@@ -438,6 +439,26 @@ static bool rcpt_answers(struct plain *r, size_t *accepted)
 	return true;
 }
 
+/*
+ * The copy before this one is settled, or the text does not go out. The connection ends then:
+ * what was said of the envelope makes no message of it. Where it only took long this one goes
+ * first in the next session.
+ */
+static bool text_may(struct plain *r)
+{
+	int64_t from = clock_mono();
+
+	if (!all_kept(r->calls)) {
+		r->settled = r->ended = true; /* not by us */
+		r->have = false;
+	} else if (clock_mono() - from < KEPT_LATE) {
+		return true;
+	}
+	r->mail_answered = false;
+	dies(r, "");
+	return false;
+}
+
 /* DATA is answered; the message, where it is wanted, and what is said of it. */
 static void data_do(struct plain *r)
 {
@@ -446,6 +467,8 @@ static void data_do(struct plain *r)
 	if (!reply_read(r, &rep, false))
 		return;
 	if (rep.code == 354) {
+		if (!text_may(r))
+			return;
 		body_send(r);
 		if (!reply_read(r, &rep, false))
 			return;
@@ -532,7 +555,7 @@ static bool session_run(struct plain *r)
 		if (!r->settled || r->ended || r->broken || r->dead ||
 		    r->count >= TRANSPORT_SESSION_MAX)
 			break;
-		r->have = take_next(r->calls, &r->m, r->results, r->skip);
+		r->have = take_ahead(r->calls, &r->m, r->results, r->skip);
 		r->ended = !r->have;
 		if (!r->have)
 			break;
@@ -560,9 +583,11 @@ static enum rc plain_send(struct transport *t, const struct transport_calls *cal
 	r->t = t;
 	r->calls = calls;
 	while (!r->ended) {
-		if (!r->have && !take_next(calls, &r->m, r->results, r->skip))
+		if (!r->have && !take_ahead(calls, &r->m, r->results, r->skip))
 			break;
 		r->have = true;
+		if (!all_kept(calls)) /* it may take long until there is a session */
+			break;
 		if (!session_run(r)) {
 			rc = RC_TEMPFAIL;
 			break;

@@ -144,8 +144,19 @@ static const char *msg_bad(const struct transport_msg *m)
 	return last == '\n' ? NULL : "the last line does not end in CRLF";
 }
 
+bool all_kept(const struct transport_calls *calls)
+{
+	return calls->kept == NULL || calls->kept(calls->ctx);
+}
+
 bool take_next(const struct transport_calls *calls, struct transport_msg *m,
 	       struct transport_result *results, bool *skip)
+{
+	return take_ahead(calls, m, results, skip) && all_kept(calls);
+}
+
+bool take_ahead(const struct transport_calls *calls, struct transport_msg *m,
+		struct transport_result *results, bool *skip)
 {
 	for (;;) {
 		const char *why;

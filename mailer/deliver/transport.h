@@ -2,9 +2,10 @@
 /*
  * Handing composed messages to somebody who delivers them: a relay by SMTP, a
  * Maildir for trials, or nowhere. One message at a time: the outcome of each
- * recipient is reported by done before the next message is asked for, and the
- * next is asked for before its MAIL FROM goes out. A caller that settles a
- * copy in done therefore never has more than one copy in flight.
+ * recipient is reported by done before the next message is asked for, and kept
+ * is asked before anything of the next one's text goes out. A caller that settles
+ * a copy in done, or begins to there and ends it in kept, therefore never has more
+ * than one copy in flight: an envelope without its text is none.
  *
  * Single-threaded; nothing here knows of the database. The caller ignores
  * SIGPIPE.
@@ -50,6 +51,9 @@ struct transport_calls {
 	/* results[i] belongs to m->to[i]. false: send nothing more. */
 	bool (*done)(const struct transport_msg *m, const struct transport_result *results,
 		     void *ctx);
+	/* Whether all that was reported done is kept; NULL: done has seen to it. false: the text of
+	 * the message in hand does not go out, nor anything else; done is not called for it. */
+	bool (*kept)(void *ctx);
 	void *ctx;
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A worker leases a batch, sorted by post, and hands it to the transport one
- * copy at a time: the outcome of a copy is settled before the next MAIL FROM
- * (promise P4). A post is composed once per variant and kept while its copies
+ * copy at a time: the outcome of a copy is settled before anything of the next
+ * one's text goes out (promise P4). A post is composed once per variant and kept while its copies
  * follow one another; only the slots differ from copy to copy.
  */
 #include <poll.h>
@@ -12,15 +12,14 @@
 #include "mailer/deliver/from.h"
 #include "mailer/deliver/issue.h"
 #include "mailer/deliver/transport.h"
+#include "mailer/deliver/web_parts.h"
 #include "mailer/deliver/worker.h"
-#include "server/base/codec.h"
 #include "mailer/parse/report.h"
 #include "server/core/address.h"
 #include "server/core/bounce.h"
 #include "server/core/invite.h"
 #include "server/core/prefs.h"
 #include "server/core/link.h"
-#include "server/core/webmail.h"
 #include "server/fanout/queue.h"
 #include "server/text/tr.h"
 
@@ -60,6 +59,9 @@ struct worker {
 	unsigned batches;
 	int64_t leased_at;
 	bool lost; /* a settle failed: the lease may be another's */
+	const struct job *settling; /* PostgreSQL was told, and has not answered; or NULL */
+	int settling_code;
+	char settling_text[sizeof(((struct transport_result *)NULL)->text)];
 	/* the post whose copies are going out */
 	struct queue_post post;
 	struct composed *composed[2]; /* whole, and with its attachments by link */
@@ -80,9 +82,6 @@ static const char *post_url(const struct worker *w, struct arena *a, const struc
 	return arena_fmt(a, "%s/g/%s/%lld/%lld", w->p->conf.base_url, p->list, (long long)p->thread,
 			 (long long)p->number);
 }
-
-/* The text and the files of a web post stand in the raw message that core wrote. */
-static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c);
 
 /* What could go by link, once for each post. */
 static enum rc files_load(struct worker *w, const struct queue_post *p)
@@ -161,7 +160,7 @@ static enum rc post_compose(struct worker *w, bool by_link)
 				   .refs = p->refs,
 				   .nrefs = p->nrefs };
 	if (p->web) {
-		rc = web_parts(w, p, &c);
+		rc = web_parts(w->mail, p, &c);
 		if (rc != RC_OK)
 			return rc;
 	}
@@ -170,30 +169,6 @@ static enum rc post_compose(struct worker *w, bool by_link)
 		c.text = w->text;
 	from_decide(w->dmarc, conf, w->mail, p, &list, &c);
 	return compose_post(&w->composed[by_link], w->mail, &list, &c);
-}
-
-/* "--CABILDO-..." lines of the raw message that submit_web wrote: our own
- * fixed form, not mail of strangers. */
-static enum rc web_parts(struct worker *w, const struct queue_post *p, struct compose_post *c)
-{
-	struct web_message m;
-	enum rc rc = web_message_read(w->mail, p->raw, &m);
-	struct compose_attachment *at;
-
-	if (rc != RC_OK)
-		return rc;
-	at = ARENA_ARRAY(w->mail, m.nfiles, struct compose_attachment);
-	for (size_t i = 0; i < m.nfiles; i++)
-		at[i] = (struct compose_attachment){ m.files[i].name, m.files[i].type,
-						     codec_decode(w->mail, "base64",
-								  m.files[i].encoded) };
-	c->raw = SLICE("");
-	c->text = m.text;
-	if (p->nrefs > 0 && *p->subject != '\0')
-		c->subject = arena_fmt(w->mail, "Re: %s", p->subject);
-	c->attachments = at;
-	c->nattachments = m.nfiles;
-	return RC_OK;
 }
 
 static const char *footer_text(struct worker *w, const struct job *j, const struct queue_post *p)
@@ -374,7 +349,8 @@ static bool settle_again(const struct worker *w, enum rc rc, int64_t *stop_by)
 static bool settled(struct worker *w, enum rc rc, const struct job *j)
 {
 	if (rc == RC_OK) {
-		atomic_store(&w->slot->job, 0);
+		if (atomic_load(&w->slot->job) == j->id)
+			atomic_store(&w->slot->job, 0);
 		return true;
 	}
 	log_warn("event=lease_lost delivery=%lld rc=%s", (long long)j->id, rc_name(rc));
@@ -392,6 +368,40 @@ static bool settle(struct worker *w, const struct job *j, enum outcome o, int co
 		rc = queue_settle(w->db, w->copy, w->run, j, o, code, text);
 	while (settle_again(w, rc, &stop_by));
 	return settled(w, rc, j);
+}
+
+/*
+ * A copy that was taken is settled while the next one is composed and its envelope goes out:
+ * PostgreSQL does what has reached it, whatever becomes of us.
+ */
+static bool settle_begin(struct worker *w, const struct job *j, int code, const char *text)
+{
+	if (queue_settle_begin(w->db, w->run, j, code, text) != RC_OK)
+		return settle(w, j, OUTCOME_SENT, code, text);
+	w->settling = j;
+	w->settling_code = code;
+	snprintf(w->settling_text, sizeof(w->settling_text), "%s", text);
+	return true;
+}
+
+/* What was begun is done. False: as settled(). */
+static bool settle_end(struct worker *w)
+{
+	const struct job *j = w->settling;
+	enum rc rc;
+
+	if (j == NULL)
+		return !w->lost;
+	w->settling = NULL;
+	rc = queue_settle_end(w->db, w->copy);
+	if (rc == RC_TEMPFAIL)
+		return settle(w, j, OUTCOME_SENT, w->settling_code, w->settling_text);
+	return settled(w, rc, j);
+}
+
+static bool kept(void *ctx)
+{
+	return settle_end(ctx);
 }
 
 /*
@@ -468,6 +478,8 @@ static bool give_up_or_retry(struct worker *w, const struct job *j, int code, co
 /* The next batch on the same connection; false: nothing is due, or enough. */
 static bool batch_lease(struct worker *w)
 {
+	if (!settle_end(w)) /* it points to a job of the batch before */
+		return false;
 	w->at = w->njobs = 0;
 	if (w->batches++ >= BATCHES_MAX)
 		return false;
@@ -481,6 +493,13 @@ static bool batch_lease(struct worker *w)
 	return false;
 }
 
+/* Another copy of the post in hand: nothing is asked of PostgreSQL for it. */
+static bool is_ready(const struct worker *w, const struct job *j)
+{
+	return !j->skip && j->tries <= QUEUE_TRIES_MAX && j->post != 0 && j->post == w->taken &&
+	       w->composed[goes_by_link(w, j)] != NULL;
+}
+
 static bool next(struct transport_msg *m_r, void *ctx)
 {
 	struct worker *w = ctx;
@@ -489,7 +508,7 @@ static bool next(struct transport_msg *m_r, void *ctx)
 		struct job *j = &w->jobs[w->at];
 		enum rc rc;
 
-		if (clock_mono() - w->leased_at > LEASE_SAFE)
+		if (clock_mono() - w->leased_at > LEASE_SAFE || (!is_ready(w, j) && !settle_end(w)))
 			return false;
 		arena_free(&w->copy);
 		w->copy = arena_new(ARENA_CAP);
@@ -532,13 +551,17 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 {
 	struct worker *w = ctx;
 	const struct job *j = m->tag;
+	bool go;
 
+	if (!settle_end(w)) /* the one before, where this one was refused before its text */
+		return false;
 	switch (r->cls) {
 	case TRANSPORT_OK:
+		go = settle_begin(w, j, r->code, r->text);
 		log_info("event=sent delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
 			 log_q(r->text));
-		return settle(w, j, OUTCOME_SENT, r->code, r->text);
+		return go;
 	case TRANSPORT_PERM:
 		log_info("event=failed delivery=%lld post=%lld to=%s code=%d answer=%s",
 			 (long long)j->id, (long long)j->post, log_q(j->addr), r->code,
@@ -556,6 +579,7 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
  * answer was lost on the way. */
 static void batch_release(struct worker *w)
 {
+	(void)settle_end(w);
 	atomic_store(&w->slot->job, 0);
 	if (w->at == w->njobs && !w->lost)
 		return;
@@ -612,7 +636,7 @@ static bool takeover(struct worker *w)
 /* True: there was work. */
 static bool batch_do(struct worker *w)
 {
-	struct transport_calls calls = { .next = next, .done = done, .ctx = w };
+	struct transport_calls calls = { .next = next, .done = done, .kept = kept, .ctx = w };
 	enum rc rc;
 
 	if (w->lost) /* an earlier lease may still stand: nothing new before it is given back */

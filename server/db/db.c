@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The connection: prepared statements, transactions, errors to enum rc. With
- * rows.c and notify.c the only file of the project that sees libpq.
+ * rows.c, notify.c and version.c the only files of the project that see libpq.
  *
  * What need not be answered at once goes out in the pipeline of libpq: the begin of a
  * transaction with its first statement, db_send(), the commit with what was sent
@@ -9,8 +9,6 @@
  * sent and has no answer yet; conn_drain() reads all of it. Else the connection is in no
  * pipeline.
  */
-#include <stdatomic.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "server/db/conn.h"
@@ -20,18 +18,6 @@
 #include "server/base/base.h"
 
 #define RECONNECT_EVERY USEC
-
-/* Whether this program, in any of its processes, has worked on this schema. */
-static _Atomic bool known_alone, *known = &known_alone;
-
-void db_family(void)
-{
-	void *p = mmap(NULL, sizeof(*known), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		log_die("event=memory what=db_family");
-	known = p;
-}
 
 struct db *db_new(const char *conninfo, const char *role, const char *program, unsigned flags)
 {
@@ -241,43 +227,6 @@ enum rc conn_simple(struct db *db, const char *sql)
 	return rc;
 }
 
-/* Nobody works on a schema they do not know. Who starts on another one says so and
- * ends; who meets it later was overtaken by an upgrade, and is as good as without a
- * database until somebody starts the new version. */
-static enum rc version_check(struct db *db)
-{
-	PGresult *res = PQexec(db->pg, "select max(version) from schema_version");
-	int64_t v = 0;
-
-	if (PQresultStatus(res) != PGRES_TUPLES_OK) {
-		const char *st = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-
-		if (st != NULL && strcmp(st, "42P01") == 0)
-			log_die("event=schema_missing todo=\"run: cabildo migrate\"");
-		PQclear(res);
-		return RC_TEMPFAIL;
-	}
-	if (!slice_i64(slice_of(PQgetvalue(res, 0, 0)), 0, INT32_MAX, &v))
-		v = 0;
-	PQclear(res);
-	if (v == DB_SCHEMA_VERSION) {
-		atomic_store(known, true);
-		return RC_OK;
-	}
-	if (v == DB_SCHEMA_MOVING) {
-		log_warn("event=schema_moving todo=\"wait for: cabildo migrate\"");
-		return RC_TEMPFAIL;
-	}
-	if (!atomic_load(known))
-		log_die("event=schema_version have=%lld want=%d todo=\"%s\"", (long long)v,
-			DB_SCHEMA_VERSION,
-			v < DB_SCHEMA_VERSION ? "run: cabildo migrate"
-					      : "install the newer Cabildo that made it");
-	log_warn("event=schema_version have=%lld want=%d todo=\"restart as the version that made it\"",
-		 (long long)v, DB_SCHEMA_VERSION);
-	return RC_TEMPFAIL;
-}
-
 enum rc db_schema_version(struct db *db, int64_t *version_r)
 {
 	PGresult *res;
@@ -368,7 +317,7 @@ enum rc db_connect(struct db *db)
 	}
 	PQsetNoticeProcessor(db->pg, quiet, NULL);
 	db->last_try = 0;
-	if (((db->flags & DB_NO_VERSION_CHECK) == 0 && version_check(db) != RC_OK) ||
+	if (((db->flags & DB_NO_VERSION_CHECK) == 0 && version_known(db->pg) != RC_OK) ||
 	    conn_simple(db, db->flags & DB_RO
 			       ? "set default_transaction_read_only = on; set timezone = 'UTC'"
 			       : "set timezone = 'UTC'") != RC_OK ||
@@ -591,6 +540,37 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 		*rows_r = rc == RC_OK ? rows_keep(a, res) : NULL;
 	else if (rc == RC_OK)
 		PQclear(res);
+	return rc;
+}
+
+enum rc db_start_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
+{
+	struct bound b;
+	enum rc rc;
+
+	if (db->in_tx || nargs > ARGS_MAX)
+		log_panic("event=cannot_start stmt=%s", stmt_table[stmt].name);
+	db_args_bind(&b, args, nargs);
+	rc = db_connect(db);
+	if (rc == RC_OK)
+		rc = ready(db, stmt);
+	if (rc == RC_OK)
+		rc = send_stmt(db, stmt, &b, nargs);
+	db->synced = rc == RC_OK && PQpipelineSync(db->pg) == 1;
+	return rc;
+}
+
+enum rc db_finish(struct db *db, struct arena *a, struct db_rows **rows_r)
+{
+	PGresult *res = NULL;
+	enum rc rc = RC_TEMPFAIL;
+
+	/* mostly the answer is there: who waits for one asks poll() first */
+	if (db->nahead > 0 && PQconsumeInput(db->pg) != 1)
+		db->broken = true;
+	if (db->nahead > 0)
+		rc = conn_drain(db, &res);
+	*rows_r = rc == RC_OK ? rows_keep(a, res) : NULL;
 	return rc;
 }
 

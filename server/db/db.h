@@ -143,6 +143,16 @@ enum rc db_run_(struct db *db, struct arena *a, enum stmt stmt, const struct db_
 #define db_run(db, a, stmt, rows_r, ...)                                                           \
 	db_run_((db), (a), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                         \
 		sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg), (rows_r))
+/*
+ * Outside a transaction: the statement goes out, and its answer is asked for when it is
+ * needed, by db_finish; until then nothing else may be run. RC_TEMPFAIL of either may mean
+ * that it was done and the answer did not come.
+ */
+enum rc db_start_(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs) MUST_USE;
+#define db_start(db, stmt, ...)                                                                    \
+	db_start_((db), (stmt), (const struct db_arg[]){ __VA_ARGS__ },                            \
+		  sizeof((const struct db_arg[]){ __VA_ARGS__ }) / sizeof(struct db_arg))
+enum rc db_finish(struct db *db, struct arena *a, struct db_rows **rows_r) MUST_USE;
 /* Two of which neither needs the other's answer: in order, in one round trip. What goes
  * wrong with either is the result; then there are no rows. */
 #define DB_ASKS 2

@@ -75,13 +75,18 @@ static enum rc one_row(enum rc rc, const struct db_rows *q)
 	return db_affected(q) == 1 ? RC_OK : RC_CONFLICT;
 }
 
+static const char *const outcome_names[] = { "sent", "failed", "expired", "skipped" };
+
+/* Most of what goes out is copies, so they have a statement that does nothing else. */
+static enum stmt settle_stmt(const struct job *j)
+{
+	return j->post ? STMT_QUEUE_SETTLE_COPY : STMT_QUEUE_SETTLE;
+}
+
 enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j,
 		     enum outcome o, int code, const char *answer)
 {
-	static const char *const names[] = { "sent", "failed", "expired", "skipped" };
 	struct db_rows *q = NULL;
-	/* most of what goes out is copies, so they have a statement that does nothing else */
-	enum stmt stmt = j->post ? STMT_QUEUE_SETTLE_COPY : STMT_QUEUE_SETTLE;
 	enum rc rc;
 
 	if (o == OUTCOME_SKIPPED && j->skip && j->digest != 0) {
@@ -89,8 +94,23 @@ enum rc queue_settle(struct db *db, struct arena *a, const char *run, const stru
 			    db_text(j->addr));
 		return one_row(rc, q);
 	}
-	rc = db_run(db, a, stmt, &q, db_i64(j->id), run_arg(run), db_text(j->addr),
-		    db_text(names[o]), db_i64(code), db_text(answer));
+	rc = db_run(db, a, settle_stmt(j), &q, db_i64(j->id), run_arg(run), db_text(j->addr),
+		    db_text(outcome_names[o]), db_i64(code), db_text(answer));
+
+	return one_row(rc, q);
+}
+
+enum rc queue_settle_begin(struct db *db, const char *run, const struct job *j, int code,
+			   const char *answer)
+{
+	return db_start(db, settle_stmt(j), db_i64(j->id), run_arg(run), db_text(j->addr),
+			db_text(outcome_names[OUTCOME_SENT]), db_i64(code), db_text(answer));
+}
+
+enum rc queue_settle_end(struct db *db, struct arena *a)
+{
+	struct db_rows *q;
+	enum rc rc = db_finish(db, a, &q);
 
 	return one_row(rc, q);
 }

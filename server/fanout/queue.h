@@ -63,6 +63,14 @@ enum outcome { OUTCOME_SENT, OUTCOME_FAILED, OUTCOME_EXPIRED, OUTCOME_SKIPPED };
 /* RC_CONFLICT: the lease was lost; stop and lease anew. */
 enum rc queue_settle(struct db *db, struct arena *a, const char *run, const struct job *j,
 		     enum outcome o, int code, const char *answer) MUST_USE;
+/*
+ * The same of a copy that was taken, in two steps: what is begun is done even if we die, and
+ * nothing else may be asked of db before the end tells how it went. RC_TEMPFAIL of either:
+ * perhaps done, perhaps not; queue_settle finds out.
+ */
+enum rc queue_settle_begin(struct db *db, const char *run, const struct job *j, int code,
+			   const char *answer) MUST_USE;
+enum rc queue_settle_end(struct db *db, struct arena *a) MUST_USE;
 enum rc queue_retry(struct db *db, struct arena *a, const char *run, const struct job *j,
 		    int seconds) MUST_USE;
 /* All that the run still has, untouched. */

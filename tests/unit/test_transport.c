@@ -141,6 +141,9 @@ struct feed {
 	struct transport_result *res;
 	char *copy;
 	bool out_of_turn;
+	/* feed_kept: says no once so many are settled, and takes its time where `late` are */
+	const struct sink *k;
+	size_t unkept, late, asked;
 };
 
 static bool feed_next(struct transport_msg *m, void *ctx)
@@ -182,6 +185,21 @@ static bool feed_done(const struct transport_msg *m, const struct transport_resu
 	memcpy(f->res + f->settled, r, m->nto * sizeof(*r));
 	f->settled += m->nto;
 	return f->stop_at == 0 || f->settled < f->stop_at;
+}
+
+/* Nothing of what nobody has settled may have gone out by now. */
+static bool feed_kept(void *ctx)
+{
+	struct feed *f = ctx;
+
+	f->asked++;
+	for (size_t i = f->settled; i < f->given; i++)
+		f->out_of_turn |= sink_took(f->a, f->k, f->to[i]) > 0;
+	if (f->settled == f->late) {
+		f->late = SIZE_MAX;
+		usleep(1100000);
+	}
+	return f->settled < f->unkept;
 }
 
 static const char head[] = "Date: Mon, 21 Sep 2026 14:13:20 +0000\r\nFrom: a@b.example\r\n"
@@ -234,7 +252,7 @@ static int own(void **state)
 
 static enum rc feed_send(struct feed *f, const char *url)
 {
-	struct transport_calls calls = { feed_next, feed_done, f };
+	struct transport_calls calls = { .next = feed_next, .done = feed_done, .ctx = f };
 	struct transport *t;
 	const char *err;
 	enum rc rc;
@@ -463,6 +481,45 @@ static void test_421(void **state)
 	assert_int_equal(feed_send(&f, k.url), RC_TEMPFAIL);
 	assert_int_equal(f.settled, 1);
 	assert_int_equal(f.res[0].cls, TRANSPORT_TEMP);
+	arena_free(&a);
+}
+
+/* The text of a copy waits until those before it are kept, and does not go out where they are not. */
+static void test_kept(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	struct transport_calls calls = { feed_next, feed_done, feed_kept, NULL };
+	struct transport *t;
+	struct sink k;
+	struct feed f;
+	const char *err;
+
+	(void)state;
+	sink_start(&k, a, "rcpt r2@* 550 5.1.1 no\n", NULL);
+	feed_init(&f, a, 50, mail_of(a, 300));
+	f.k = &k;
+	f.unkept = 7;
+	f.late = 4;
+	calls.ctx = &f;
+	assert_int_equal(transport_open(&t, a, k.url, "foro.example", &err), RC_OK);
+	if (by_library) {
+		t->kind = &transport_smtp;
+		assert_int_equal(t->kind->open(t, &err), RC_OK);
+	}
+	assert_int_equal(transport_send(t, &calls), RC_OK);
+	transport_close(t);
+	free(f.copy);
+	assert_false(f.out_of_turn);
+	assert_int_equal(f.settled, 7);
+	assert_int_equal(f.given, 8);
+	assert_true(f.asked >= 7);
+	assert_int_equal(f.late, SIZE_MAX);
+	for (size_t i = 0; i < 8; i++) {
+		assert_int_equal(sink_took(a, &k, f.to[i]), i != 2 && i != 7);
+		if (i < 7)
+			assert_int_equal(f.res[i].cls, i == 2 ? TRANSPORT_PERM : TRANSPORT_OK);
+	}
+	sink_stop(&k);
 	arena_free(&a);
 }
 
@@ -850,7 +907,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_tls), cmocka_unit_test_setup(test_drip, own),
 #define BOTH(t) cmocka_unit_test_setup(t, own), cmocka_unit_test_setup(t, library)
 		BOTH(test_failures), BOTH(test_failures_bdat), BOTH(test_failures_lean),
-		BOTH(test_broken_links), BOTH(test_421), BOTH(test_many_recipients),
+		BOTH(test_broken_links), BOTH(test_421), BOTH(test_kept), BOTH(test_many_recipients),
 		BOTH(test_verbatim), BOTH(test_timeout), BOTH(test_speed),
 	};
 	const char *slash = strrchr(argv[0], '/'), *env = getenv("CABILDO_SINK");
