@@ -2092,9 +2092,9 @@ grant update (fetched, ok_at, failed_at, failure) on mailbox to "cabildo-fetch";
 
 grant select on audit, audit_seal, raw_message to "cabildo-sched";
 grant select (id, list_id, kind, raw_id, account_id, author_addr, msgid, held_at, version, level, claimed_at, decided_at, done_at),
-	update (level, decision, decided_at, decided_by, decided_door, effective_at, version) on hold to "cabildo-sched";
+	update (level, decision, decided_at, decided_by, decided_door, effective_at, version, held_at, claimed_at) on hold to "cabildo-sched";
 grant select (author_name, subject, reason, decision, decided_by) on hold to "cabildo-sched";
-grant update (told_at, msgid) on hold_notice to "cabildo-sched";
+grant update (told_at, msgid, made_at) on hold_notice to "cabildo-sched";
 grant select (expires_at), delete on hold_token to "cabildo-sched";
 grant select (mail_domain) on list to "cabildo-sched";
 grant select (expires_at) on token, session to "cabildo-sched";
@@ -2125,7 +2125,7 @@ grant select on invitation to "cabildo-web", "cabildo-receive", "cabildo-sched";
 grant select (id, list_id, addr, ended_at), update (ended_at, outcome, failure) on invitation to "cabildo-deliver";
 grant insert, update (sent_at, sends, reminded_at, expires_at, ended_at, outcome, never) on invitation to "cabildo-web";
 grant update (ended_at, outcome, failure, never) on invitation to "cabildo-receive";
-grant update (reminded_at, ended_at, outcome), delete on invitation to "cabildo-sched";
+grant update (reminded_at, ended_at, outcome, sent_at, expires_at), delete on invitation to "cabildo-sched";
 grant insert on token to "cabildo-sched";
 grant select (join_policy, archived, closed_at, description) on list to "cabildo-sched";
 grant select on digest_choice, digest_schedule, digest_run, digest_era, digest_span, digest_block, digest_issue to "cabildo-sched", "cabildo-web";

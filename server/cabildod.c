@@ -28,6 +28,7 @@ static struct task {
 } tasks[] = {
 	{ house_seal, "sealed", 0, 0, 0 },
 	{ bounce_score, "bounces_scored", 0, 0, 0 },
+	{ house_clock_back, "clock_back", 60 * USEC, 60 * USEC, 0 },
 	{ modmail_bundles, "moderators_told", 0, 5 * USEC, 0 },
 	{ digest_due, "digests_made", 0, 5 * USEC, 0 },
 	{ digest_expire, "digests_expired", 3600 * USEC, 600 * USEC, 0 },

@@ -43,5 +43,8 @@ enum rc house_ledger(struct unit *u, int64_t *changes_r) MUST_USE;
  * back. Each its own transaction. */
 enum rc house_remind(struct unit *u, int64_t *n_r) MUST_USE;
 enum rc house_overdue(struct unit *u, int64_t *n_r) MUST_USE;
+/* Holds, their notices, claims, invitations and suspended addresses whose time lies in the
+ * future, because the clock was set back, begin anew. Its own transaction. */
+enum rc house_clock_back(struct unit *u, int64_t *n_r) MUST_USE;
 
 #endif

@@ -14,11 +14,13 @@ insert into outbound (lane, notice_id) select 0, id from n
 
 -- name: notice_sent
 -- roles: web receive cli sched deliver
--- A row where it may go: the first of its time, or one of as many as are allowed.
+-- A row where it may go: the first of its time, or one of as many as are allowed. What lasts for
+-- longer than its time was counted before the clock was set back, and counts no more.
 insert into notice_sent as s (hash, until, n) values ($1::bytea, now() + $2::integer * interval '1 second', 1)
-on conflict (hash) do update set n = case when s.until <= now() then 1 else s.n + 1 end,
-	until = case when s.until <= now() then excluded.until else s.until end
-where s.until <= now() or s.n < $3::integer
+on conflict (hash) do update set
+	n = case when s.until between now() and excluded.until + interval '1 minute' then s.n + 1 else 1 end,
+	until = case when s.until between now() and excluded.until + interval '1 minute' then s.until else excluded.until end
+where s.until not between now() and excluded.until + interval '1 minute' or s.n < $3::integer
 returning n
 
 -- name: notice_addr
