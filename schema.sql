@@ -475,7 +475,7 @@ create index post_raw on post (raw_id) where raw_id is not null; -- raw_message 
 create index post_parent on post (parent_id) where parent_id is not null;
 create index post_account on post (account_id, id desc) where account_id is not null;
 create index post_xid on post (list_id, xid) where source <> 'import'; -- what digests cover
-create index post_search on post using gin (search) with (gin_pending_list_limit = 512);
+create index post_search on post using gin (search) with (gin_pending_list_limit = 2048);
 
 create index post_deleted on post (deleted_at) where state = 'deleted';
 
@@ -1131,6 +1131,83 @@ as $$
 $$;
 
 -- Posting ----------------------------------------------------------------------
+
+-- A group by its address or a former one, and everything that a rule asks of the envelope and the author. Only an
+-- address that somebody has proven to read is theirs. What is switched off is not looked up, and what is looked up
+-- are small plans: one plan for all of it took twice as long to set up as to run. id is null: there is no such group.
+create function list_for_mail(to_name text, to_domain text, sender text, author text,
+	out id bigint, out name text, out mail_domain text, out lang text, out posting text, out nonmember text, out max_size bigint,
+	out closed boolean, out archived boolean, out envelope_banned boolean, out from_banned boolean,
+	out account bigint, out account_name text, out role text, out moderation text, out title text, out identity text,
+	out emergency boolean, out unaddressed text, out max_recipients bigint, out file_types text, out spam text, out locale text,
+	out flooding boolean, out fresh boolean, out rules bigint, out from_lists text, out receipt boolean)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	of_sender text[] := array[sender, '@' || split_part(sender, '@', 2)];
+	of_author text[] := array[author, '@' || split_part(author, '@', 2)];
+	flood integer;
+	firsts integer;
+	banned text;
+begin
+	<<again>> loop
+		select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size, l.closed_at is not null, l.archived,
+			l.title, l.identity, l.emergency, l.unaddressed, l.max_recipients, l.file_types, l.spam, l.from_lists,
+			l.flood_per_hour, l.hold_first
+		into id, name, mail_domain, lang, posting, nonmember, max_size, closed, archived,
+			title, identity, emergency, unaddressed, max_recipients, file_types, spam, from_lists, flood, firsts
+		from public.list l where l.name = to_name and l.mail_domain = to_domain;
+		exit again when found;
+		select l.name, l.mail_domain into to_name, to_domain from public.list_former_address f
+		join public.list l on l.id = f.list_id where f.name = to_name and f.mail_domain = to_domain;
+		if not found then
+			return;
+		end if;
+	end loop;
+
+	select a.id, a.name, a.locale, s.role, s.moderation, coalesce(s.receipt, false)
+	into account, account_name, locale, role, moderation, receipt
+	from public.address d join public.account a on a.id = d.account_id and a.closed_at is null
+	left join public.subscription s on s.list_id = list_for_mail.id and s.account_id = a.id
+	where d.addr = author and d.verified_at is not null;
+	receipt := coalesce(receipt, false);
+
+	envelope_banned := false;
+	from_banned := false;
+	if exists (select from public.ban) then
+		if account is not null then
+			of_author := of_author || array(select x.addr from public.address x where x.account_id = list_for_mail.account);
+		end if;
+		for banned in select b.addr from public.ban b
+			where b.addr = any (of_sender || of_author) and (b.list_id is null or b.list_id = list_for_mail.id)
+		loop
+			envelope_banned := envelope_banned or banned = any (of_sender);
+			from_banned := from_banned or banned = any (of_author);
+		end loop;
+	end if;
+
+	-- too many within the hour: a member's posts by their account, others by the envelope
+	flooding := false;
+	if flood > 0 and account is not null then
+		select count(*) >= flood into flooding from (
+			select p.received_at, p.source from public.post p where p.account_id = list_for_mail.account order by p.id desc limit flood) x
+		where x.received_at > now() - interval '1 hour' and x.source <> 'import';
+	elsif flood > 0 then
+		select count(*) >= flood into flooding from (
+			select i.envelope_from from public.intake i where i.list_id = list_for_mail.id and i.received_at > now() - interval '1 hour'
+			order by i.received_at desc limit 2000) x where x.envelope_from = sender;
+	end if;
+	fresh := false;
+	if firsts > 0 and account is not null then
+		select count(*) < firsts into fresh from (
+			select from public.post p where p.account_id = list_for_mail.account and p.list_id = list_for_mail.id limit firsts) x;
+	end if;
+	select coalesce(max(r.version), 0) into rules from public.acceptance_rule r
+	where r.list_id is null or r.list_id = list_for_mail.id;
+end
+$$;
+revoke execute on function list_for_mail from public;
 
 -- What comes before a post: the group's lock, shared; the key of idempotence, under which nobody else can be
 -- between here and our commit; the locks of the ids it has and names, in their order; and only then what
@@ -1951,7 +2028,6 @@ grant select on schema_version, setting to
 grant select (id, name, locale, is_admin, closed_at) on account to "cabildo-receive";
 grant select, insert, update on notice_sent to "cabildo-receive", "cabildo-deliver", "cabildo-web", "cabildo-sched";
 grant select on address, list, list_former_address, subscription, thread_follow, ban, acceptance_rule to "cabildo-receive";
-grant select (list_id, received_at, envelope_from) on intake to "cabildo-receive";
 grant select, insert on message_seen, hold, raw_message, audit to "cabildo-receive";
 grant select on post to "cabildo-receive";
 grant insert on audit_open to "cabildo-receive", "cabildo-web", "cabildo-sched";
@@ -1997,12 +2073,7 @@ grant select on hold_token to "cabildo-receive";
 grant select on list to "cabildo-milter";
 grant select (list_id, name, mail_domain) on list_former_address to "cabildo-milter";
 grant select (list_id, addr) on ban to "cabildo-milter";
-grant select (account_id, addr, verified_at) on address to "cabildo-milter";
-grant select (list_id, account_id, role, moderation, receipt) on subscription to "cabildo-milter";
-grant select (id, list_id, field, pattern, action, sentence, place, active, version, removed_at) on acceptance_rule to "cabildo-milter";
-grant select (id, name, locale, closed_at) on account to "cabildo-milter";
-grant select (id, account_id, list_id, received_at, source) on post to "cabildo-milter";
-grant select (list_id, received_at, envelope_from) on intake to "cabildo-milter";
+grant select (id, list_id, field, pattern, action, sentence, place, active, removed_at) on acceptance_rule to "cabildo-milter";
 
 grant select (id, name, locale, time_zone, closed_at, hide_address) on account to "cabildo-deliver";
 grant select on list, subscription, thread, thread_follow, post, raw_chunk, notice, address to "cabildo-deliver";
@@ -2062,6 +2133,7 @@ grant select (id, list_id, kind, locale, title, body) on template to "cabildo-we
 grant insert, delete, update (body, changed_at) on template to "cabildo-web";
 
 grant execute on function list_put(bigint, jsonb) to "cabildo-web";
+grant execute on function list_for_mail to "cabildo-receive", "cabildo-milter", "cabildo-web";
 grant execute on function post_put to "cabildo-receive", "cabildo-web";
 grant select on list_week, list_domain to "cabildo-web", "cabildo-sched";
 grant insert, update (by_mail, by_web, threads, authors) on list_week to "cabildo-sched";

@@ -3,36 +3,11 @@
 
 -- name: list_for_mail
 -- roles: receive milter web cli
--- One look-up for everything a rule asks of the envelope ($3) and the author ($4). Only addresses that somebody has proven to read are theirs.
-select l.id, l.name, l.mail_domain, l.lang, l.posting, l.nonmember, l.max_size::bigint,
-	l.closed_at is not null, l.archived,
-	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
-		and (b.addr = $3::text or b.addr = '@' || split_part($3, '@', 2))),
-	exists (select from ban b where (b.list_id is null or b.list_id = l.id)
-		and (b.addr = $4::text or b.addr = '@' || split_part($4, '@', 2)
-			or b.addr = any (array(select x.addr from address x where x.account_id = a.id)))),
-	a.id, a.name, s.role, s.moderation,
-	l.title, l.identity, l.emergency, l.unaddressed, l.max_recipients::bigint, l.file_types, l.spam, a.locale,
-	-- too many within the hour: a member's posts by their account, others by the envelope
-	case when l.flood_per_hour = 0 then false
-	when a.id is not null then (select count(*) >= l.flood_per_hour from (
-		select p.received_at, p.source from post p where p.account_id = a.id order by p.id desc limit l.flood_per_hour) x
-		where x.received_at > now() - interval '1 hour' and x.source <> 'import')
-	else (select count(*) >= l.flood_per_hour from (
-		select i.envelope_from from intake i where i.list_id = l.id and i.received_at > now() - interval '1 hour'
-		order by i.received_at desc limit 2000) x where x.envelope_from = $3) end,
-	case when l.hold_first = 0 or a.id is null then false
-	else (select count(*) < l.hold_first from (
-		select from post p where p.account_id = a.id and p.list_id = l.id limit l.hold_first) x) end,
-	(select coalesce(max(r.version), 0) from acceptance_rule r
-		where r.list_id is null or r.list_id = l.id),
-	l.from_lists, coalesce(s.receipt, false)
-from list l
-left join address ad on ad.addr = $4 and ad.verified_at is not null
-left join account a on a.id = ad.account_id and a.closed_at is null
-left join subscription s on s.list_id = l.id and s.account_id = a.id
-where l.id = coalesce((select x.id from list x where x.name = $1::text and x.mail_domain = $2::text),
-	(select f.list_id from list_former_address f where f.name = $1 and f.mail_domain = $2))
+-- One look-up for everything a rule asks of the envelope ($3) and the author ($4).
+select id, name, mail_domain, lang, posting, nonmember, max_size, closed, archived, envelope_banned, from_banned,
+	account, account_name, role, moderation, title, identity, emergency, unaddressed, max_recipients, file_types, spam,
+	locale, flooding, fresh, rules, from_lists, receipt
+from list_for_mail($1::text, $2::text, $3::text, $4::text) where id is not null
 
 -- name: list_for_rcpt
 -- roles: receive milter web cli
