@@ -378,6 +378,7 @@ begin
 	return null;
 end
 $$;
+revoke execute on function raw_leave() from public;
 create trigger raw_leave after delete on raw_message referencing old table as gone
 	for each statement execute function raw_leave();
 

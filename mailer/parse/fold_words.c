@@ -52,7 +52,12 @@ bool fold_has_verb(const char *low)
 
 bool fold_ends_verb(const char *low)
 {
+	static bool last[256], made; /* the bytes that verbs end in */
 	size_t n = strlen(low), end;
+
+	for (size_t i = 0; !made && i < ARRAY_LEN(verbs); i++)
+		last[(unsigned char)verbs[i][strlen(verbs[i]) - 1]] = true;
+	made = true;
 
 	/* it is among the last words */
 	if (n > 48)
@@ -60,6 +65,8 @@ bool fold_ends_verb(const char *low)
 	end = n > 48 ? 48 : n;
 	while (end > 0 && strchr(" :-*_>\u00a0", low[end - 1]))
 		end--;
+	if (end == 0 || !last[(unsigned char)low[end - 1]])
+		return false;
 	/* each would be looked for in each line of each mail: so only where it may stand */
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		size_t v = strlen(verbs[i]);
@@ -84,11 +91,28 @@ static bool starts_any(const char *low, const char *const *v, size_t n)
 	return false;
 }
 
+static size_t pair(const char *p)
+{
+	return ((size_t)(unsigned char)p[0] << 5 ^ (unsigned char)p[1]) & 1023;
+}
+
+/* Each line of each mail is asked for dozens of phrases: only those of which its pairs of letters
+ * leave a chance are looked for. Each of v has two bytes at least. */
 static bool has_any(const char *low, const char *const *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strstr(low, v[i]))
+	uint64_t has[16] = { 0 };
+
+	if (*low == '\0')
+		return false;
+	for (const char *p = low; p[1]; p++)
+		has[pair(p) >> 6] |= UINT64_C(1) << (pair(p) & 63);
+	for (size_t i = 0; i < n; i++) {
+		size_t a = pair(v[i]), b = v[i][2] ? pair(v[i] + 1) : a;
+
+		if ((has[a >> 6] >> (a & 63) & 1) && (has[b >> 6] >> (b & 63) & 1) &&
+		    strstr(low, v[i]))
 			return true;
+	}
 	return false;
 }
 
@@ -309,6 +333,9 @@ enum marker fold_marker(struct slice line, const char *low)
 		n--;
 		tail++;
 	}
+	/* none of the forms below: most lines */
+	if (lead == 1 || (lead == 0 && p[n] != ':'))
+		return MARKER_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(original) + ARRAY_LEN(forward); i++) {
 		bool fwd = i >= ARRAY_LEN(original);
 		const char *z = fwd ? forward[i - ARRAY_LEN(original)] : original[i];
