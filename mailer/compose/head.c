@@ -329,10 +329,10 @@ char *head_url(struct arena *a, const char *scheme, const char *url)
 	for (const char *p = url; *p; p++) {
 		unsigned char c = (unsigned char)*p;
 
-		if (c <= 32 || c >= 127 || strchr("<>\"\\^`{|}", c) != NULL)
-			str_fmt(&o, "%%%02X", c);
-		else
+		if (is_alnum(c) || (c > 32 && c < 127 && strchr("<>\"\\^`{|}", c) == NULL))
 			str_addc(&o, *p);
+		else
+			str_fmt(&o, "%%%02X", c);
 	}
 	str_addc(&o, '>');
 	if (o.over || *url == '\0')

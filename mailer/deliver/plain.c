@@ -296,13 +296,14 @@ static void session_close(struct plain *r, bool polite)
 
 static void mail_say(struct plain *r)
 {
-	char line[512];
+	char n[24];
 
-	snprintf(line, sizeof(line), "MAIL FROM:<%s>", r->m.from);
-	sayz(r, line);
+	sayz(r, "MAIL FROM:<");
+	sayz(r, r->m.from);
+	sayz(r, ">");
 	if (r->size) {
-		snprintf(line, sizeof(line), " SIZE=%zu", msg_size(&r->m));
-		sayz(r, line);
+		sayz(r, " SIZE=");
+		sayz(r, i64_text((int64_t)msg_size(&r->m), n));
 	}
 	if (r->dsn && msg_envid_ok(&r->m)) {
 		sayz(r, " RET=HDRS ENVID=");
@@ -311,8 +312,7 @@ static void mail_say(struct plain *r)
 				say(r, c, 1);
 				continue;
 			}
-			snprintf(line, sizeof(line), "+%02X", (unsigned)*c);
-			sayz(r, line);
+			sayz(r, *c == '+' ? "+2B" : "+3D");
 		}
 	}
 	if (r->eight && msg_high(&r->m))

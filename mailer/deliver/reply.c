@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See reply.h. */
-#include <stdio.h>
 #include <string.h>
 
 #include "mailer/deliver/reply.h"
@@ -20,22 +19,40 @@ static int code_read(const char *s)
 	return s[3] == ' ' || s[3] == '-' || s[3] == '\0' ? code : -1;
 }
 
+/* How many stand there, of three at most. */
+static size_t digits(const char *s)
+{
+	size_t n = 0;
+
+	while (n < 3 && s[n] >= '0' && s[n] <= '9')
+		n++;
+	return n;
+}
+
 /* "5.1.1 " at the beginning of a text, of the reply's own class; how much of it that is. */
 static size_t enhanced_read(const char *s, int code, char out[static 16])
 {
-	unsigned class, subject, detail;
-	int n = 0;
+	size_t n = 1, subject, detail;
 
-	if (*s < '2' || *s > '5' || sscanf(s, "%1u.%3u.%3u%n", &class, &subject, &detail, &n) != 3 ||
-	    (int)class != code / 100 || (s[n] != ' ' && s[n] != '\0'))
+	if (*s - '0' != code / 100 || *s < '2' || *s > '5' || s[n] != '.')
 		return 0;
-	snprintf(out, 16, "%u.%u.%u", class, subject, detail);
-	return (size_t)n + (s[n] == ' ');
+	subject = digits(s + n + 1);
+	n += 1 + subject;
+	if (subject == 0 || s[n] != '.')
+		return 0;
+	detail = digits(s + n + 1);
+	n += 1 + detail;
+	if (detail == 0 || (s[n] != ' ' && s[n] != '\0'))
+		return 0;
+	memcpy(out, s, n);
+	out[n] = '\0';
+	return n + (s[n] == ' ');
 }
 
 enum reply_state reply_line(struct reply *r, const char *line, const char **text_r)
 {
-	int code = code_read(line), n;
+	int code = code_read(line);
+	size_t room = sizeof(r->text) - 1 - r->n, n;
 	const char *text;
 
 	if (code < 0 || (r->lines > 0 && code != r->code))
@@ -44,8 +61,15 @@ enum reply_state reply_line(struct reply *r, const char *line, const char **text
 	text = line[3] ? line + 4 : "";
 	*text_r = text;
 	text += enhanced_read(text, code, r->enhanced);
-	n = snprintf(r->text + r->n, sizeof(r->text) - r->n, "%s%s", r->lines > 0 ? " " : "", text);
-	r->n = n < 0 || r->n + (size_t)n >= sizeof(r->text) ? sizeof(r->text) - 1 : r->n + (size_t)n;
+	if (r->lines > 0 && room > 0) {
+		r->text[r->n++] = ' ';
+		room--;
+	}
+	n = strlen(text);
+	n = n < room ? n : room;
+	memcpy(r->text + r->n, text, n);
+	r->n += n;
+	r->text[r->n] = '\0';
 	r->lines++;
 	return line[3] == '-' ? REPLY_MORE : REPLY_END;
 }

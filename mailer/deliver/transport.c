@@ -102,10 +102,20 @@ static bool piece_bad(struct slice s, bool *cr)
 
 bool msg_high(const struct transport_msg *m)
 {
-	for (size_t k = 0; k < TRANSPORT_PIECES; k++)
-		for (size_t i = 0; i < m->piece[k].n; i++)
-			if ((unsigned char)m->piece[k].p[i] > 127)
-				return true;
+	for (size_t k = 0; k < TRANSPORT_PIECES; k++) {
+		const char *p = m->piece[k].p;
+		size_t n = m->piece[k].n;
+		uint64_t all = 0, v;
+
+		for (; n >= sizeof(v); n -= sizeof(v), p += sizeof(v)) {
+			memcpy(&v, p, sizeof(v));
+			all |= v;
+		}
+		for (; n > 0; n--)
+			all |= (uint64_t)(unsigned char)*p++;
+		if (all & UINT64_C(0x8080808080808080))
+			return true;
+	}
 	return false;
 }
 

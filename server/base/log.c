@@ -10,6 +10,7 @@
 
 #include "server/base/attr.h"
 #include "server/base/clock.h"
+#include "server/base/str.h"
 
 #include "server/base/log.h"
 
@@ -39,10 +40,21 @@ bool log_level_parse(const char *word, enum log_level *out_r)
 	return false;
 }
 
+/* What does not fit is left out. */
+static char *put(char *p, const char *end, const char *z)
+{
+	size_t n = strlen(z), room = (size_t)(end - p);
+
+	n = n < room ? n : room;
+	memcpy(p, z, n);
+	return p + n;
+}
+
 static void emit(enum log_level lv, const char *fmt, va_list ap)
 {
 	static const int prio[] = { 7, 6, 4, 3 };
-	char line[2048], when[32], whole[sizeof(line) + 1024];
+	char line[2048], when[32], pid[24], whole[sizeof(line) + 1024], *p = whole;
+	const char *end = whole + sizeof(whole) - 1;
 	int n;
 
 	if (lv < log_least)
@@ -51,25 +63,23 @@ static void emit(enum log_level lv, const char *fmt, va_list ap)
 	if (n < 0)
 		return;
 	/* one event is one line, whatever a value brought along */
-	for (char *p = line; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7F)
-			*p = ' ';
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7F)
+			*c = ' ';
 	if (log_syslog) {
 		syslog(prio[lv], "%s %s%s%s", level_names[lv], line, log_ctx[0] ? " " : "",
 		       log_ctx);
 		return;
 	}
 	clock_rfc3339(clock_now(), when);
-	n = snprintf(whole, sizeof(whole), "%s %s[%d] %s %s%s%s\n", when, log_ident, (int)getpid(),
-		     level_names[lv], line, log_ctx[0] ? " " : "", log_ctx);
-	if (n <= 0)
-		return;
-	if ((size_t)n >= sizeof(whole)) {
-		n = sizeof(whole) - 1;
-		whole[n - 1] = '\n';
-	}
+	p = put(put(put(p, end, when), end, " "), end, log_ident);
+	p = put(put(put(p, end, "["), end, i64_text(getpid(), pid)), end, "] ");
+	p = put(put(put(p, end, level_names[lv]), end, " "), end, line);
+	if (log_ctx[0] != '\0')
+		p = put(put(p, end, " "), end, log_ctx);
+	*p++ = '\n';
 	/* one call: dprintf asks where the file ends before each line */
-	if (write(STDERR_FILENO, whole, (size_t)n) < 0)
+	if (write(STDERR_FILENO, whole, (size_t)(p - whole)) < 0)
 		return;
 }
 

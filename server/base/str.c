@@ -103,6 +103,20 @@ const char *slice_ifind(struct slice hay, struct slice needle)
 	return NULL;
 }
 
+const char *i64_text(int64_t v, char buf[static 24])
+{
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	char *p = buf + 23;
+
+	*p = '\0';
+	do
+		*--p = (char)('0' + u % 10);
+	while (u /= 10);
+	if (v < 0)
+		*--p = '-';
+	return p;
+}
+
 bool slice_i64(struct slice a, int64_t min, int64_t max, int64_t *out_r)
 {
 	bool neg = a.n > 0 && a.p[0] == '-';

@@ -46,6 +46,8 @@ const char *slice_find(struct slice hay, struct slice needle);
 const char *slice_ifind(struct slice hay, struct slice needle);
 /* A whole decimal number and nothing else, min..max. */
 MUST_USE bool slice_i64(struct slice a, int64_t min, int64_t max, int64_t *out_r);
+/* The number's decimal text; it stands in buf. */
+const char *i64_text(int64_t v, char buf[static 24]);
 char *slice_dup(struct arena *a, struct slice s);
 char *slice_lower(struct arena *a, struct slice s); /* ASCII only */
 

@@ -16,7 +16,18 @@ static const struct {
 
 static char *signed_text(struct arena *a, const char *list, const char *domain, int64_t id)
 {
-	return arena_fmt(a, "%s@%s/%lld", list, domain, (long long)id);
+	char n[24];
+
+	return arena_join(a, list, "@", domain, "/", i64_text(id, n));
+}
+
+/* LIST-bounces+s7.MAC@DOMAIN; what: "-bounces", kind: "s" */
+static char *signed_addr(struct arena *a, const char *list, const char *what, const char *delimiter,
+			 const char *kind, int64_t id, const char *mac, const char *domain)
+{
+	char n[24];
+
+	return arena_join(a, list, what, delimiter, kind, i64_text(id, n), ".", mac, "@", domain);
 }
 
 char *address_thread(struct unit *u, const char *list, const char *domain, int64_t thread)
@@ -42,27 +53,38 @@ char *address_verp(struct arena *a, const struct keys *k, const char *delimiter,
 {
 	char *mac = mac_sign(k, a, "verp", slice_of(signed_text(a, list, domain, subscription)));
 
-	return arena_fmt(a, "%s-bounces%ss%lld.%s@%s", list, delimiter, (long long)subscription,
-			 mac, domain);
+	return signed_addr(a, list, "-bounces", delimiter, "s", subscription, mac, domain);
 }
 
 char *address_leave(struct arena *a, const struct keys *k, const char *delimiter, const char *list,
 		    const char *domain, int64_t subscription)
 {
-	char *mac = mac_sign(k, a, "leave", slice_of(signed_text(a, list, domain, subscription)));
+	const char *addr, *url;
 
-	return arena_fmt(a, "%s-leave%ss%lld.%s@%s", list, delimiter, (long long)subscription, mac,
-			 domain);
+	address_leave_both(a, k, delimiter, "", list, domain, subscription, &addr, &url);
+	return arena_strdup(a, addr);
 }
 
 char *address_leave_url(struct arena *a, const struct keys *k, const char *base_url,
 			const char *list, const char *domain, int64_t subscription)
 {
-	if (*base_url == '\0')
-		return arena_strdup(a, "");
-	return arena_fmt(a, "%s/u/%lld/%s", base_url, (long long)subscription,
-			 mac_sign(k, a, "leave",
-				  slice_of(signed_text(a, list, domain, subscription))));
+	const char *addr, *url;
+
+	address_leave_both(a, k, "+", base_url, list, domain, subscription, &addr, &url);
+	return arena_strdup(a, url);
+}
+
+void address_leave_both(struct arena *a, const struct keys *k, const char *delimiter, const char *base_url,
+			const char *list, const char *domain, int64_t subscription,
+			const char **addr_r, const char **url_r)
+{
+	char *mac = mac_sign(k, a, "leave", slice_of(signed_text(a, list, domain, subscription)));
+	char n[24];
+
+	*addr_r = signed_addr(a, list, "-leave", delimiter, "s", subscription, mac, domain);
+	*url_r = "";
+	if (*base_url != '\0')
+		*url_r = arena_join(a, base_url, "/u/", i64_text(subscription, n), "/", mac);
 }
 
 bool address_leave_check(struct unit *u, const char *list, const char *domain,

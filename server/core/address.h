@@ -55,6 +55,10 @@ char *address_leave(struct arena *a, const struct keys *k, const char *delimiter
 		    const char *domain, int64_t subscription);
 char *address_leave_url(struct arena *a, const struct keys *k, const char *base_url,
 			const char *list, const char *domain, int64_t subscription);
+/* Both, which carry one MAC. */
+void address_leave_both(struct arena *a, const struct keys *k, const char *delimiter, const char *base_url,
+			const char *list, const char *domain, int64_t subscription,
+			const char **addr_r, const char **url_r);
 MUST_USE bool address_leave_check(struct unit *u, const char *list, const char *domain,
 				  int64_t subscription, const char *mac);
 

@@ -249,7 +249,11 @@ enum rc db_schema_version(struct db *db, int64_t *version_r)
 
 static void stmt_name(enum stmt stmt, char out_r[static 16])
 {
-	snprintf(out_r, 16, "s%d", (int)stmt);
+	char n[24];
+	const char *text = i64_text((int64_t)stmt, n);
+
+	out_r[0] = 's';
+	memcpy(out_r + 1, text, strlen(text) + 1); /* four digits at most */
 }
 
 void db_hello(struct db *db, enum stmt stmt, const char *text)

@@ -55,8 +55,7 @@ void db_args_bind(struct bound *b, const struct db_arg *args, size_t n)
 		case DB_NULL:
 			break;
 		case DB_I64:
-			snprintf(b->buf[i].text, sizeof(b->buf[i].text), "%lld", (long long)g->i);
-			b->values[i] = b->buf[i].text;
+			b->values[i] = i64_text(g->i, b->buf[i].text);
 			break;
 		case DB_BOOL:
 			b->values[i] = g->i ? "t" : "f";

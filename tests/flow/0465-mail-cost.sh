@@ -107,6 +107,6 @@ else
 	post=$((($(counted receive.many) - $(counted receive.few)) / 10000))
 	copy=$((($(counted deliver.many) - $(counted deliver.few)) / 1000000))
 	tap_run "cabildo-receive: $post thousand instructions a post" test $post -gt 500 -a $post -lt 1900
-	tap_run "cabildo-deliver: $copy thousand instructions a copy" test $copy -gt 5 -a $copy -lt 105
+	tap_run "cabildo-deliver: $copy thousand instructions a copy" test $copy -gt 5 -a $copy -lt 62
 fi
 flow_end
