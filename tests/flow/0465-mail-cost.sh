@@ -87,6 +87,9 @@ tap_is 'the first post comes in' "$(posts 1 1)" 1
 from=$(logged receive "$NAMED")
 tap_is 'ten more' "$(posts 2 10)" 10
 tap_is 'statements of a post' $((($(logged receive "$NAMED") - from) / 10)) 3
+tap_is 'each is in the log with its thread, and in its group' \
+	"$(grep -cE 'event=posted .* thread=[1-9]' "$SITE/log/receive.log") $(flow_sql "SELECT post_count, thread_count, next_thread,
+		(SELECT count(DISTINCT number) FROM thread) FROM list WHERE name = 'todos'")" "11 11	11	12	11"
 tap_run 'all of it goes out' deliver cabildo-deliver
 tap_run 'the queue is empty' queue_empty
 tap_is 'copies' "$(wc -l <"$TEST_TMP/sink/copies")" 1100
