@@ -42,7 +42,6 @@ pg_init() {
 			max_connections = 100
 			shared_buffers = 128MB
 			wal_writer_delay = 10ms
-			gin_pending_list_limit = 512kB
 			default_toast_compression = lz4
 			jit = off
 			timezone = 'UTC'

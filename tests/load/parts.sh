@@ -16,7 +16,7 @@ ingest_ref() {
 		ALTER TABLE ref_source ADD PRIMARY KEY (n);
 		CREATE TABLE ref_post (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL,
 			raw bytea NOT NULL, search tsvector NOT NULL);
-		CREATE INDEX ON ref_post USING gin (search) WITH (gin_pending_list_limit = 512);
+		CREATE INDEX ON ref_post USING gin (search) WITH (gin_pending_list_limit = 2048);
 		ANALYZE ref_source" || return 1
 	cat >"$WORK/ref.sql" <<-SQL
 		\\set n random(1, $(sql 'SELECT count(*) FROM ref_source'))

@@ -143,7 +143,7 @@ select set_config('maintenance_work_mem', '256MB', false), set_config('lock_time
 -- name: bulk_index_make
 -- roles: cli
 -- As schema.sql has it.
-create index if not exists post_search on post using gin (search) with (gin_pending_list_limit = 512)
+create index if not exists post_search on post using gin (search) with (gin_pending_list_limit = 2048)
 
 -- name: bulk_analyze
 -- roles: cli
