@@ -39,6 +39,10 @@ wrong() {
 	awk -v ok=" $* " 'index(ok, " " $1 " ") == 0' "$file" | wc -l
 }
 
+heard() { # FILE...: how often each answer
+	awk '{ n[$1]++ } END { for (k in n) printf "# the clients beside them heard %s %d times\n", k, n[k] }' "$@" >&2
+}
+
 # A line of the table, and what it must keep; the part fails with any that does not.
 soak_say() { # NAME VALUE UNIT [LIMIT]
 	printf '%s %s %s%s\n' "$1" "$(calc "$2")" "$3" "${4:+ (at most $4)}"
@@ -136,16 +140,18 @@ soak_flat() {
 }
 
 part_soak() {
-	local minutes=${MINUTES:-20} cpu t0 what
+	local minutes=${MINUTES:-20} cpu t0 what other
 	soak_site soak 100 && sql "WITH p AS (SELECT a.id, d.id AS d FROM account a JOIN address d ON d.account_id = a.id
 			WHERE d.addr ~ '^m[1-9]?5@' OR d.addr ~ '^m[1-9]?6@')
 		UPDATE subscription s SET delivery = 'digest' FROM p WHERE s.account_id = p.id" || return 1
 	sql "UPDATE list SET digest_every = 'daily'" >/dev/null
+	# one that was joined to another is a redirect
+	other=$(sql 'SELECT max(number) FROM thread WHERE moved_to IS NULL')
 	setsid "$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org --rcpt carga@foro.example \
-		--connections 2 --rate "${SOAK_RATE:-15}" --retry --quiet --count 10000000 --size 3000 --log "$WORK/250s" >"$WORK/soak.send" 2>&1 &
+		--connections 2 --rate "${SOAK_RATE:-30}" --retry --quiet --count 10000000 --size 3000 --log "$WORK/250s" >"$WORK/soak.send" 2>&1 &
 	what=$!
 	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" / /g/carga /g/carga/1
-	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" /g/carga/1 /g/carga /g/carga/1 /g/carga/2
+	client http 0.02 "$WORK/soak.page" "$SITE_HTTP" "$WORK/enough" /g/carga/1 /g/carga /g/carga/1 "/g/carga/$other"
 	client http 0.1 "$WORK/soak.search" "$SITE_HTTP" "$WORK/enough" '/search?q=reuni%C3%B3n' '/search?q=datos+abiertos'
 	client lmtp 0.5 "$WORK/soak.post" "$SITE_LMTP" "$WORK/enough" carga@foro.example soak "$WORK/250s.slow"
 	bounces &
@@ -169,6 +175,7 @@ part_soak() {
 		soak_say "soak_${what}_ms_p99" "$(p_of "$WORK/soak.$what" 99)" ms 100
 		soak_say "soak_${what}_errors" "$(wrong "$WORK/soak.$what" 200 250)" - 0
 	done
+	heard "$WORK"/soak.page "$WORK"/soak.search "$WORK"/soak.post
 	soak_say soak_digests "$(awk -F '\t' '$4 ~ /^digest\./' "$WORK/sink/copies" | wc -l)" mails
 	soak_say soak_bounces "$(sql 'SELECT count(*) FROM bounce_event')" reports
 	soak_flat "$WORK/soak.memory"
@@ -260,7 +267,7 @@ part_overload() {
 	[ "$(cat "$WORK/soak.later")" -gt 0 ] || { note 'overload: no mail was told 451'; SOAK_BAD=1; }
 	soak_say overload_pages_other "${other:-1}" - 0
 	awk '/Socket errors/ { print "# " $0 }' "$WORK/soak.wrk" >&2
-	awk '{ n[$1]++ } END { for (k in n) printf "# the clients beside them heard %s %d times\n", k, n[k] }' "$WORK/soak.over.page" "$WORK/soak.over.post" >&2
+	heard "$WORK/soak.over.page" "$WORK/soak.over.post"
 	# 503 by us says when to come again; a page that was cut, or a connection that died, is an error
 	soak_say overload_page_errors "$(wrong "$WORK/soak.over.page" 200 503)" - 0
 	soak_say overload_post_errors "$(wrong "$WORK/soak.over.post" 250 421 451 452)" - 0
