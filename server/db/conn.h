@@ -20,6 +20,7 @@ struct db {
 	const char *ahead[AHEAD_MAX];
 	unsigned keep;  /* which of them has rows for db_kept(), from 1 on */
 	PGresult *kept; /* those */
+	bool woken;     /* somebody called since db_wait() last told */
 	int64_t last_try, last_notify;
 	char sqlstate[6];
 	char error[512];
@@ -31,6 +32,8 @@ struct db {
 /* Everything that was sent is answered: the first failure, or the last result to last_r (may be
  * NULL). Out of the pipeline then. */
 enum rc conn_drain(struct db *db, PGresult **last_r) MUST_USE;
+/* What others called meanwhile is remembered as one call: whoever is busy asks for none, and they would pile up. */
+void conn_heard(struct db *db);
 /* One command, alone. */
 enum rc conn_simple(struct db *db, const char *sql) MUST_USE;
 /* What res (may be NULL) or the connection says of `what`: kept, logged, and as a code. */

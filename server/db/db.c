@@ -173,6 +173,8 @@ static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 		PQclear(last_r[i]);
 		last_r[i] = NULL;
 	}
+	if (!db->broken)
+		conn_heard(db);
 	if (rc != RC_OK)
 		kept_drop(db);
 	return rc;

@@ -19,10 +19,19 @@ enum rc db_listen(struct db *db, const char *channel)
 	return conn_simple(db, sql);
 }
 
+void conn_heard(struct db *db)
+{
+	PGnotify *n;
+
+	while ((n = PQnotifies(db->pg)) != NULL) {
+		db->woken = true;
+		PQfreemem(n);
+	}
+}
+
 enum rc db_wait(struct db *db, int ms, bool *woken_r)
 {
 	struct pollfd pfd;
-	PGnotify *n;
 
 	*woken_r = false;
 	if (!db_ok(db)) {
@@ -31,15 +40,15 @@ enum rc db_wait(struct db *db, int ms, bool *woken_r)
 	}
 	if (db->nahead > 0 && conn_drain(db, NULL) != RC_OK)
 		return RC_TEMPFAIL;
+	conn_heard(db); /* with an answer that came before */
 	pfd = (struct pollfd){ .fd = PQsocket(db->pg), .events = POLLIN };
-	if (poll(&pfd, 1, ms) > 0 && !PQconsumeInput(db->pg)) {
+	if (!db->woken && poll(&pfd, 1, ms) > 0 && !PQconsumeInput(db->pg)) {
 		db->broken = true;
 		return RC_TEMPFAIL;
 	}
-	while ((n = PQnotifies(db->pg)) != NULL) {
-		*woken_r = true;
-		PQfreemem(n);
-	}
+	conn_heard(db);
+	*woken_r = db->woken;
+	db->woken = false;
 	return RC_OK;
 }
 
