@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A connection as db.c and notify.c see it; nobody else. */
+/* A connection as db.c, notify.c and what tests them see it; nobody else. */
 #ifndef CABILDO_DB_CONN_H
 #define CABILDO_DB_CONN_H
 
@@ -32,7 +32,8 @@ struct db {
 /* Everything that was sent is answered: the first failure, or the last result to last_r (may be
  * NULL). Out of the pipeline then. */
 enum rc conn_drain(struct db *db, PGresult **last_r) MUST_USE;
-/* What others called meanwhile is remembered as one call: whoever is busy asks for none, and they would pile up. */
+/* What others called meanwhile is remembered as one call: whoever is busy asks for none, and they would pile up.
+ * After each answer. */
 void conn_heard(struct db *db);
 /* One command, alone. */
 enum rc conn_simple(struct db *db, const char *sql) MUST_USE;

@@ -173,8 +173,7 @@ static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 		PQclear(last_r[i]);
 		last_r[i] = NULL;
 	}
-	if (!db->broken)
-		conn_heard(db);
+	conn_heard(db);
 	if (rc != RC_OK)
 		kept_drop(db);
 	return rc;
@@ -482,6 +481,7 @@ static enum rc run_alone(struct db *db, enum stmt stmt, const struct bound *b, s
 
 	stmt_name(stmt, name);
 	*res_r = PQexecPrepared(db->pg, name, (int)nargs, b->values, b->lengths, b->formats, 1);
+	conn_heard(db);
 	if (PQresultStatus(*res_r) == PGRES_TUPLES_OK || PQresultStatus(*res_r) == PGRES_COMMAND_OK)
 		return RC_OK;
 	rc = conn_fail(db, *res_r, stmt_table[stmt].name);

@@ -7,6 +7,13 @@ tests_db_statements_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 tests_db_statements_LDADD = $(DB_LIBS)
 $(tests_db_statements_OBJECTS): server/db/stmt.h
 
+# who is called while they ask; tests/db/wake.sh runs it
+check_PROGRAMS += tests/db/wake
+tests_db_wake_SOURCES = tests/db/wake.c
+tests_db_wake_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+tests_db_wake_LDADD = $(DB_LIBS)
+$(tests_db_wake_OBJECTS): server/db/stmt.h
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_base tests/unit/test_core_pure tests/unit/test_plan
 UNIT_TESTS += tests/unit/test_base tests/unit/test_core_pure tests/unit/test_plan
