@@ -99,6 +99,11 @@ sink_until() {
 	done
 }
 
+# sink_at N: when the Nth copy was taken, by the sink's own clock: to look for it takes a while.
+sink_at() {
+	sed -n "$1{p;q}" "$WORK/sink/copies" | cut -f1
+}
+
 deliver_start() {
 	# shellcheck disable=SC2034 # site.sh reads it
 	SITE_RELAY=smtp://127.0.0.1:$SINK_PORT
@@ -140,7 +145,7 @@ pss_mb() {
 
 # ---- messages ----
 
-# messages COUNT SEED: FILE of an mbox of its own, generated or of CORPORA.
+# messages COUNT SEED [GROUP]: FILE of an mbox of its own, generated or of CORPORA.
 messages() {
 	local file=$WORK/$2.mbox
 	if [ -n "$CORPORA" ]; then
@@ -150,16 +155,16 @@ messages() {
 			echo
 		done | LC_ALL=C awk -v n="$1" '/^From / && blank { c++ } c > n { exit } { print; blank = $0 == "" } BEGIN { blank = 1 }' >"$file"
 	else
-		awk -v N="$1" -v SEED="$2" -v LIST=carga@foro.example -f "$TOP/tests/load/messages.awk" >"$file"
+		awk -v N="$1" -v SEED="$2" -v LIST="${3:-carga}@foro.example" -f "$TOP/tests/load/messages.awk" >"$file"
 	fi
 	printf '%s\n' "$file"
 }
 
-# lmtp MBOX [ARG...]: all of it over 4 connections; prints messages a second.
+# lmtp MBOX [GROUP]: all of it over 4 connections; prints messages a second.
 lmtp() {
 	local out
 	out=$("$BUILD/tests/lib/lmtpsend" --to "127.0.0.1:$SITE_LMTP" --from carga@example.org \
-		--rcpt carga@foro.example --connections 4 --quiet --mbox "$@" 2>&1) ||
+		--rcpt "${2:-carga}@foro.example" --connections 4 --quiet --mbox "$1" 2>&1) ||
 		note "lmtpsend: $(tr '\n' ' ' <<<"$out")"
 	awk '$1 == "rate" { print $2 }' <<<"$out"
 }
