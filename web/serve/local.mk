@@ -9,7 +9,7 @@ libserve_a_SOURCES = \
 	web/serve/serve.c web/serve/status.c web/serve/weave.c \
 	web/route/route.h web/route/routes.def web/route/csrf.c web/route/guess.c web/route/guess.h web/route/param.c web/route/route.c
 libserve_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS) $(ARCHIVE_CFLAGS)
-SERVE_LIBS = libserve.a $(FCGI_LIBS) $(ZLIB_LIBS) $(ARCHIVE_LIBS)
+SERVE_LIBS = libserve.a $(FCGI_LIBS) $(ZLIB_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_serve
