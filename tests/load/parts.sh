@@ -307,9 +307,9 @@ part_search() {
 
 # ---- mail that somebody waits for ----
 
-# ask_link COOKIES CSRF ADDRESS: the form that asks for a sign-in link.
+# ask_link COOKIES CSRF ADDRESS FROM: the form that asks for a sign-in link; one client may send only some.
 ask_link() {
-	[ "$(curl -s -o /dev/null -w '%{http_code}' -b "$1" --data-urlencode "csrf=$2" --data next=/ \
+	[ "$(curl -s --interface "$4" -o /dev/null -w '%{http_code}' -b "$1" --data-urlencode "csrf=$2" --data next=/ \
 		--data-urlencode "addr=$3" "http://127.0.0.1:$SITE_HTTP/signin")" = 303 ]
 }
 
@@ -337,7 +337,7 @@ part_urgent() {
 	wait_for 60 test -s "$WORK/sink/copies"
 	for ((i = 1; i <= 60; i++)); do
 		t0=$(now)
-		ask_link "$WORK/jar" "$csrf" "u$i@ok.example" && at=$(urgent_arrived "u$i@ok.example") || return 1
+		ask_link "$WORK/jar" "$csrf" "u$i@ok.example" "127.0.1.$i" && at=$(urgent_arrived "u$i@ok.example") || return 1
 		[ "$(wc -l <"$WORK/sink/copies")" -lt "$URGENT" ] || break # the fan-out is over
 		ms+=("$(calc "($at - $t0) * 1000")")
 	done
