@@ -131,16 +131,6 @@ enum rc house_remind(struct unit *u, int64_t *n_r)
 	return end(u, rc);
 }
 
-enum rc house_clock_back(struct unit *u, int64_t *n_r)
-{
-	enum rc rc = house_begin(u, HOUSE_HOLD);
-
-	*n_r = 0;
-	if (rc != RC_OK)
-		return rc == RC_CONFLICT ? RC_OK : rc;
-	return end(u, held_clock_back_write(u->db, u->arena, n_r));
-}
-
 enum rc house_overdue(struct unit *u, int64_t *n_r)
 {
 	struct held_overdue *h;

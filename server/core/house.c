@@ -16,6 +16,14 @@ enum rc house_begin(struct unit *u, enum house_lock lock)
 	return rc;
 }
 
+static enum rc over(struct unit *u, enum rc rc)
+{
+	if (rc == RC_OK)
+		return unit_commit(u);
+	unit_abort(u);
+	return rc;
+}
+
 enum rc house_expire(struct unit *u, int64_t *rows_r)
 {
 	enum rc rc = house_begin(u, HOUSE_EXPIRE);
@@ -23,11 +31,7 @@ enum rc house_expire(struct unit *u, int64_t *rows_r)
 	*rows_r = 0;
 	if (rc != RC_OK)
 		return rc == RC_CONFLICT ? RC_OK : rc;
-	rc = expire_all(u->db, u->arena, rows_r);
-	if (rc == RC_OK)
-		return unit_commit(u);
-	unit_abort(u);
-	return rc;
+	return over(u, expire_all(u->db, u->arena, rows_r));
 }
 
 enum rc house_ledger(struct unit *u, int64_t *changes_r)
@@ -37,9 +41,19 @@ enum rc house_ledger(struct unit *u, int64_t *changes_r)
 	*changes_r = 0;
 	if (rc != RC_OK)
 		return rc == RC_CONFLICT ? RC_OK : rc;
-	rc = ledger_keep(u->db, u->arena, changes_r);
+	return over(u, ledger_keep(u->db, u->arena, changes_r));
+}
+
+enum rc house_clock_back(struct unit *u, int64_t *n_r)
+{
+	/* holds are most of it, and whoever is at those has this lock */
+	enum rc rc = house_begin(u, HOUSE_HOLD);
+
+	*n_r = 0;
+	if (rc != RC_OK)
+		return rc == RC_CONFLICT ? RC_OK : rc;
+	rc = over(u, clock_back(u->db, u->arena, n_r));
 	if (rc == RC_OK)
-		return unit_commit(u);
-	unit_abort(u);
+		unit_wake(u);
 	return rc;
 }

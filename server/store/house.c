@@ -34,6 +34,15 @@ enum rc expire_all(struct db *db, struct arena *a, int64_t *rows_r)
 	return RC_OK;
 }
 
+enum rc clock_back(struct db *db, struct arena *a, int64_t *rows_r)
+{
+	struct db_rows *q;
+	enum rc rc = db_run0(db, a, STMT_CLOCK_BACK, &q);
+
+	*rows_r = rc == RC_OK ? db_get_i64(q, 0, 0) : 0;
+	return rc;
+}
+
 enum rc ledger_keep(struct db *db, struct arena *a, int64_t *changes_r)
 {
 	struct db_rows *q;

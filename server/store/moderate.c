@@ -417,16 +417,6 @@ enum rc held_remind_write(struct db *db, struct arena *a, int level, int hours, 
 	return RC_OK;
 }
 
-enum rc held_clock_back_write(struct db *db, struct arena *a, int64_t *n_r)
-{
-	struct db_rows *q = NULL;
-	enum rc rc = db_run(db, a, STMT_HOLD_CLOCK_BACK, &q);
-
-	if (rc == RC_OK)
-		*n_r = db_get_i64(q, 0, 0);
-	return rc;
-}
-
 enum rc held_overdue_write(struct db *db, struct arena *a, int64_t days, int limit,
 			   struct held_overdue **r, size_t *n_r)
 {

@@ -142,8 +142,6 @@ struct held_overdue {
 	int64_t id, list, account;
 	const char *kind, *msgid, *addr;
 };
-/* Rows that stood in the future because the clock was set back, and begin anew. */
-enum rc held_clock_back_write(struct db *db, struct arena *a, int64_t *n_r) MUST_USE;
 /* Decides "expire" what has waited for so many days and nobody is at. */
 enum rc held_overdue_write(struct db *db, struct arena *a, int64_t days, int limit,
 			   struct held_overdue **r, size_t *n_r) MUST_USE;
