@@ -46,7 +46,7 @@ one() {
 
 stream() { # 150 messages that are tried until they are taken
 	"$LMTPSEND" --to "127.0.0.1:$SITE_LMTP" --from $ANA --rcpt "agenda@$SITE_DOMAIN" --count 150 \
-		--connections 3 --retry --retry-ms 100 --log "$BOOKS" --quiet >"$TEST_TMP/stream" 2>&1 &
+		--connections 3 --rate 150 --retry --retry-ms 100 --log "$BOOKS" --quiet >"$TEST_TMP/stream" 2>&1 &
 	SENDER=$!
 }
 
