@@ -21,7 +21,8 @@ site_dirs() {
 }
 
 site_conf() {
-	cat >"$SITE/cabildo.conf" <<-CONF
+	# whole at any time: a program that was started before may just be reading it
+	cat >"$SITE/cabildo.conf.new" <<-CONF
 		# Written anew at each start.
 		database = $SITE_DB
 		base_url = ${SITE_URL:-http://127.0.0.1:$SITE_HTTP}
@@ -38,6 +39,7 @@ site_conf() {
 		remote_user = ${SITE_REMOTE_USER:-off}
 		log_level = ${SITE_LOG:-info}
 	CONF
+	mv -f "$SITE/cabildo.conf.new" "$SITE/cabildo.conf"
 	cat >"$SITE/lighttpd.conf" <<-CONF
 		server.bind = "$SITE_ADDR"
 		server.port = $SITE_HTTP
