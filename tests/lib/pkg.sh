@@ -13,7 +13,7 @@ PKG_BUILD='build-essential autoconf automake pkg-config gettext libpq-dev libesm
 	libmilter-dev liboath-dev libytnef0-dev libarchive-dev postgresql-15 lighttpd'
 # shellcheck disable=SC2034
 # What the tests need beside that.
-PKG_CHECK='curl libcmocka-dev python3-minimal w3m libmail-dkim-perl opendkim opendmarc rspamd dovecot-imapd dovecot-pop3d'
+PKG_CHECK='curl procps libcmocka-dev python3-minimal w3m libmail-dkim-perl opendkim opendmarc rspamd dovecot-imapd dovecot-pop3d'
 
 # pkg_missing NAME...: prints those that are not installed.
 pkg_missing() {
