@@ -33,7 +33,7 @@ struct db {
  * NULL). Out of the pipeline then. */
 enum rc conn_drain(struct db *db, PGresult **last_r) MUST_USE;
 /* What others called meanwhile is remembered as one call: whoever is busy asks for none, and they would pile up.
- * After each answer. */
+ * After each answer to a statement. */
 void conn_heard(struct db *db);
 /* One command, alone. */
 enum rc conn_simple(struct db *db, const char *sql) MUST_USE;

@@ -37,7 +37,6 @@ static void need(bool good, const char *what, const char *why)
 	exit(1);
 }
 
-/* The caller waits until PostgreSQL has told the others: it does before it is ready again. */
 static void call(PGconn *c, unsigned times)
 {
 	for (unsigned i = 0; i < times; i++) {

@@ -99,7 +99,7 @@ part_fanout() {
 	lmtp "$(CORPORA='' messages 40 99 otro)" otro >/dev/null && sink_until 4000 || return 1
 	for ((i = 1; i <= RUNS; i++)); do
 		box=$(CORPORA='' messages 1 "$i")
-		wait_for 10 queue_empty
+		wait_for 10 queue_empty || return 1
 		: >"$WORK/sink/copies"
 		cpu0=$(cpu_ms $(ours_pids))" "$(cpu_ms $(theirs_pids))
 		t0=$(now)

@@ -15,8 +15,8 @@
 #include "server/base/base.h"
 
 /*
- * Loaded when somebody asks for such a file: it brings a dozen other libraries along, and a page that is
- * drawn as CGI would load all of them each time (a seventh of what such a page costs).
+ * libarchive is loaded when somebody asks for such a file: it brings eleven others along, and a page that is
+ * drawn as CGI would load all of them each time (an eighth of what such a page costs).
  */
 #define CALLS(X) \
 	X(entry_free) \
