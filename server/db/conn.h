@@ -18,13 +18,14 @@ struct db {
 	bool synced; /* the end of the pipeline is sent too */
 	unsigned nahead;
 	const char *ahead[AHEAD_MAX];
+	int parsed[AHEAD_MAX]; /* the statement that it prepares; -1: it runs one */
 	unsigned keep;  /* which of them has rows for db_kept(), from 1 on */
 	PGresult *kept; /* those */
 	bool woken;     /* somebody called since db_wait() last told */
 	int64_t last_try, last_notify;
 	char sqlstate[6];
 	char error[512];
-	bool prepared[STMT_COUNT];
+	bool prepared[STMT_COUNT]; /* or was sent to be, in the pipeline */
 	const char *hello; /* NULL: none */
 	enum stmt hello_stmt;
 };

@@ -155,6 +155,8 @@ static enum rc drain_last(struct db *db, PGresult **last_r, unsigned n)
 		one = answer(db, db->ahead[i], &res);
 		if (rc == RC_OK)
 			rc = one;
+		if (db->parsed[i] >= 0)
+			db->prepared[db->parsed[i]] = one == RC_OK;
 		if (i + n >= db->nahead)
 			last_r[i + n - db->nahead] = res;
 		else if (i + 1 == db->keep)
@@ -191,6 +193,7 @@ static enum rc sent(struct db *db, int ok, const char *what)
 		db->broken = true; /* half of it may be out */
 		return conn_fail(db, NULL, what);
 	}
+	db->parsed[db->nahead] = -1;
 	db->ahead[db->nahead++] = what;
 	return RC_OK;
 }
@@ -286,6 +289,7 @@ static void quiet(void *arg UNUSED, const char *message UNUSED)
 enum rc db_connect(struct db *db)
 {
 	const char *keys[8], *values[8];
+	char set[128];
 	char name[64]; /* as in the log, so that pg_stat_activity tells whose it is */
 	int n = 0;
 	int64_t now = clock_mono();
@@ -322,11 +326,10 @@ enum rc db_connect(struct db *db)
 	}
 	PQsetNoticeProcessor(db->pg, quiet, NULL);
 	db->last_try = 0;
-	if (((db->flags & DB_NO_VERSION_CHECK) == 0 && version_known(db->pg) != RC_OK) ||
-	    conn_simple(db, db->flags & DB_RO
-			       ? "set default_transaction_read_only = on; set timezone = 'UTC'"
-			       : "set timezone = 'UTC'") != RC_OK ||
-	    (db->flags & DB_ASYNC_COMMIT && conn_simple(db, "set synchronous_commit = off") != RC_OK) ||
+	snprintf(set, sizeof(set), "set timezone = 'UTC'%s%s",
+		 db->flags & DB_RO ? "; set default_transaction_read_only = on" : "",
+		 db->flags & DB_ASYNC_COMMIT ? "; set synchronous_commit = off" : "");
+	if ((db->flags & DB_NO_VERSION_CHECK ? conn_simple(db, set) : version_known(db->pg, set)) != RC_OK ||
 	    (db->hello != NULL && hello(db) != RC_OK)) {
 		disconnect(db);
 		db->last_try = now;
@@ -449,16 +452,28 @@ enum rc db_prepare_check(struct db *db, enum stmt stmt)
 	return rc;
 }
 
-/* Prepared where it is not; what was sent is answered before. */
-static enum rc ready(struct db *db, enum stmt stmt)
+/* Room in the pipeline for n more, each prepared before it runs, and for a begin and a commit. */
+static enum rc room(struct db *db, unsigned n)
 {
-	enum rc rc = RC_OK;
+	return db->nahead + 2 * n + 2 > AHEAD_MAX ? conn_drain(db, NULL) : RC_OK;
+}
+
+/* Prepared where it is not, in the trip of the statement itself. */
+static enum rc send_parse(struct db *db, enum stmt stmt)
+{
+	const struct stmt_def *d = &stmt_table[stmt];
+	char name[16];
+	enum rc rc;
 
 	if (db->prepared[stmt])
 		return RC_OK;
-	if (db->nahead > 0)
-		rc = conn_drain(db, NULL);
-	return rc == RC_OK ? db_prepare_check(db, stmt) : rc;
+	stmt_name(stmt, name);
+	rc = sent(db, PQenterPipelineMode(db->pg) && PQsendPrepare(db->pg, name, d->sql, 0, NULL), d->name);
+	if (rc == RC_OK) {
+		db->parsed[db->nahead - 1] = (int)stmt;
+		db->prepared[stmt] = true;
+	}
+	return rc;
 }
 
 static enum rc send_stmt(struct db *db, enum stmt stmt, const struct bound *b, size_t nargs)
@@ -495,19 +510,16 @@ static enum rc run_once(struct db *db, const struct db_ask *asks, const struct b
 {
 	enum rc rc = RC_OK;
 
-	for (unsigned i = 0; rc == RC_OK && i < n; i++)
-		rc = ready(db, asks[i].stmt);
-	if (rc != RC_OK)
-		return rc;
-	if (n == 1 && !db->begin_due && db->nahead == 0)
+	if (n == 1 && !db->begin_due && db->nahead == 0 && db->prepared[asks->stmt])
 		return run_alone(db, asks->stmt, b, asks->nargs, res);
-	rc = send_begin(db);
-	for (unsigned i = 0; rc == RC_OK && i < n; i++) {
-		if (db->nahead + 2 >= AHEAD_MAX)
-			rc = conn_drain(db, NULL);
-		if (rc == RC_OK)
-			rc = send_stmt(db, asks[i].stmt, &b[i], asks[i].nargs);
-	}
+	rc = room(db, n);
+	if (rc == RC_OK)
+		rc = send_begin(db);
+	/* the answers that are wanted are the last ones */
+	for (unsigned i = 0; rc == RC_OK && i < n; i++)
+		rc = send_parse(db, asks[i].stmt);
+	for (unsigned i = 0; rc == RC_OK && i < n; i++)
+		rc = send_stmt(db, asks[i].stmt, &b[i], asks[i].nargs);
 	return rc == RC_OK ? drain_last(db, res, n) : rc;
 }
 
@@ -559,7 +571,9 @@ enum rc db_start_(struct db *db, enum stmt stmt, const struct db_arg *args, size
 	db_args_bind(&b, args, nargs);
 	rc = db_connect(db);
 	if (rc == RC_OK)
-		rc = ready(db, stmt);
+		rc = room(db, 1);
+	if (rc == RC_OK)
+		rc = send_parse(db, stmt);
 	if (rc == RC_OK)
 		rc = send_stmt(db, stmt, &b, nargs);
 	db->synced = rc == RC_OK && PQpipelineSync(db->pg) == 1;
@@ -594,17 +608,16 @@ enum rc db_run_two(struct db *db, struct arena *a, const struct db_ask asks[DB_A
 static enum rc send_one(struct db *db, enum stmt stmt, const struct db_arg *args, size_t nargs)
 {
 	struct bound b;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (nargs > ARGS_MAX)
 		log_panic("event=too_many_parameters stmt=%s", stmt_table[stmt].name);
 	if (!db_ok(db))
 		return RC_TEMPFAIL;
 	db_args_bind(&b, args, nargs);
-	if (db->nahead + 2 >= AHEAD_MAX)
-		rc = conn_drain(db, NULL);
+	rc = room(db, 1);
 	if (rc == RC_OK)
-		rc = ready(db, stmt);
+		rc = send_parse(db, stmt);
 	return rc == RC_OK ? send_stmt(db, stmt, &b, nargs) : rc;
 }
 

@@ -28,10 +28,11 @@ void db_args_bind(struct bound *b, const struct db_arg *args, size_t n);
 /* The rows of a result, which is released with the arena. */
 struct db_rows *rows_keep(struct arena *a, PGresult *res);
 
-/* Nobody works on a schema they do not know: who starts on another one says so and ends
+/* What the session is set to, and in the same trip which schema it meets.
+ * Nobody works on a schema they do not know: who starts on another one says so and ends
  * (log_die); who meets it later was overtaken by an upgrade, and is as good as without a
  * database (RC_TEMPFAIL) until somebody starts the new version. */
-enum rc version_known(PGconn *pg) MUST_USE;
+enum rc version_known(PGconn *pg, const char *set) MUST_USE;
 
 /* What an SQLSTATE means. */
 enum rc state_rc(const char *st);

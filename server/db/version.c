@@ -21,10 +21,14 @@ void db_family(void)
 	known = p;
 }
 
-enum rc version_known(PGconn *pg)
+enum rc version_known(PGconn *pg, const char *set)
 {
-	PGresult *res = PQexec(pg, "select max(version) from schema_version");
+	char sql[256];
+	PGresult *res;
 	int64_t v = 0;
+
+	snprintf(sql, sizeof(sql), "%s; select max(version) from schema_version", set);
+	res = PQexec(pg, sql); /* what the last of them says */
 
 	if (PQresultStatus(res) != PGRES_TUPLES_OK) {
 		const char *st = PQresultErrorField(res, PG_DIAG_SQLSTATE);

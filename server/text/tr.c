@@ -68,7 +68,8 @@ void tr_init(const char *localedir)
 		localedir = env;
 	if (localedir == NULL)
 		localedir = LOCALEDIR;
-	if (setlocale(LC_ALL, "C.UTF-8") == NULL)
+	/* the other categories are in it what they are in "C", and each is a file to open */
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL || setlocale(LC_MESSAGES, "C.UTF-8") == NULL)
 		log_die("event=no_locale need=C.UTF-8 hint=\"install the package libc-bin\"");
 	if (bindtextdomain(DOMAIN, localedir) == NULL ||
 	    bind_textdomain_codeset(DOMAIN, "UTF-8") == NULL)
