@@ -9,13 +9,14 @@
 -- in one language stand together: each change of either composes anew.
 -- Each row is looked up by its key, whatever the planner thinks of the tables' sizes (hence the
 -- `limit 1`: joined, all members were read for a hundred of them), and the size of a batch is
--- no parameter, or it would be planned anew each time.
+-- no parameter, or it would be planned anew each time. A row that is locked stays where it is; one that
+-- moved between the look and the lock is not seen there, and waits for the next batch.
 with r as materialized (
-	select id from outbound where not_before <= now() and (lease_until is null or lease_until < now())
+	select ctid as place from outbound where not_before <= now() and (lease_until is null or lease_until < now())
 	order by lane, not_before, id limit 100 for update skip locked
 ), o as (
 	update outbound set lease = $1::uuid, lease_until = now() + interval '15 minutes', tries = tries + 1
-	where id = any (array(select id from r))
+	where ctid = any (array(select place from r))
 	returning outbound.id, lane, list_id, post_id, notice_id, subscription_id, tries, created_at, digest_id
 )
 select o.id, o.post_id, o.notice_id, o.list_id, o.subscription_id, o.tries::integer, o.created_at,
@@ -38,7 +39,8 @@ left join lateral (
 ) s on true
 left join list l on l.id = o.list_id
 left join lateral (
-	select p.state, p.thread_id, t.state as thread_state from post p left join thread t on t.id = p.thread_id
+	select p.state, p.thread_id, t.state as thread_state from post p
+	left join lateral (select t.state from thread t where t.id = p.thread_id limit 1) t on true
 	where p.id = o.post_id limit 1
 ) p on true
 left join lateral (select f.mode from thread_follow f where f.thread_id = p.thread_id and f.account_id = s.account_id limit 1) f on true
