@@ -14,6 +14,13 @@ tests_db_wake_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 tests_db_wake_LDADD = $(DB_LIBS)
 $(tests_db_wake_OBJECTS): server/db/stmt.h
 
+# what goes out before the answer to what went before; tests/db/ahead.sh runs it
+check_PROGRAMS += tests/db/ahead
+tests_db_ahead_SOURCES = tests/db/ahead.c
+tests_db_ahead_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+tests_db_ahead_LDADD = $(DB_LIBS)
+$(tests_db_ahead_OBJECTS): server/db/stmt.h
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_base tests/unit/test_core_pure tests/unit/test_plan
 UNIT_TESTS += tests/unit/test_base tests/unit/test_core_pure tests/unit/test_plan
