@@ -4,7 +4,8 @@
  * rows.c, notify.c and version.c the only files of the project that see libpq.
  *
  * What need not be answered at once goes out in the pipeline of libpq: the begin of a
- * transaction with its first statement, db_send(), the commit with what was sent
+ * transaction with its first statement, what prepares a statement with what runs it first,
+ * db_send(), the commit with what was sent
  * before it; the commit of what only read is not waited for. ahead[] names what was
  * sent and has no answer yet; conn_drain() reads all of it. Else the connection is in no
  * pipeline.
@@ -569,9 +570,7 @@ enum rc db_start_(struct db *db, enum stmt stmt, const struct db_arg *args, size
 	if (db->in_tx || nargs > ARGS_MAX)
 		log_panic("event=cannot_start stmt=%s", stmt_table[stmt].name);
 	db_args_bind(&b, args, nargs);
-	rc = db_connect(db);
-	if (rc == RC_OK)
-		rc = room(db, 1);
+	rc = db_connect(db); /* nothing is ahead of it then */
 	if (rc == RC_OK)
 		rc = send_parse(db, stmt);
 	if (rc == RC_OK)

@@ -7,7 +7,7 @@
 -- which kills its worker runs out of tries. Address, subscription and list
 -- are looked at here: after "baja" no further copy leaves. Copies of one post
 -- in one language stand together: each change of either composes anew.
--- Each row is looked up by its key, whatever the planner thinks of the tables' sizes (hence the
+-- What goes with a row is looked up by its key, whatever the planner thinks of the tables' sizes (hence the
 -- `limit 1`: joined, all members were read for a hundred of them), and the size of a batch is
 -- no parameter, or it would be planned anew each time. A row that is locked stays where it is; one that
 -- moved between the look and the lock is not seen there, and waits for the next batch.
