@@ -26,19 +26,17 @@ us() {
 # statements UNITS: of one unit, what took a hundredth of all; those inside a function are indented and
 # stand in its time as well.
 statements() {
-	sql "SELECT total_plan_time + total_exec_time, calls, toplevel, query FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-			WHERE d.datname = '$DB' AND query !~ 'pg_stat|pg_prepared' AND query !~* '^(begin|set|vacuum|analyze|create|alter)'
-			ORDER BY toplevel DESC, 1 DESC" | tr -d '\r' |
+	sql "SELECT total_plan_time + total_exec_time, calls, toplevel, left(regexp_replace(query, '\\s+', ' ', 'g'), 44)
+			FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+			WHERE d.datname = '$DB' AND query !~ 'pg_stat' AND query !~* '^(begin|set|vacuum|analyze|create|alter)'
+			ORDER BY toplevel DESC, 1 DESC" |
 		awk -F'\t' -v n="$1" '
-			NF >= 4 { k++; t[k] = $1; c[k] = $2; top[k] = $3; q[k] = $4; if ($3 == "t") all += $1; next }
-			{ q[k] = q[k] " " $0 }
+			{ t[NR] = $1; c[NR] = $2; q[NR] = $3 == "t" ? $4 : "    " substr($4, 1, 40) }
+			$3 == "t" { all += $1 }
 			END {
-				for (i = 1; i <= k; i++) {
-					if (t[i] < all / 100) continue
-					gsub(/--[^\n]*/, "", q[i]); gsub(/[ \t]+/, " ", q[i])
-					printf "%s%-*s %8.1f us  %.2f times\n", top[i] == "t" ? "" : "    ", top[i] == "t" ? 44 : 40,
-						substr(q[i], 1, top[i] == "t" ? 44 : 40), 1000 * t[i] / n, c[i] / n
-				}
+				for (i = 1; i <= NR; i++)
+					if (t[i] >= all / 100)
+						printf "%-44s %8.1f us  %.2f times\n", q[i], 1000 * t[i] / n, c[i] / n
 				printf "%-44s %8.1f us\n", "all statements", 1000 * all / n
 			}'
 }
@@ -50,7 +48,7 @@ timed() {
 
 # One post: 1,000 of them by one connection, after 500 that planned everything.
 profile_post() {
-	local n=1000 c0 c1 vector table index words
+	local n=1000 c0 c1 rate vector table index words
 	site_fresh profile && sql "$(members_sql carga 1); CREATE EXTENSION pg_stat_statements" && site_start_receive || return 1
 	profile_lmtp 500 1 >/dev/null && sql 'VACUUM ANALYZE' && sql 'SELECT pg_stat_statements_reset()' >/dev/null || return 1
 	c0=$(cpu_ms $(ours_pids))
