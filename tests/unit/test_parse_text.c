@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "mailer/parse/mail.h"
+#include "tests/unit/timing.h"
+
 #include "server/base/base.h"
 
 static struct arena *arena;
@@ -414,32 +416,27 @@ static void digests(void **state)
 	assert_true(digest_answered(arena, "Re: Agenda", slice_of(head)));
 }
 
-static int64_t cpu_time(void)
+/* For a text of so many repetitions of a unit; the best of three. */
+static struct spent fold_time(const char *unit, size_t bytes)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * USEC + t.tv_nsec / 1000;
-}
-
-/* Microseconds for a text of so many repetitions of a unit; the best of three. */
-static int64_t fold_time(const char *unit, size_t bytes)
-{
-	struct arena *a = arena_new((size_t)64 << 20);
+	struct arena *a = arena_one_block((size_t)16 << 20);
+	struct spent best = { 0 };
+	struct arena_mark text;
 	struct mail_fold *f;
-	int64_t best = INT64_MAX;
 	struct str s;
 
 	str_init(&s, a, (size_t)8 << 20);
 	str_addz(&s, "hola\n");
 	while (s.n < bytes)
 		str_addz(&s, unit);
+	text = arena_mark(a);
 	for (int i = 0; i < 3; i++) {
-		int64_t t = cpu_time();
+		struct spent then = spent();
 
 		fold_find(a, str_slice(&s), &f);
-		t = cpu_time() - t;
-		best = t < best ? t : best;
+		spent_least(&best, then);
+		assert_ptr_equal(arena_mark(a).block, text.block);
+		arena_rewind(a, text);
 	}
 	arena_free(&a);
 	return best;
@@ -458,16 +455,16 @@ static void folds_linear(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
-		int64_t one = 0, two = 0;
+		struct spent one, two;
 		int tries = 0;
 
 		/* another program may have taken the processor: once more, then it counts */
 		do {
 			one = fold_time(t[i], 100000);
 			two = fold_time(t[i], 200000);
-		} while ((double)two > 2.3 * (double)one + 3000.0 && ++tries < 4);
+		} while (spent_over(one, two, 2.3) && ++tries < 4);
 		if (tries == 4)
-			fail_msg("\"%s\": %lld us, then %lld us", t[i], (long long)one, (long long)two);
+			fail_msg("\"%s\": %lld us, then %lld us", t[i], (long long)one.us, (long long)two.us);
 	}
 }
 

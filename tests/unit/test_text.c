@@ -12,6 +12,7 @@
 #include "server/text/quote.h"
 #include "server/text/tr.h"
 #include "server/text/view.h"
+#include "tests/unit/timing.h"
 
 #include "server/base/base.h"
 
@@ -273,43 +274,30 @@ static void test_markdown_bombs(void **state)
 	assert_non_null(strstr(zero(h), "- x<br>"));
 }
 
-static int64_t cpu_time(void)
+/* For one size, the best of three. */
+static struct spent timed(const char *unit, size_t bytes, bool markdown)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return t.tv_sec * USEC + t.tv_nsec / 1000;
-}
-
-/* CPU time for one size: the best of three, so that a busy machine does not count, in one block of
- * the arena, so that getting memory from the kernel does not count either: a page of it costs from
- * half a microsecond to ten, as the machine is, and only the larger size asked for any. */
-#define ROOM ((size_t)32 << 20)
-static int64_t timed(const char *unit, size_t bytes, bool markdown)
-{
-	int64_t best = INT64_MAX;
-	struct arena_mark m = arena_mark(a), text;
+	struct arena *mem = arena_one_block((size_t)32 << 20);
+	struct spent best = { 0 };
+	struct arena_mark text;
 	struct str s;
 
-	/* a block is the next power of two: as much again is left in it */
-	arena_room(a, NULL, 0, ROOM + 1);
-	str_init(&s, a, (size_t)8 << 20);
+	str_init(&s, mem, (size_t)8 << 20);
 	while (s.n < bytes)
 		str_addz(&s, unit);
-	text = arena_mark(a);
+	text = arena_mark(mem);
 	for (int i = 0; i < 3; i++) {
-		int64_t t = cpu_time();
+		struct spent then = spent();
 
 		if (markdown)
-			markup_render(a, str_slice(&s), (size_t)64 << 20);
+			markup_render(mem, str_slice(&s), (size_t)64 << 20);
 		else
-			plain_render(a, str_slice(&s), NULL, 0, (size_t)64 << 20);
-		t = cpu_time() - t;
-		best = t < best ? t : best;
-		assert_ptr_equal(arena_mark(a).block, text.block);
-		arena_rewind(a, text);
+			plain_render(mem, str_slice(&s), NULL, 0, (size_t)64 << 20);
+		spent_least(&best, then);
+		assert_ptr_equal(arena_mark(mem).block, text.block);
+		arena_rewind(mem, text);
 	}
-	arena_rewind(a, m);
+	arena_free(&mem);
 	return best;
 }
 
@@ -324,21 +312,20 @@ static void test_linear(void **state)
 	(void)state;
 	for (int markdown = 0; markdown < 2; markdown++) {
 		for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-			int64_t one = 0, four = 0;
+			struct spent one = { 0 }, four = { 0 };
 			bool good = false;
 
-			/* x 2.3 per doubling, and 3 ms of noise; both sizes are past the cap on blocks,
-			 * and past the size from where md4c's own memory comes from the kernel.
+			/* x 2.3 per doubling; both sizes are past the cap on blocks.
 			 * What is not linear is slow each time; a machine that was busy is not. */
 			for (int t = 0; t < 3 && !good; t++) {
 				one = timed(units[i], 128000, markdown);
 				four = timed(units[i], 512000, markdown);
-				good = four <= one * 529 / 100 + 3000;
+				good = !spent_over(one, four, 5.29);
 			}
 			if (!good)
 				fail_msg("%s %s: %lld us, 4 times the size %lld us",
-					 markdown ? "markdown" : "plain", units[i], (long long)one,
-					 (long long)four);
+					 markdown ? "markdown" : "plain", units[i], (long long)one.us,
+					 (long long)four.us);
 		}
 	}
 }
@@ -413,22 +400,25 @@ static void test_align(void **state)
 	arena_free(&mem);
 }
 
-static int64_t align_time(const char *unit, size_t bytes)
+static struct spent align_time(const char *unit, size_t bytes)
 {
-	struct arena *mem = arena_new((size_t)256 << 20);
+	struct arena *mem = arena_one_block((size_t)32 << 20);
+	struct spent best = { 0 };
+	struct arena_mark text;
 	struct fold_range *out;
-	int64_t best = INT64_MAX;
 	struct str s;
 
 	str_init(&s, mem, (size_t)8 << 20);
 	while (s.n < bytes)
 		str_addz(&s, unit);
+	text = arena_mark(mem);
 	for (int i = 0; i < 3; i++) {
-		int64_t t = cpu_time();
+		struct spent then = spent();
 
 		align_folds(mem, str_slice(&s), str_slice(&s), NULL, 0, &out);
-		t = cpu_time() - t;
-		best = t < best ? t : best;
+		spent_least(&best, then);
+		assert_ptr_equal(arena_mark(mem).block, text.block);
+		arena_rewind(mem, text);
 	}
 	arena_free(&mem);
 	return best;
@@ -440,11 +430,17 @@ static void test_align_linear(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		int64_t one = align_time(units[i], 64000), four = align_time(units[i], 256000);
+		struct spent one = { 0 }, four = { 0 };
+		bool good = false;
 
-		if (four > one * 529 / 100 + 3000)
-			fail_msg("%s: %lld us, 4 times the size %lld us", units[i], (long long)one,
-				 (long long)four);
+		for (int t = 0; t < 3 && !good; t++) {
+			one = align_time(units[i], 64000);
+			four = align_time(units[i], 256000);
+			good = !spent_over(one, four, 5.29);
+		}
+		if (!good)
+			fail_msg("%s: %lld us, 4 times the size %lld us", units[i], (long long)one.us,
+				 (long long)four.us);
 	}
 }
 
