@@ -290,7 +290,7 @@ static void quiet(void *arg UNUSED, const char *message UNUSED)
 enum rc db_connect(struct db *db)
 {
 	const char *keys[8], *values[8];
-	char set[128];
+	char set[160];
 	char name[64]; /* as in the log, so that pg_stat_activity tells whose it is */
 	int n = 0;
 	int64_t now = clock_mono();
@@ -327,9 +327,10 @@ enum rc db_connect(struct db *db)
 	}
 	PQsetNoticeProcessor(db->pg, quiet, NULL);
 	db->last_try = 0;
-	snprintf(set, sizeof(set), "set timezone = 'UTC'%s%s",
+	snprintf(set, sizeof(set), "set timezone = 'UTC'%s%s%s",
 		 db->flags & DB_RO ? "; set default_transaction_read_only = on" : "",
-		 db->flags & DB_ASYNC_COMMIT ? "; set synchronous_commit = off" : "");
+		 db->flags & DB_ASYNC_COMMIT ? "; set synchronous_commit = off" : "",
+		 db->flags & DB_BY_KEY ? "; set enable_seqscan = off" : "");
 	if ((db->flags & DB_NO_VERSION_CHECK ? conn_simple(db, set) : version_known(db->pg, set)) != RC_OK ||
 	    (db->hello != NULL && hello(db) != RC_OK)) {
 		disconnect(db);

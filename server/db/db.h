@@ -26,8 +26,9 @@ struct db_rows; /* released with the arena it was read into */
 
 enum db_mode { DB_READ_ONLY, DB_READ_WRITE };
 /* DB_RO: single statements run in a READ ONLY transaction; writing needs
- * db_begin(DB_READ_WRITE). */
-enum db_flags { DB_RO = 1, DB_NO_VERSION_CHECK = 2, DB_ASYNC_COMMIT = 4 };
+ * db_begin(DB_READ_WRITE). DB_BY_KEY: no table is read from end to end where an index
+ * serves, for one that was empty when its statements were planned and is not now. */
+enum db_flags { DB_RO = 1, DB_NO_VERSION_CHECK = 2, DB_ASYNC_COMMIT = 4, DB_BY_KEY = 8 };
 
 /* conninfo: the `database` setting; role: user name unless conninfo has one.
  * Nothing is connected yet. */

@@ -11,7 +11,7 @@
 struct db *queue_open(const struct conf *conf, const char *run)
 {
 	struct db *db = db_new(conf->database, "cabildo-deliver", "cabildo-deliver",
-			       DB_ASYNC_COMMIT);
+			       DB_ASYNC_COMMIT | DB_BY_KEY);
 
 	db_hello(db, STMT_QUEUE_RUN_HOLD, run);
 	return db;
