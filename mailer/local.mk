@@ -27,6 +27,7 @@ cabildo_receive_LDADD = libaccept.a libintake.a $(PARSE_LIBS) $(CORE_LIBS)
 cabildo_deliver_SOURCES = mailer/cabildo-deliver.c mailer/deliver/from.c mailer/deliver/from.h \
 	mailer/deliver/bundle.c mailer/deliver/bundle.h \
 	mailer/deliver/issue.c mailer/deliver/issue.h \
+	mailer/deliver/notice.c mailer/deliver/notice.h \
 	mailer/deliver/web_parts.c mailer/deliver/web_parts.h \
 	mailer/deliver/worker.c mailer/deliver/worker.h
 cabildo_deliver_LDADD = libdeliver.a libcompose.a libparse.a $(CORE_LIBS) $(ESMTP_LIBS) $(CARES_LIBS) $(PSL_LIBS)

@@ -53,5 +53,9 @@ bool take_ahead(const struct transport_calls *calls, struct transport_msg *m_r,
 		struct transport_result *results, bool *skip_r);
 bool take_next(const struct transport_calls *calls, struct transport_msg *m_r,
 	       struct transport_result *results, bool *skip_r);
+/* The one after it, now. All are skipped where nothing of it may go on the wire: it is reported
+ * done when it is its turn. */
+bool take_following(const struct transport_calls *calls, struct transport_msg *m_r,
+		    struct transport_result *results, bool *skip_r);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SMTP to a relay that asks for neither TLS nor a login: the MTA beside us,
- * through which most mail goes. MAIL, RCPT and DATA are one write where it
- * takes PIPELINING (RFC 2920), the message another; smtp.c, for all other
- * relays, needs four and three times the calls. The rules are the same: a copy
- * is settled before anything of the next one's text goes out, and only a reply
- * that was read to its end says anything of a recipient.
+ * through which most mail goes. Where it takes PIPELINING (RFC 2920) MAIL, RCPT
+ * and DATA are one write, and the text may stand before those of the next
+ * message (section 3.1: it may be the first "command" of a group), so that a
+ * copy is one write and one wait; smtp.c, for all other relays, needs four and
+ * several times the calls. The rules are the same: a copy is settled before
+ * anything of the next one's text goes out, and only a reply that was read to
+ * its end says anything of a recipient.
  */
 #include <sys/types.h>
 #include <errno.h>
@@ -27,19 +29,26 @@
 #define QUIT_MS 2000
 #define KEPT_LATE USEC                  /* a relay that waited so long for a text may have left */
 
+struct hand {                           /* a message, and what is known of its recipients */
+	struct transport_msg m;
+	struct transport_result results[TRANSPORT_TO_MAX];
+	bool skip[TRANSPORT_TO_MAX], answered[TRANSPORT_TO_MAX];
+};
+
 struct plain {                          /* one transport_send */
 	struct transport *t;
 	const struct transport_calls *calls;
 
-	/* the message in hand */
-	struct transport_msg m;
-	struct transport_result results[TRANSPORT_TO_MAX];
-	bool skip[TRANSPORT_TO_MAX], answered[TRANSPORT_TO_MAX];
-	bool started, mail_answered, settled;
+	/* the message in hand; early: its envelope went out with the text of the one before;
+	 * again: and was refused, so it goes out once more by itself */
+	struct hand hands[2], *hand;
+	bool started, mail_answered, settled, early, again;
+	struct hand *after;             /* the message after it, or NULL */
 
 	/* the session; dead: nothing more can be said or heard */
 	int fd;
 	bool dead, broken, reset_due;
+	bool said;                      /* the envelope of the message after */
 	bool pipelining, eight, size, dsn;
 	unsigned count, settled_n;
 	const char *trouble;
@@ -50,6 +59,7 @@ struct plain {                          /* one transport_send */
 
 	/* the whole */
 	bool have, ended;
+	bool apart;                     /* no envelope goes out with a text: one was not answered */
 	unsigned failures;
 };
 
@@ -203,9 +213,9 @@ static bool reply_read(struct plain *r, struct reply *rep, bool offers)
 
 static void all_wire(struct plain *r, const struct reply *rep, bool own)
 {
-	for (size_t i = 0; i < r->m.nto; i++)
-		if (!r->skip[i] && !r->answered[i])
-			result_reply(&r->results[i], rep->code, rep->enhanced, rep->text, own);
+	for (size_t i = 0; i < r->hand->m.nto; i++)
+		if (!r->hand->skip[i] && !r->hand->answered[i])
+			result_reply(&r->hand->results[i], rep->code, rep->enhanced, rep->text, own);
 }
 
 /* ---- the session ---- */
@@ -263,7 +273,7 @@ static bool session_open(struct plain *r)
 	struct reply rep;
 
 	r->settled = r->started = r->mail_answered = false;
-	r->dead = r->broken = r->reset_due = false;
+	r->dead = r->broken = r->reset_due = r->said = r->early = r->again = false;
 	r->pipelining = r->eight = r->size = r->dsn = false;
 	r->count = r->settled_n = 0;
 	r->in_at = r->in_n = r->out_n = 0;
@@ -282,7 +292,7 @@ static void session_close(struct plain *r, bool polite)
 
 	if (r->fd < 0)
 		return;
-	if (polite && !r->dead) {
+	if (polite && !r->dead && !r->said) { /* else it waits for a text, not for QUIT */
 		timeout_set(r->fd, r->t->url.timeout_ms < QUIT_MS ? r->t->url.timeout_ms : QUIT_MS);
 		sayz(r, "QUIT\r\n");
 		flush(r);
@@ -294,20 +304,20 @@ static void session_close(struct plain *r, bool polite)
 
 /* ---- one message ---- */
 
-static void mail_say(struct plain *r)
+static void mail_say(struct plain *r, const struct transport_msg *m)
 {
 	char n[24];
 
 	sayz(r, "MAIL FROM:<");
-	sayz(r, r->m.from);
+	sayz(r, m->from);
 	sayz(r, ">");
 	if (r->size) {
 		sayz(r, " SIZE=");
-		sayz(r, i64_text((int64_t)msg_size(&r->m), n));
+		sayz(r, i64_text((int64_t)msg_size(m), n));
 	}
-	if (r->dsn && msg_envid_ok(&r->m)) {
+	if (r->dsn && msg_envid_ok(m)) {
 		sayz(r, " RET=HDRS ENVID=");
-		for (const char *c = r->m.envid; *c; c++) { /* xtext: RFC 3461 section 4 */
+		for (const char *c = m->envid; *c; c++) { /* xtext: RFC 3461 section 4 */
 			if (*c != '+' && *c != '=') {
 				say(r, c, 1);
 				continue;
@@ -315,16 +325,38 @@ static void mail_say(struct plain *r)
 			sayz(r, *c == '+' ? "+2B" : "+3D");
 		}
 	}
-	if (r->eight && msg_high(&r->m))
+	if (r->eight && msg_high(m))
 		sayz(r, " BODY=8BITMIME");
 	sayz(r, "\r\n");
 }
 
-static void rcpt_say(struct plain *r, size_t i)
+static void rcpt_say(struct plain *r, const char *to)
 {
 	sayz(r, "RCPT TO:<");
-	sayz(r, r->m.to[i]);
+	sayz(r, to);
 	sayz(r, ">\r\n");
+}
+
+/* How many of its recipients go on the wire. */
+static size_t wire_of(const struct hand *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->m.nto; i++)
+		n += !h->skip[i];
+	return n;
+}
+
+/* As much of it as may be said before it is answered. */
+static void envelope_say(struct plain *r, const struct hand *h)
+{
+	mail_say(r, &h->m);
+	if (!r->pipelining)
+		return;
+	for (size_t i = 0; i < h->m.nto; i++)
+		if (!h->skip[i])
+			rcpt_say(r, h->m.to[i]);
+	sayz(r, "DATA\r\n");
 }
 
 /* How much goes before the next line that begins with a dot. */
@@ -344,13 +376,13 @@ static size_t to_dot(struct slice s)
 	return n;
 }
 
-static void body_send(struct plain *r)
+static void body_say(struct plain *r)
 {
 	bool fresh = true;
 
 	r->started = true;
 	for (size_t i = 0; i < TRANSPORT_PIECES; i++)
-		for (struct slice s = r->m.piece[i]; s.n > 0;) {
+		for (struct slice s = r->hand->m.piece[i]; s.n > 0;) {
 			size_t n = to_dot(s);
 
 			if (fresh && s.p[0] == '.')
@@ -360,7 +392,6 @@ static void body_send(struct plain *r)
 			s = slice_make(s.p + n, s.n - n);
 		}
 	sayz(r, ".\r\n");
-	flush(r);
 }
 
 static void settle(struct plain *r)
@@ -368,7 +399,7 @@ static void settle(struct plain *r)
 	r->settled = true;
 	r->have = false;
 	r->settled_n++;
-	if (!r->calls->done(&r->m, r->results, r->calls->ctx))
+	if (!r->calls->done(&r->hand->m, r->hand->results, r->calls->ctx))
 		r->ended = true;
 }
 
@@ -390,15 +421,23 @@ static void drain(struct plain *r, size_t rcpts)
 }
 
 /* False: it was refused, or there was no answer. */
-static bool mail_answer(struct plain *r, size_t wire)
+static bool mail_answer(struct plain *r)
 {
 	struct reply rep;
 
-	if (!reply_read(r, &rep, false))
+	if (!reply_read(r, &rep, false)) {
+		r->apart |= r->early;
 		return false;
+	}
 	/* enough messages for one connection: it goes first in the next */
 	if (rep.code == 421 && r->settled_n > 0) {
 		dies(r, "");
+		return false;
+	}
+	/* perhaps for what it was said with, or for where that was */
+	if (r->early && rep.code / 100 != 2) {
+		r->again = true;
+		drain(r, wire_of(r->hand));
 		return false;
 	}
 	r->mail_answered = true;
@@ -411,7 +450,7 @@ static bool mail_answer(struct plain *r, size_t wire)
 	if (rep.code == 421)
 		dies(r, "");
 	else
-		drain(r, wire);
+		drain(r, wire_of(r->hand));
 	return false;
 }
 
@@ -420,11 +459,11 @@ static bool rcpt_answers(struct plain *r, size_t *accepted)
 	struct reply rep;
 
 	*accepted = 0;
-	for (size_t i = 0; i < r->m.nto; i++) {
-		if (r->skip[i])
+	for (size_t i = 0; i < r->hand->m.nto; i++) {
+		if (r->hand->skip[i])
 			continue;
 		if (!r->pipelining) {
-			rcpt_say(r, i);
+			rcpt_say(r, r->hand->m.to[i]);
 			flush(r);
 		}
 		if (!reply_read(r, &rep, false))
@@ -432,8 +471,8 @@ static bool rcpt_answers(struct plain *r, size_t *accepted)
 		if (rep.code / 100 == 2) {
 			++*accepted; /* the message's reply decides */
 		} else {
-			result_reply(&r->results[i], rep.code, rep.enhanced, rep.text, true);
-			r->answered[i] = true;
+			result_reply(&r->hand->results[i], rep.code, rep.enhanced, rep.text, true);
+			r->hand->answered[i] = true;
 		}
 	}
 	return true;
@@ -459,6 +498,28 @@ static bool text_may(struct plain *r)
 	return false;
 }
 
+static bool after_may(const struct plain *r)
+{
+	return r->pipelining && !r->apart && r->count < TRANSPORT_SESSION_MAX;
+}
+
+static void after_take(struct plain *r)
+{
+	struct hand *other = r->hand == r->hands ? r->hands + 1 : r->hands;
+
+	if (r->after == NULL && after_may(r) &&
+	    take_following(r->calls, &other->m, other->results, other->skip))
+		r->after = other;
+}
+
+static void after_say(struct plain *r)
+{
+	if (r->after == NULL || !after_may(r) || wire_of(r->after) == 0)
+		return;
+	envelope_say(r, r->after);
+	r->said = true;
+}
+
 /* DATA is answered; the message, where it is wanted, and what is said of it. */
 static void data_do(struct plain *r)
 {
@@ -467,9 +528,12 @@ static void data_do(struct plain *r)
 	if (!reply_read(r, &rep, false))
 		return;
 	if (rep.code == 354) {
+		after_take(r);
 		if (!text_may(r))
 			return;
-		body_send(r);
+		body_say(r);
+		after_say(r);
+		flush(r);
 		if (!reply_read(r, &rep, false))
 			return;
 	} else if (rep.code < 400) {
@@ -487,13 +551,15 @@ static void data_do(struct plain *r)
 /* Not settled afterwards: the connection is over. */
 static void transact(struct plain *r)
 {
-	size_t wire = 0, accepted;
+	bool reset = r->reset_due && !r->said;
 	struct reply rep;
-	bool reset = r->reset_due;
+	size_t accepted;
 
-	r->settled = r->started = r->mail_answered = false;
+	r->early = r->said;
+	r->settled = r->started = r->mail_answered = r->said = r->again = false;
 	r->reset_due = false;
 	r->count++;
+	memset(r->hand->answered, 0, r->hand->m.nto * sizeof(r->hand->answered[0]));
 	if (reset)
 		sayz(r, "RSET\r\n");
 	if (reset && !r->pipelining) {
@@ -502,19 +568,12 @@ static void transact(struct plain *r)
 			return;
 		reset = false;
 	}
-	mail_say(r);
-	for (size_t i = 0; i < r->m.nto; i++) {
-		r->answered[i] = false;
-		wire += !r->skip[i];
-		if (r->pipelining && !r->skip[i])
-			rcpt_say(r, i);
-	}
-	if (r->pipelining)
-		sayz(r, "DATA\r\n");
+	if (!r->early)
+		envelope_say(r, r->hand);
 	flush(r);
 	if (reset && !reply_read(r, &rep, false))
 		return;
-	if (!mail_answer(r, wire) || !rcpt_answers(r, &accepted))
+	if (!mail_answer(r) || !rcpt_answers(r, &accepted))
 		return;
 	if (accepted == 0) {
 		r->failures = 0;
@@ -537,11 +596,29 @@ static void settle_lost(struct plain *r)
 
 	snprintf(text, sizeof(text), "%s%s%s", r->trouble && *r->trouble ? r->trouble : "no answer",
 		 first ? "; the relay said: " : "", first ? r->heard : "");
-	for (size_t i = 0; i < r->m.nto; i++)
-		if (!r->skip[i] && !r->answered[i])
-			result_set(&r->results[i], r->started ? TRANSPORT_UNKNOWN : TRANSPORT_TEMP, 0,
+	for (size_t i = 0; i < r->hand->m.nto; i++)
+		if (!r->hand->skip[i] && !r->hand->answered[i])
+			result_set(&r->hand->results[i], r->started ? TRANSPORT_UNKNOWN : TRANSPORT_TEMP, 0,
 				   r->started ? "" : "4.4.2", text);
 	settle(r);
+}
+
+/* False: nothing more shall be sent. */
+static bool hand_next(struct plain *r)
+{
+	r->have = r->after != NULL;
+	if (r->have) {
+		r->hand = r->after;
+		r->after = NULL;
+	}
+	if (r->have && wire_of(r->hand) == 0) {
+		r->have = false;
+		if (!r->calls->done(&r->hand->m, r->hand->results, r->calls->ctx))
+			return false;
+	}
+	if (!r->have)
+		r->have = take_ahead(r->calls, &r->hand->m, r->hand->results, r->hand->skip);
+	return r->have;
 }
 
 /* One connection. false: no further one makes sense. */
@@ -549,16 +626,18 @@ static bool session_run(struct plain *r)
 {
 	bool open = session_open(r), go = true, greeted;
 
-	memset(r->answered, 0, sizeof(r->answered));
+	memset(r->hand->answered, 0, sizeof(r->hand->answered));
 	while (open && !r->dead) {
 		transact(r);
+		if (r->again)
+			continue;
 		if (!r->settled || r->ended || r->broken || r->dead ||
 		    r->count >= TRANSPORT_SESSION_MAX)
 			break;
-		r->have = take_ahead(r->calls, &r->m, r->results, r->skip);
-		r->ended = !r->have;
-		if (!r->have)
+		if (!hand_next(r)) {
+			r->ended = true;
 			break;
+		}
 	}
 	greeted = r->mail_answered || r->settled_n > 0;
 	/* one whose MAIL was never answered, while others' before it were, simply did not get
@@ -582,10 +661,10 @@ static enum rc plain_send(struct transport *t, const struct transport_calls *cal
 
 	r->t = t;
 	r->calls = calls;
+	r->hand = r->hands;
 	while (!r->ended) {
-		if (!r->have && !take_ahead(calls, &r->m, r->results, r->skip))
+		if (!r->have && !hand_next(r))
 			break;
-		r->have = true;
 		if (!all_kept(calls)) /* it may take long until there is a session */
 			break;
 		if (!session_run(r)) {

@@ -165,34 +165,49 @@ bool take_next(const struct transport_calls *calls, struct transport_msg *m,
 	return take_ahead(calls, m, results, skip) && all_kept(calls);
 }
 
+/* How many of its recipients may go on the wire; what is wrong with the others is in results. */
+static size_t msg_check(const struct transport_msg *m, struct transport_result *results, bool *skip)
+{
+	const char *why = msg_bad(m);
+	size_t good = 0;
+
+	if (m->nto > TRANSPORT_TO_MAX)
+		log_panic("event=too_many_recipients n=%zu", m->nto);
+	for (size_t i = 0; i < m->nto; i++) {
+		const char *bad = why ? why : transport_addr_bad(m->to[i], false);
+
+		skip[i] = bad != NULL;
+		good += bad == NULL;
+		if (bad)
+			result_set(&results[i], TRANSPORT_PERM, 0,
+				   why ? "5.6.0" : strcmp(bad, "needs SMTPUTF8") == 0
+				   ? "5.6.7" : "5.1.3", bad);
+	}
+	return good;
+}
+
 bool take_ahead(const struct transport_calls *calls, struct transport_msg *m,
 		struct transport_result *results, bool *skip)
 {
 	for (;;) {
-		const char *why;
-		size_t good = 0;
-
 		*m = (struct transport_msg){ .from = "" };
 		if (!calls->next(m, calls->ctx))
 			return false;
-		if (m->nto > TRANSPORT_TO_MAX)
-			log_panic("event=too_many_recipients n=%zu", m->nto);
-		why = msg_bad(m);
-		for (size_t i = 0; i < m->nto; i++) {
-			const char *bad = why ? why : transport_addr_bad(m->to[i], false);
-
-			skip[i] = bad != NULL;
-			good += bad == NULL;
-			if (bad)
-				result_set(&results[i], TRANSPORT_PERM, 0,
-					   why ? "5.6.0" : strcmp(bad, "needs SMTPUTF8") == 0
-					   ? "5.6.7" : "5.1.3", bad);
-		}
-		if (good > 0)
+		if (msg_check(m, results, skip) > 0)
 			return true;
 		if (!calls->done(m, results, calls->ctx))
 			return false;
 	}
+}
+
+bool take_following(const struct transport_calls *calls, struct transport_msg *m,
+		    struct transport_result *results, bool *skip)
+{
+	*m = (struct transport_msg){ .from = "" };
+	if (calls->following == NULL || !calls->following(m, calls->ctx))
+		return false;
+	(void)msg_check(m, results, skip);
+	return true;
 }
 
 static bool percent_decode(struct arena *a, struct slice s, const char **out_r)

@@ -2,10 +2,10 @@
 /*
  * Handing composed messages to somebody who delivers them: a relay by SMTP, a
  * Maildir for trials, or nowhere. One message at a time: the outcome of each
- * recipient is reported by done before the next message is asked for, and kept
- * is asked before anything of the next one's text goes out. A caller that settles
- * a copy in done, or begins to there and ends it in kept, therefore never has more
- * than one copy in flight: an envelope without its text is none.
+ * recipient is reported by done before anything of the next one's text goes out,
+ * and kept is asked in between. A caller that settles a copy in done, or begins to
+ * there and ends it in kept, therefore never has more than one copy in flight: an
+ * envelope without its text is none, and the next one's may be on its way.
  *
  * Single-threaded; nothing here knows of the database. The caller ignores
  * SIGPIPE.
@@ -33,7 +33,7 @@ struct transport_result {
 
 #define TRANSPORT_PIECES 8
 
-/* Whoever fills it owns what it points to, until done was called for it. */
+/* Whoever fills it owns what it points to, until done was called for it or all is over. */
 struct transport_msg {
 	const char *from;               /* "" is the null return path */
 	const char *const *to;
@@ -48,6 +48,9 @@ struct transport_msg {
 struct transport_calls {
 	/* The next message; false: there is none, or nothing more shall go out. */
 	bool (*next)(struct transport_msg *m_r, void *ctx);
+	/* The message after the one in hand, which is not done yet. false, or NULL: next tells it
+	 * when that one is. done is called in their order. */
+	bool (*following)(struct transport_msg *m_r, void *ctx);
 	/* results[i] belongs to m->to[i]. false: send nothing more. */
 	bool (*done)(const struct transport_msg *m, const struct transport_result *results,
 		     void *ctx);
@@ -78,7 +81,8 @@ void transport_close(struct transport *t);
 
 /*
  * Sends until next or done says false. RC_TEMPFAIL: the other side cannot be
- * reached or does not speak; the message in hand was reported before.
+ * reached or does not speak; the message in hand was reported before. One that
+ * following told and nobody reported was not sent.
  */
 enum rc transport_send(struct transport *t, const struct transport_calls *calls) MUST_USE;
 

@@ -11,6 +11,7 @@
 #include "mailer/compose/compose.h"
 #include "mailer/deliver/from.h"
 #include "mailer/deliver/issue.h"
+#include "mailer/deliver/notice.h"
 #include "mailer/deliver/transport.h"
 #include "mailer/deliver/web_parts.h"
 #include "mailer/deliver/worker.h"
@@ -31,7 +32,7 @@
 #define BATCHES_MAX 100
 #define POLL_MS     2000
 #define ARENA_CAP   ((size_t)600 << 20)
-/* A copy is not begun with less of its lease left than the longest SMTP time-out. */
+/* No text goes out with less of its lease left than the longest SMTP time-out. */
 #define LEASE_SAFE ((QUEUE_LEASE_SECONDS - 130) * USEC)
 /* How long a stopping worker still tries to settle what it has sent. */
 #define STOP_SAFE     (5 * USEC)
@@ -48,7 +49,8 @@ struct worker {
 	struct db *db;
 	struct arena *batch; /* its jobs */
 	struct arena *mail;  /* the post whose copies are going out, and what is composed of it */
-	struct arena *copy;  /* one copy; rewound each time */
+	struct arena *copy;  /* what is made for one copy */
+	struct arena *copy_before;
 	struct transport *t;
 	struct deliver_slot *slot;
 	const char *run;
@@ -70,9 +72,8 @@ struct worker {
 	int64_t files_size, taken;    /* taken: the id of post, 0: none is loaded */
 	struct slice text;
 	struct dmarc *dmarc;
-	int64_t probe;  /* the address that the notice in hand asks, or 0 */
-	int64_t invite; /* the invitation that it is, or 0 */
-	const char *to; /* of the message in the transport's hands */
+	struct notice notice;         /* in hand */
+	const struct job *hand, *after; /* what the transport has: not done yet, and the one behind it */
 };
 
 static const char *post_url(const struct worker *w, struct arena *a, const struct queue_post *p)
@@ -238,79 +239,6 @@ static enum rc copy_post(struct worker *w, const struct job *j, struct transport
 	return rc;
 }
 
-/* "cTOKEN" is LIST+cTOKEN@, "-leave" is LIST-leave@. */
-static const char *notice_reply_to(struct worker *w, const struct queue_notice *q)
-{
-	if (strchr(q->reply_to, '@') != NULL)
-		return q->reply_to; /* of who wrote to those who run the group */
-	if (*q->list == '\0' || *q->reply_to == '\0')
-		return "";
-	return arena_fmt(w->copy, "%s%s%s@%s", q->list,
-			 q->reply_to[0] == '-' ? "" : w->p->conf.recipient_delimiter, q->reply_to,
-			 q->domain);
-}
-
-static enum rc copy_notice(struct worker *w, const struct job *j, struct transport_msg *m_r)
-{
-	const struct conf *conf = &w->p->conf;
-	struct queue_notice q;
-	struct compose_notice n;
-	struct str out;
-	enum rc rc = queue_notice_load(w->db, w->copy, j->notice, &q);
-
-	if (rc != RC_OK)
-		return rc;
-	tr_set(q.locale);
-	n = (struct compose_notice){ .from_name = *q.title ? q.title : "Cabildo",
-				     .to_name = "",
-				     .to_addr = q.addr,
-				     .reply_to = notice_reply_to(w, &q),
-				     .subject = q.subject,
-				     .text = slice_of(q.body),
-				     .html = SLICE(""),
-				     .date = clock_now(),
-				     .lang = q.locale,
-				     .in_reply_to = q.in_reply_to,
-				     .refs = q.refs,
-				     .nrefs = q.nrefs,
-				     .original = q.original };
-	/* an owner whose address leads back to us must not make a circle */
-	if (strcmp(q.kind, "to-owner") == 0 || *q.from_name != '\0')
-		n.loop = arena_fmt(w->copy, "%s-owner@%s", q.list, q.domain);
-	else if (strcmp(q.kind, "to-site") == 0)
-		n.loop = arena_fmt(w->copy, "postmaster@%s", conf->mail_domain);
-	if (q.original_cut)
-		n.text = slice_of(arena_fmt(
-			w->copy,
-			tr("%s\nYour message is larger than this group takes: its first %lld kB are "
-			   "attached.\n"),
-			q.body, (long long)(q.original.n / 1024)));
-	n.from_addr = *q.list ? arena_fmt(w->copy, "%s-request@%s", q.list, q.domain)
-			      : arena_fmt(w->copy, "no-reply@%s", conf->mail_domain);
-	n.msgid = *q.msgid ? q.msgid
-			   : arena_fmt(w->copy, "notice.%lld.%lld@%s", (long long)j->notice,
-				       (long long)j->id, conf->mail_domain);
-	if (*q.from_name != '\0' && *q.list != '\0') {
-		n.person = true;
-		n.from_name = q.from_name;
-		n.from_addr = arena_fmt(w->copy, "%s-owner@%s", q.list, q.domain);
-	}
-	str_init(&out, w->copy, COMPOSE_CAP);
-	rc = compose_notice(&n, &out);
-	w->probe = q.probe;
-	w->invite = q.invite;
-	/* what comes back to it says whether the address works again */
-	m_r->from = n.person ? arena_fmt(w->copy, "%s-bounces@%s", q.list, q.domain)
-		    : q.invite != 0 ? address_invite(w->copy, &w->p->keys, conf->recipient_delimiter,
-						     q.list, q.domain, q.invite)
-		    : q.probe == 0 || *q.list == '\0'
-			    ? ""
-			    : address_probe(w->copy, &w->p->keys, conf->recipient_delimiter, q.list,
-					    q.domain, q.probe);
-	m_r->piece[0] = str_slice(&out);
-	return rc;
-}
-
 static struct unit unit_of(struct worker *w)
 {
 	return (struct unit){ .arena = w->copy, .db = w->db, .conf = &w->p->conf, .keys = &w->p->keys,
@@ -321,7 +249,7 @@ static enum rc copy_make(struct worker *w, struct job *j, struct transport_msg *
 {
 	struct unit u = unit_of(w);
 
-	return j->notice ? copy_notice(w, j, m_r)
+	return j->notice ? notice_compose(&u, j, m_r, &w->notice)
 	       : j->digest ? issue_compose(&u, j, m_r)
 			   : copy_post(w, j, m_r);
 }
@@ -398,9 +326,12 @@ static bool settle_end(struct worker *w)
 	return settled(w, rc, j);
 }
 
+/* The envelope of a copy may have waited behind the one before it. */
 static bool kept(void *ctx)
 {
-	return settle_end(ctx);
+	struct worker *w = ctx;
+
+	return settle_end(w) && clock_mono() - w->leased_at <= LEASE_SAFE;
 }
 
 /*
@@ -418,8 +349,8 @@ static void bounced(struct worker *w, const struct job *j, int code, const char 
 						  [REPORT_HARD] = BOUNCE_HARD };
 	struct unit u = unit_of(w);
 	struct report_rcpt x = { .addr = j->addr, .text = text, .mta = "", .code = (unsigned)code };
-	int64_t probe = j->notice ? w->probe : 0;
-	int64_t invite = j->notice ? w->invite : 0;
+	int64_t probe = j->notice ? w->notice.probe : 0;
+	int64_t invite = j->notice ? w->notice.invite : 0;
 	size_t n;
 	bool new;
 	enum rc rc;
@@ -499,40 +430,55 @@ static bool is_ready(const struct worker *w, const struct job *j)
 	       w->composed[goes_by_link(w, j)] != NULL;
 }
 
+/* Should we die now, it was of this one. */
+static void slot_set(struct worker *w, const struct job *j)
+{
+	atomic_store(&w->slot->tries, j->tries);
+	atomic_store(&w->slot->job, j->id);
+}
+
+static enum rc copy_begin(struct worker *w, struct job *j, struct transport_msg *m_r)
+{
+	const char **to = ARENA_NEW(w->copy, const char *);
+	enum rc rc;
+
+	*m_r = (struct transport_msg){ .to = to, .nto = 1, .tag = j };
+	slot_set(w, j);
+	rc = copy_make(w, j, m_r);
+	*to = j->addr; /* a digest may have looked for it */
+	return rc;
+}
+
 static bool next(struct transport_msg *m_r, void *ctx)
 {
 	struct worker *w = ctx;
 
 	while (!w->lost && !prog_stop && (w->at < w->njobs || batch_lease(w))) {
 		struct job *j = &w->jobs[w->at];
-		enum rc rc;
+		enum rc rc = RC_OK;
 
 		if (clock_mono() - w->leased_at > LEASE_SAFE || (!is_ready(w, j) && !settle_end(w)))
 			return false;
+		w->at++;
+		arena_free(&w->copy_before);
 		arena_free(&w->copy);
 		w->copy = arena_new(ARENA_CAP);
-		*m_r = (struct transport_msg){ .to = &w->to, .nto = 1, .tag = j };
-		w->to = j->addr;
-		atomic_store(&w->slot->tries, j->tries);
-		atomic_store(&w->slot->job, j->id);
 		if (j->skip || j->tries > QUEUE_TRIES_MAX) {
-			w->at++;
+			slot_set(w, j);
 			if (!settle(w, j, j->skip ? OUTCOME_SKIPPED : OUTCOME_EXPIRED, 0,
 				    j->skip ? "" : "tried too often"))
 				return false;
 			continue;
 		}
-		rc = copy_make(w, j, m_r);
-		w->to = j->addr;
+		rc = copy_begin(w, j, m_r);
 		if (rc == RC_OK) {
-			w->at++;
+			w->hand = j;
 			return true;
 		}
 		if (rc == RC_TEMPFAIL) {
 			w->lost = true;
 			return false;
 		}
-		w->at++;
 		if (rc == RC_NOTFOUND && j->digest) {
 			if (!settle(w, j, OUTCOME_SKIPPED, 0, ""))
 				return false;
@@ -546,10 +492,30 @@ static bool next(struct transport_msg *m_r, void *ctx)
 	return false;
 }
 
-static bool done(const struct transport_msg *m, const struct transport_result *r, void *ctx)
+/* While the one in hand goes out and the one before is settled: what would ask PostgreSQL waits. */
+static bool following(struct transport_msg *m_r, void *ctx)
 {
 	struct worker *w = ctx;
-	const struct job *j = m->tag;
+	struct arena *a = w->copy_before;
+	struct job *j = w->at < w->njobs ? &w->jobs[w->at] : NULL;
+	bool made;
+
+	if (w->lost || prog_stop || j == NULL || !is_ready(w, j))
+		return false;
+	arena_free(&a); /* of the one that was done before the one in hand */
+	w->copy_before = w->copy;
+	w->copy = arena_new(ARENA_CAP);
+	made = copy_begin(w, j, m_r) == RC_OK;
+	slot_set(w, w->hand);
+	if (!made)
+		return false;
+	w->after = j;
+	w->at++;
+	return true;
+}
+
+static bool outcome(struct worker *w, const struct job *j, const struct transport_result *r)
+{
 	bool go;
 
 	if (!settle_end(w)) /* the one before, where this one was refused before its text */
@@ -574,13 +540,28 @@ static bool done(const struct transport_msg *m, const struct transport_result *r
 	return give_up_or_retry(w, j, r->code, r->text);
 }
 
-/* What was leased and not settled goes back, uncounted: also rows of a lease whose
- * answer was lost on the way. */
+static bool done(const struct transport_msg *m, const struct transport_result *r, void *ctx)
+{
+	struct worker *w = ctx;
+	bool go = outcome(w, m->tag, r);
+
+	w->hand = w->after;
+	w->after = NULL;
+	if (w->hand != NULL)
+		slot_set(w, w->hand);
+	return go;
+}
+
+/* What was leased and not settled goes back, uncounted: also what the transport took and did not
+ * report, and rows of a lease whose answer was lost on the way. */
 static void batch_release(struct worker *w)
 {
+	bool all = w->at == w->njobs && w->hand == NULL;
+
 	(void)settle_end(w);
 	atomic_store(&w->slot->job, 0);
-	if (w->at == w->njobs && !w->lost)
+	w->hand = w->after = NULL;
+	if (all && !w->lost)
 		return;
 	if (queue_release(w->db, w->run) != RC_OK)
 		log_warn("event=release_failed");
@@ -635,7 +616,11 @@ static bool takeover(struct worker *w)
 /* True: there was work. */
 static bool batch_do(struct worker *w)
 {
-	struct transport_calls calls = { .next = next, .done = done, .kept = kept, .ctx = w };
+	struct transport_calls calls = { .next = next,
+					 .following = following,
+					 .done = done,
+					 .kept = kept,
+					 .ctx = w };
 	enum rc rc;
 
 	if (w->lost) /* an earlier lease may still stand: nothing new before it is given back */
@@ -672,12 +657,14 @@ int deliver_worker(const struct prog *p, struct deliver_slot *slot, bool once)
 		w.copy = arena_new(ARENA_CAP);
 		worked = batch_do(&w);
 		if (!worked && once) {
+			arena_free(&w.copy_before);
 			arena_free(&w.copy);
 			arena_free(&w.batch);
 			break;
 		}
 		if (!worked)
 			queue_wait(w.db, w.batch, POLL_MS);
+		arena_free(&w.copy_before);
 		arena_free(&w.copy);
 		arena_free(&w.batch);
 	}

@@ -6,13 +6,13 @@
  *	time TAB envelope-from TAB recipient TAB message-id TAB bytes
  * is in DIR/copies before the 250 leaves.
  *
- *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--state] [--lean|--chunking]
+ *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--state] [--lean|--chunking|--deaf]
  *
  * The port (loopback, given by the kernel) is the content of F once it exists.
  * --state keeps in D/state the ports of the clients that are between MAIL and the answer
  * to their message, each on a line of five digits, 00000 where there is none.
  * --keep writes each message to D/N.eml; --lean offers no extension at all, --chunking
- * BDAT as well.
+ * BDAT as well; --deaf forgets what came in one go with a text, behind it.
  * SIGTERM ends it. A script has one rule a line, the first that fits counts:
  *	WHEN WHO [xTIMES] WHAT
  *	WHEN	connect mail rcpt data end
@@ -74,7 +74,7 @@ static struct rule rules[RULES];
 static size_t nrules;
 static struct conn conns[CONNS];
 static long transactions, connections, kept;
-static bool lmtp, keep, lean, chunking;
+static bool lmtp, keep, lean, chunking, deaf;
 static const char *dir;
 static int log_fd, state_fd = -1;
 static volatile sig_atomic_t stop;
@@ -535,7 +535,7 @@ static bool step_data(struct conn *c)
 	c->delayed = false;
 	/* data_end saw ".\r\n" after those n bytes */
 	message_end(c, c->in, (size_t)n, true);
-	eat(c, (size_t)n + 3);
+	eat(c, deaf ? c->n : (size_t)n + 3);
 	return true;
 }
 
@@ -717,6 +717,8 @@ int main(int argc, char **argv)
 			state = true;
 		else if (strcmp(argv[i], "--lean") == 0)
 			lean = true;
+		else if (strcmp(argv[i], "--deaf") == 0)
+			deaf = true;
 		else if (strcmp(argv[i], "--chunking") == 0)
 			chunking = true;
 		else if (i + 1 < argc && strcmp(argv[i], "--port-file") == 0)
@@ -730,7 +732,7 @@ int main(int argc, char **argv)
 	}
 	if (port_file == NULL || dir == NULL) {
 		fprintf(stderr, "usage: sink --port-file F --dir D [--script S] [--lmtp] [--keep] "
-			"[--state] [--lean|--chunking]\n");
+			"[--state] [--lean|--chunking|--deaf]\n");
 		return 64;
 	}
 	if (script)

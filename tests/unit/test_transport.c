@@ -139,19 +139,28 @@ struct feed {
 	const char *from;
 	const char **to;                /* all that were given */
 	struct transport_result *res;
-	char *copy;
+	char *copies[2];                /* what the transport may have at a time */
 	bool out_of_turn;
 	/* feed_kept: says no once so many are settled, and takes its time where `late` are */
 	const struct sink *k;
 	size_t unkept, late, asked;
 };
 
-static bool feed_next(struct transport_msg *m, void *ctx)
+static size_t feed_per(const struct feed *f)
 {
-	struct feed *f = ctx;
-	size_t per = f->per ? f->per : 1;
+	return f->per ? f->per : 1;
+}
 
-	f->out_of_turn |= f->given != f->settled;
+static char **feed_copy(struct feed *f, size_t n)
+{
+	return &f->copies[n / feed_per(f) % 2];
+}
+
+static bool feed_one(struct feed *f, struct transport_msg *m)
+{
+	size_t per = feed_per(f);
+	char *copy;
+
 	if (f->given + per > f->total)
 		return false;
 	for (size_t i = 0; i < per; i++) {
@@ -163,16 +172,32 @@ static bool feed_next(struct transport_msg *m, void *ctx)
 	m->from = f->from ? f->from : "agenda-bounces+v@foro.example";
 	m->to = f->to + f->given;
 	m->nto = per;
-	f->copy = malloc(f->bytes.n + 1);
-	assert_non_null(f->copy);
-	memcpy(f->copy, f->bytes.p, f->bytes.n);
+	copy = *feed_copy(f, f->given) = malloc(f->bytes.n + 1);
+	assert_non_null(copy);
+	memcpy(copy, f->bytes.p, f->bytes.n);
 	/* cut at every kind of place, within a CRLF too */
-	m->piece[0] = slice_make(f->copy, f->bytes.n / 3);
-	m->piece[2] = slice_make(f->copy + m->piece[0].n, f->bytes.n / 2 - m->piece[0].n);
-	m->piece[7] = slice_make(f->copy + f->bytes.n / 2, f->bytes.n - f->bytes.n / 2);
+	m->piece[0] = slice_make(copy, f->bytes.n / 3);
+	m->piece[2] = slice_make(copy + m->piece[0].n, f->bytes.n / 2 - m->piece[0].n);
+	m->piece[7] = slice_make(copy + f->bytes.n / 2, f->bytes.n - f->bytes.n / 2);
 	m->envid = "post.7";
 	f->given += per;
 	return true;
+}
+
+static bool feed_next(struct transport_msg *m, void *ctx)
+{
+	struct feed *f = ctx;
+
+	f->out_of_turn |= f->given != f->settled;
+	return feed_one(f, m);
+}
+
+static bool feed_following(struct transport_msg *m, void *ctx)
+{
+	struct feed *f = ctx;
+
+	f->out_of_turn |= f->given != f->settled + feed_per(f);
+	return feed_one(f, m);
 }
 
 static bool feed_done(const struct transport_msg *m, const struct transport_result *r, void *ctx)
@@ -180,8 +205,8 @@ static bool feed_done(const struct transport_msg *m, const struct transport_resu
 	struct feed *f = ctx;
 
 	f->out_of_turn |= m->to != f->to + f->settled;
-	free(f->copy);          /* whoever reads on is seen by the sanitizer */
-	f->copy = NULL;
+	free(*feed_copy(f, f->settled)); /* whoever reads on is seen by the sanitizer */
+	*feed_copy(f, f->settled) = NULL;
 	memcpy(f->res + f->settled, r, m->nto * sizeof(*r));
 	f->settled += m->nto;
 	return f->stop_at == 0 || f->settled < f->stop_at;
@@ -233,26 +258,38 @@ static void feed_init(struct feed *f, struct arena *a, size_t total, struct slic
 	f->res = ARENA_ARRAY(a, total + 1, struct transport_result);
 }
 
-/* Our own dialogue, or that of the library, which all relays with TLS get. */
-static bool by_library;
+/* Our own dialogue, with envelopes that go out with the text before them or without, or that of
+ * the library, which all relays with TLS get. */
+static bool by_library, by_turns;
 
 static int library(void **state)
 {
 	(void)state;
-	by_library = true;
+	by_library = by_turns = true;
 	return 0;
 }
 
 static int own(void **state)
 {
 	(void)state;
+	by_library = by_turns = false;
+	return 0;
+}
+
+static int turns(void **state)
+{
+	(void)state;
 	by_library = false;
+	by_turns = true;
 	return 0;
 }
 
 static enum rc feed_send(struct feed *f, const char *url)
 {
-	struct transport_calls calls = { .next = feed_next, .done = feed_done, .ctx = f };
+	struct transport_calls calls = { .next = feed_next,
+					 .following = by_turns ? NULL : feed_following,
+					 .done = feed_done,
+					 .ctx = f };
 	struct transport *t;
 	const char *err;
 	enum rc rc;
@@ -265,7 +302,9 @@ static enum rc feed_send(struct feed *f, const char *url)
 	rc = transport_send(t, &calls);
 	transport_close(t);
 	assert_false(f->out_of_turn);
-	assert_int_equal(f->given, f->settled);
+	assert_true(f->given == f->settled || (!by_turns && f->given == f->settled + feed_per(f)));
+	free(f->copies[0]);
+	free(f->copies[1]);
 	return rc;
 }
 
@@ -488,7 +527,10 @@ static void test_421(void **state)
 static void test_kept(void **state)
 {
 	struct arena *a = arena_new(64 << 20);
-	struct transport_calls calls = { feed_next, feed_done, feed_kept, NULL };
+	struct transport_calls calls = { .next = feed_next,
+					 .following = by_turns ? NULL : feed_following,
+					 .done = feed_done,
+					 .kept = feed_kept };
 	struct transport *t;
 	struct sink k;
 	struct feed f;
@@ -508,17 +550,80 @@ static void test_kept(void **state)
 	}
 	assert_int_equal(transport_send(t, &calls), RC_OK);
 	transport_close(t);
-	free(f.copy);
+	free(f.copies[0]);
+	free(f.copies[1]);
 	assert_false(f.out_of_turn);
 	assert_int_equal(f.settled, 7);
-	assert_int_equal(f.given, 8);
+	assert_int_equal(f.given, by_turns ? 8 : 9);
 	assert_true(f.asked >= 7);
 	assert_int_equal(f.late, SIZE_MAX);
-	for (size_t i = 0; i < 8; i++) {
-		assert_int_equal(sink_took(a, &k, f.to[i]), i != 2 && i != 7);
+	for (size_t i = 0; i < f.given; i++) {
+		assert_int_equal(sink_took(a, &k, f.to[i]), i != 2 && i < 7);
 		if (i < 7)
 			assert_int_equal(f.res[i].cls, i == 2 ? TRANSPORT_PERM : TRANSPORT_OK);
 	}
+	sink_stop(&k);
+	arena_free(&a);
+}
+
+/* Envelopes that went out with the text before them, and what a relay may make of that. */
+static void test_early(void **state)
+{
+	struct arena *a = arena_new(64 << 20);
+	int64_t from;
+	struct sink k;
+	struct feed f;
+
+	(void)state;
+	/* refused only there: each goes out by itself then */
+	sink_start(&k, a, "mail #2 503 5.5.1 nested\nmail #5 451 4.3.0 not now\nmail #8 550 5.1.0 who\n", NULL);
+	feed_init(&f, a, 12, mail_of(a, 300));
+	assert_int_equal(feed_send(&f, k.url), RC_OK);
+	for (size_t i = 0; i < 12; i++) {
+		assert_int_equal(f.res[i].cls, TRANSPORT_OK);
+		assert_int_equal(sink_took(a, &k, f.to[i]), 1);
+	}
+	sink_stop(&k);
+	/* and once more by itself: that is the answer */
+	sink_start(&k, a, "mail #2 503 5.5.1 nested\nmail #3 550 5.1.0 who\n", NULL);
+	feed_init(&f, a, 5, mail_of(a, 300));
+	assert_int_equal(feed_send(&f, k.url), RC_OK);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(f.res[i].code, i == 1 ? 550 : 250);
+		assert_int_equal(sink_took(a, &k, f.to[i]), i != 1);
+	}
+	sink_stop(&k);
+	/* a text that ends the session: the envelope behind it was nothing */
+	sink_start(&k, a, "end r3@* 421 4.3.2 shutting down\nend r6@* 554 5.7.1 spam\n", NULL);
+	feed_init(&f, a, 12, mail_of(a, 300));
+	assert_int_equal(feed_send(&f, k.url), RC_OK);
+	for (size_t i = 0; i < 12; i++) {
+		assert_int_equal(f.res[i].code, i == 3 ? 421 : i == 6 ? 554 : 250);
+		assert_int_equal(sink_took(a, &k, f.to[i]), i != 3 && i != 6);
+	}
+	sink_stop(&k);
+	/* whoever does not hear them is asked once, and then each by itself */
+	sink_start(&k, a, "", "--deaf");
+	feed_init(&f, a, 12, mail_of(a, 300));
+	from = clock_mono();
+	assert_int_equal(feed_send(&f, arena_fmt(a, "%s?timeout=1", k.url)), RC_OK);
+	assert_in_range(clock_mono() - from, 900000, 1900000);
+	for (size_t i = 0; i < 12; i++) {
+		assert_int_equal(f.res[i].cls, TRANSPORT_OK);
+		assert_int_equal(sink_took(a, &k, f.to[i]), 1);
+	}
+	sink_stop(&k);
+	/* told to stop: the relay waits for a text that does not come, and we for nothing */
+	sink_start(&k, a, "", NULL);
+	feed_init(&f, a, 12, mail_of(a, 300));
+	f.stop_at = 3;
+	from = clock_mono();
+	assert_int_equal(feed_send(&f, k.url), RC_OK);
+	assert_true(clock_mono() - from < 900000);
+	assert_int_equal(f.settled, 3);
+	assert_int_equal(f.given, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(sink_took(a, &k, f.to[i]), i < 3);
 	sink_stop(&k);
 	arena_free(&a);
 }
@@ -905,10 +1010,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_maildir),
 		cmocka_unit_test(test_tls), cmocka_unit_test_setup(test_drip, own),
-#define BOTH(t) cmocka_unit_test_setup(t, own), cmocka_unit_test_setup(t, library)
-		BOTH(test_failures), BOTH(test_failures_bdat), BOTH(test_failures_lean),
-		BOTH(test_broken_links), BOTH(test_421), BOTH(test_kept), BOTH(test_many_recipients),
-		BOTH(test_verbatim), BOTH(test_timeout), BOTH(test_speed),
+		cmocka_unit_test_setup(test_early, own),
+#define ALL(t) cmocka_unit_test_setup(t, own), cmocka_unit_test_setup(t, turns), \
+		cmocka_unit_test_setup(t, library)
+		ALL(test_failures), ALL(test_failures_bdat), ALL(test_failures_lean),
+		ALL(test_broken_links), ALL(test_421), ALL(test_kept), ALL(test_many_recipients),
+		ALL(test_verbatim), ALL(test_timeout), ALL(test_speed),
 	};
 	const char *slash = strrchr(argv[0], '/'), *env = getenv("CABILDO_SINK");
 
