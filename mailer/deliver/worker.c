@@ -49,8 +49,8 @@ struct worker {
 	struct db *db;
 	struct arena *batch; /* its jobs */
 	struct arena *mail;  /* the post whose copies are going out, and what is composed of it */
-	struct arena *copy;  /* what is made for one copy */
-	struct arena *copy_before;
+	/* what is made for one copy; for the one before it, which may be on its way */
+	struct arena *copy, *copy_before;
 	struct transport *t;
 	struct deliver_slot *slot;
 	const char *run;
@@ -455,7 +455,7 @@ static bool next(struct transport_msg *m_r, void *ctx)
 
 	while (!w->lost && !prog_stop && (w->at < w->njobs || batch_lease(w))) {
 		struct job *j = &w->jobs[w->at];
-		enum rc rc = RC_OK;
+		enum rc rc;
 
 		if (clock_mono() - w->leased_at > LEASE_SAFE || (!is_ready(w, j) && !settle_end(w)))
 			return false;
@@ -496,13 +496,12 @@ static bool next(struct transport_msg *m_r, void *ctx)
 static bool following(struct transport_msg *m_r, void *ctx)
 {
 	struct worker *w = ctx;
-	struct arena *a = w->copy_before;
 	struct job *j = w->at < w->njobs ? &w->jobs[w->at] : NULL;
 	bool made;
 
 	if (w->lost || prog_stop || j == NULL || !is_ready(w, j))
 		return false;
-	arena_free(&a); /* of the one that was done before the one in hand */
+	arena_free(&w->copy_before); /* of the one that was done before the one in hand */
 	w->copy_before = w->copy;
 	w->copy = arena_new(ARENA_CAP);
 	made = copy_begin(w, j, m_r) == RC_OK;
