@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/sink.sh
+. "$TOP/tests/lib/sink.sh"
 # shellcheck source=tests/lib/postfix.sh
 . "$TOP/tests/lib/postfix.sh"
 # shellcheck source=tests/load/members.sh
@@ -16,19 +18,11 @@ set -u
 
 N=300
 ANA=ana@foro.example
-SINK=''
 
 # shellcheck disable=SC2317 # flow_stop calls it
 end_own() {
 	postfix_stop
-	[ -z "$SINK" ] || kill "$SINK" 2>/dev/null
-}
-
-sink_start() {
-	mkdir -p "$TEST_TMP/sink"
-	"$BUILD/tests/lib/sink" --port-file "$TEST_TMP/sink.port" --dir "$TEST_TMP/sink" 2>"$TEST_TMP/sink.err" &
-	SINK=$!
-	wait_for 10 test -s "$TEST_TMP/sink.port"
+	sink_end
 }
 
 # All it takes goes to the sink, but for one member's mail.
@@ -37,7 +31,7 @@ postfix_out() {
 		myhostname = mx.$SITE_DOMAIN
 		mydestination =
 		mynetworks = 127.0.0.0/8
-		relayhost = [127.0.0.1]:$(cat "$TEST_TMP/sink.port")
+		relayhost = [127.0.0.1]:$SINK_PORT
 		smtpd_recipient_restrictions =
 		    check_recipient_access inline:{{$REFUSED=REJECT}},
 		    permit_mynetworks,

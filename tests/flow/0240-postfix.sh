@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/sink.sh
+. "$TOP/tests/lib/sink.sh"
 # shellcheck source=tests/lib/postfix.sh
 . "$TOP/tests/lib/postfix.sh"
 
@@ -16,24 +18,15 @@ set -u
 
 FORGED=${FORGED:-100}
 [ -z "${TEST_LONG:-}" ] || FORGED=1000
-SINK=''
 
 # shellcheck disable=SC2317 # a trap calls it
 end_own() {
 	postfix_stop
-	[ -z "$SINK" ] || kill "$SINK" 2>/dev/null
-}
-
-# sink_start: whatever leaves, from us or from Postfix, goes there
-sink_start() {
-	mkdir -p "$TEST_TMP/sink"
-	"$BUILD/tests/lib/sink" --port-file "$TEST_TMP/sink.port" --dir "$TEST_TMP/sink" 2>"$TEST_TMP/sink.err" &
-	SINK=$!
-	wait_for 10 test -s "$TEST_TMP/sink.port" && SITE_RELAY=smtp://127.0.0.1:$(cat "$TEST_TMP/sink.port")
+	sink_end
 }
 
 postfix_to_sink() {
-	postconf -c "$TEST_TMP/postfix" -e "relayhost = [127.0.0.1]:$(cat "$TEST_TMP/sink.port")" &&
+	postconf -c "$TEST_TMP/postfix" -e "relayhost = [127.0.0.1]:$SINK_PORT" &&
 		postfix -c "$TEST_TMP/postfix" reload >>"$TEST_TMP/postfix.out" 2>&1
 }
 

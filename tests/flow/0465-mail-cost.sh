@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/sink.sh
+. "$TOP/tests/lib/sink.sh"
 # shellcheck source=tests/load/members.sh
 . "$TOP/tests/load/members.sh"
 # shellcheck source=tests/lib/plain.sh
@@ -68,16 +70,8 @@ both_counted() {
 for ((i = 0; i < 12; i++)); do
 	echo "Párrafo $i: quedamos en eso para la próxima reunión, con el orden del día que ya conocen todas las personas."
 done >"$TEST_TMP/text"
-mkdir -p "$TEST_TMP/sink"
 FLOW_ALSO=sink_end
-# shellcheck disable=SC2317 # flow_stop calls it
-sink_end() {
-	[ -z "${SINK:-}" ] || kill "$SINK" 2>/dev/null
-}
-"$BUILD/tests/lib/sink" --port-file "$TEST_TMP/sink/port" --dir "$TEST_TMP/sink" </dev/null 2>"$TEST_TMP/sink/err" &
-SINK=$!
-wait_for 10 test -s "$TEST_TMP/sink/port"
-SITE_RELAY=smtp://127.0.0.1:$(cat "$TEST_TMP/sink/port")
+sink_start --early
 flow_site receive
 tap_run 'a group' site_cabildo list add todos --title Todos
 flow_sql "UPDATE list SET posting = 'anyone', nonmember = 'accept'; $(members_sql todos 100)" >/dev/null
@@ -103,6 +97,7 @@ swept=$(($(queue_swept) - swept))
 tap_run "no batch reads the queue from end to end ($swept rows)" test "$swept" -le 2200
 tap_run 'the queue is empty' queue_empty
 tap_is 'copies' "$(wc -l <"$TEST_TMP/sink/copies")" 1100
+tap_is 'envelopes that came with the text before them: all but the first of each hundred' "$(wc -l <"$TEST_TMP/sink/early")" 1089
 tap_is 'a copy is one statement' "$(logged deliver 'execute s[0-9]+: with o as \(')" 1100
 tap_is 'a hundred are another, and two find nothing' "$(logged deliver 'execute s[0-9]+: with r as materialized')" 13
 tap_is 'a post is four' "$(logged deliver 'execute s[0-9]+: select (p\.id, l\.name|n::bigint, bytes|at\.n|body from)')" 44

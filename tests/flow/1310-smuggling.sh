@@ -6,22 +6,11 @@
 set -u
 # shellcheck source=tests/lib/flow.sh
 . "$TOP/tests/lib/flow.sh"
+# shellcheck source=tests/lib/sink.sh
+. "$TOP/tests/lib/sink.sh"
 
 ANA=ana.perez@example.org
-SINK=
 FLOW_ALSO=sink_end
-
-# shellcheck disable=SC2317 # flow_stop calls it
-sink_end() {
-	[ -z "$SINK" ] || kill "$SINK" 2>/dev/null
-}
-
-sink_start() {
-	mkdir -p "$TEST_TMP/sink"
-	"$BUILD/tests/lib/sink" --port-file "$TEST_TMP/sink/port" --dir "$TEST_TMP/sink" --keep 2>"$TEST_TMP/sink/err" </dev/null &
-	SINK=$!
-	wait_for 10 test -s "$TEST_TMP/sink/port" && SITE_RELAY=smtp://127.0.0.1:$(cat "$TEST_TMP/sink/port")
-}
 
 # head_of ID SUBJECT: of a post by a member, in CRLF
 head_of() {
@@ -132,7 +121,7 @@ settled() {
 	[ "$(flow_sql 'SELECT count(*) FROM outbound')" = 0 ]
 }
 
-sink_start
+sink_start --keep
 flow_site 'receive deliver sched'
 tap_run 'the group is made' demo_group
 tap_run 'it has a footer and a tag: copies are composed' site_cabildo list set agenda footer=yes subject_tag=Agenda

@@ -6,13 +6,15 @@
  *	time TAB envelope-from TAB recipient TAB message-id TAB bytes
  * is in DIR/copies before the 250 leaves.
  *
- *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--state] [--lean|--chunking|--deaf]
+ *	sink --port-file F --dir D [--script S] [--lmtp] [--keep] [--state] [--early]
+ *	     [--lean|--chunking|--deaf]
  *
  * The port (loopback, given by the kernel) is the content of F once it exists.
  * --state keeps in D/state the ports of the clients that are between MAIL and the answer
  * to their message, each on a line of five digits, 00000 where there is none.
  * --keep writes each message to D/N.eml; --lean offers no extension at all, --chunking
- * BDAT as well; --deaf forgets what came in one go with a text, behind it.
+ * BDAT as well; --deaf forgets what came in one go with a text, behind it, and --early
+ * writes the sender of each MAIL that came so to D/early.
  * SIGTERM ends it. A script has one rule a line, the first that fits counts:
  *	WHEN WHO [xTIMES] WHAT
  *	WHEN	connect mail rcpt data end
@@ -68,6 +70,7 @@ struct conn {
 	bool delayed;                           /* the delay of this step is over */
 	unsigned short port;                    /* the client's */
 	bool busy;                              /* as --state has it */
+	bool behind;                            /* the next line came in one go with a text */
 };
 
 static struct rule rules[RULES];
@@ -76,7 +79,7 @@ static struct conn conns[CONNS];
 static long transactions, connections, kept;
 static bool lmtp, keep, lean, chunking, deaf;
 static const char *dir;
-static int log_fd, state_fd = -1;
+static int log_fd, state_fd = -1, early_fd = -1;
 static volatile sig_atomic_t stop;
 
 static void die(const char *what)
@@ -458,6 +461,8 @@ static void command(struct conn *c, const char *line)
 			say(c, "501 5.5.4 syntax");
 		else if (!misbehave(c, "mail", a, c->transaction)) {
 			memcpy(c->from, a, ADDR);
+			if (early_fd >= 0 && c->behind && dprintf(early_fd, "%s\n", a) < 0)
+				die("early");
 			state_mark(c, true);
 			say(c, "250 2.1.0 ok");
 		}
@@ -536,6 +541,7 @@ static bool step_data(struct conn *c)
 	/* data_end saw ".\r\n" after those n bytes */
 	message_end(c, c->in, (size_t)n, true);
 	eat(c, deaf ? c->n : (size_t)n + 3);
+	c->behind = c->n > 0;
 	return true;
 }
 
@@ -582,6 +588,7 @@ static bool step_line(struct conn *c)
 	command(c, line);
 	if (c->resume)
 		return false;           /* the same line again when the delay is over */
+	c->behind = false;
 	eat(c, n + 1);
 	return true;
 }
@@ -706,7 +713,7 @@ int main(int argc, char **argv)
 {
 	const char *port_file = NULL, *script = NULL;
 	char path[4096];
-	bool state = false;
+	bool state = false, early = false;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--lmtp") == 0)
@@ -715,6 +722,8 @@ int main(int argc, char **argv)
 			keep = true;
 		else if (strcmp(argv[i], "--state") == 0)
 			state = true;
+		else if (strcmp(argv[i], "--early") == 0)
+			early = true;
 		else if (strcmp(argv[i], "--lean") == 0)
 			lean = true;
 		else if (strcmp(argv[i], "--deaf") == 0)
@@ -732,7 +741,7 @@ int main(int argc, char **argv)
 	}
 	if (port_file == NULL || dir == NULL) {
 		fprintf(stderr, "usage: sink --port-file F --dir D [--script S] [--lmtp] [--keep] "
-			"[--state] [--lean|--chunking|--deaf]\n");
+			"[--state] [--early] [--lean|--chunking|--deaf]\n");
 		return 64;
 	}
 	if (script)
@@ -745,6 +754,12 @@ int main(int argc, char **argv)
 	log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (log_fd < 0)
 		die(path);
+	if (early) {
+		snprintf(path, sizeof(path), "%s/early", dir);
+		early_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+		if (early_fd < 0)
+			die(path);
+	}
 	if (state) {
 		snprintf(path, sizeof(path), "%s/state", dir);
 		state_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
